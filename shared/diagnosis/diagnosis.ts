@@ -1,0 +1,21 @@
+import type { Cause, Symptom } from './rule.ts';
+
+/** What was concluded from one evidence. The same evidence always gives the same diagnosis. */
+export interface Diagnosis {
+  /** No symptom and no cause was seen, and nothing that a rule needs was unavailable. */
+  readonly healthy: boolean;
+  /** The cause that nothing else present explains and that explains most; undefined when none was found. */
+  readonly root: Cause | undefined;
+  /** Every cause, the root first, then other roots, then what they explain. */
+  readonly causes: readonly RankedCause[];
+  readonly ruledOut: readonly { readonly rule: string; readonly reason: string }[];
+  /** What could not be judged, and for want of what. */
+  readonly unchecked: readonly { readonly rule: string; readonly reason: string }[];
+  readonly symptoms: readonly Symptom[];
+}
+
+export type RankedCause = Cause & {
+  /** 'root': nothing present explains it. 'explained': another cause brings it about. 'incidental': it explains nothing that was seen. */
+  readonly standing: 'root' | 'explained' | 'incidental';
+  readonly explainedBy: readonly string[];
+};

@@ -1,0 +1,5 @@
+// Every rule, one line each, named for the failing state. To add one: write its file, add its line, write its test.
+export { connectorSaturated as 'connector-saturated' } from './connector-saturated.ts';
+export { instanceCeilingReached as 'instance-ceiling-reached' } from './instance-ceiling-reached.ts';
+export { memoryExhausted as 'memory-exhausted' } from './memory-exhausted.ts';
+export { releaseBroken as 'release-broken' } from './release-broken.ts';

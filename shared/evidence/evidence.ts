@@ -1,0 +1,12 @@
+import type { Inspector, Reading } from './inspector.ts';
+import * as registry from './registry.ts';
+
+export const inspectors = registry satisfies Record<string, Inspector<unknown>>;
+export type InspectorName = keyof typeof inspectors;
+export type Observations = { readonly [N in InspectorName]: Awaited<ReturnType<(typeof inspectors)[N]['inspect']>> };
+
+/** One reading of every inspector, taken at about the same moment. */
+export type Evidence = { readonly [N in InspectorName]: Reading<Observations[N]> };
+
+// Sound: Object.keys of a namespace import gives exactly its exported names.
+export const inspectorNames = Object.keys(registry) as readonly InspectorName[];

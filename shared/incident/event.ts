@@ -1,0 +1,29 @@
+import type { Diagnosis } from '../diagnosis/diagnosis.ts';
+import type { Instant } from '../ports/clock.ts';
+import type { SignedPlan } from '../remedy/plan.ts';
+import type { AlertNote, Approval, Recovery, Refusal } from './incident.ts';
+
+/** What happened. Each may arrive late, twice or out of order; `at` is the only time that transition knows. */
+export type IncidentEvent = { readonly at: Instant } & (
+  | { readonly type: 'alert-joined'; readonly alert: AlertNote; readonly services: readonly string[] }
+  | { readonly type: 'investigated'; readonly round: number; readonly diagnosis: Diagnosis; readonly offer: Offer }
+  | { readonly type: 'approved'; readonly approval: Approval }
+  | { readonly type: 'rejected'; readonly digest: string; readonly refusal: Refusal }
+  | { readonly type: 'step-started'; readonly digest: string; readonly step: number; readonly direction: 'apply' | 'undo'; readonly operation: string }
+  | { readonly type: 'step-finished'; readonly digest: string; readonly step: number; readonly direction: 'apply' | 'undo'; readonly result: StepResult }
+  | { readonly type: 'verified'; readonly digest: string; readonly recovery: Recovery }
+  | { readonly type: 'timer-due'; readonly version: number }
+);
+
+/** What a diagnosis leads to: a plan to decide on, or why none is offered. */
+export type Offer =
+  | { readonly kind: 'plan'; readonly signed: SignedPlan; readonly expiresAt: Instant }
+  | { readonly kind: 'none'; readonly reason: 'healthy' | 'no-cause' | 'no-safe-action'; readonly detail: string };
+
+export type StepResult =
+  | { readonly kind: 'done' }
+  /** `after` stood already when the step came. */
+  | { readonly kind: 'stood-already' }
+  /** Neither `before` nor `after` stands: someone else changed it. Nothing was written. */
+  | { readonly kind: 'moved'; readonly detail: string }
+  | { readonly kind: 'failed'; readonly detail: string };

@@ -1,0 +1,146 @@
+import type { Diagnosis } from '../diagnosis/diagnosis.ts';
+import type { Instant } from '../ports/clock.ts';
+import type { ActionName } from '../remedy/actions.ts';
+import type { SignedPlan } from '../remedy/plan.ts';
+import type { Subject } from '../signal/subject.ts';
+
+/** Raised when stored incidents change shape; older ones are brought forward on load. */
+export const INCIDENT_SCHEMA = 1;
+
+export interface AlertNote {
+  readonly key: string;
+  readonly incidentId: string;
+  readonly state: 'open' | 'closed';
+  readonly severity: 'critical' | 'error' | 'warning' | 'none';
+  readonly policy: string;
+  readonly summary: string;
+  readonly url: string | undefined;
+  readonly at: Instant;
+}
+
+/** A person's yes to one exact plan, as chat.ts vouches for it: Ed25519 over {incident, digest, approver, via, issuedAt, expiresAt}, base64. */
+export interface Approval {
+  readonly incident: string;
+  readonly digest: string;
+  /** Slack user id. */
+  readonly approver: string;
+  /** What in the policy let them: 'user' or a usergroup's id. */
+  readonly via: string;
+  readonly issuedAt: Instant;
+  readonly expiresAt: Instant;
+  readonly signature: string;
+}
+
+export interface Refusal {
+  readonly approver: string;
+  readonly reason: string;
+  readonly at: Instant;
+}
+
+/** What has been tried in this incident, so that it is not offered again. */
+export interface Attempt {
+  readonly action: ActionName;
+  readonly target: string;
+  readonly digest: string;
+  readonly result: 'failed' | 'not-verified' | 'worse';
+  readonly undone: 'yes' | 'no' | 'not-possible';
+}
+
+/** One look after a change: each check with what it saw. */
+export interface Recovery {
+  readonly verdict: 'recovered' | 'not-yet' | 'worse' | 'inconclusive';
+  readonly checks: readonly RecoveryCheck[];
+}
+export interface RecoveryCheck {
+  readonly name: string;
+  readonly status: 'passed' | 'failed' | 'unavailable';
+  readonly detail: string;
+}
+
+/** An operation of the platform under way for one step. Its name is saved before it is followed. */
+export interface Operation {
+  readonly step: number;
+  readonly direction: 'apply' | 'undo';
+  readonly name: string;
+  readonly startedAt: Instant;
+}
+
+export type EscalationReason =
+  | 'no-cause'
+  | 'no-safe-action'
+  | 'nobody-decided'
+  | 'execution-failed'
+  | 'not-verified'
+  | 'investigation-failed';
+
+export type Outcome =
+  | { readonly kind: 'resolved'; readonly by: 'remediation' | 'itself' }
+  | { readonly kind: 'declined'; readonly refusal: Refusal };
+
+interface Facts {
+  readonly schema: typeof INCIDENT_SCHEMA;
+  /** `inc-` and the moment of opening with a suffix; unique. */
+  readonly id: string;
+  /** Grows by one with every save. */
+  readonly version: number;
+  readonly subject: Subject;
+  readonly openedAt: Instant;
+  /** The newest 20; `alertsTotal` counts all. */
+  readonly alerts: readonly AlertNote[];
+  readonly alertsTotal: number;
+  /** How many times evidence was gathered for a new diagnosis; the evidence document of a round is `{id}/{round}`. */
+  readonly round: number;
+  readonly attempts: readonly Attempt[];
+}
+
+/** A diagnosis with the plan that answers it, as shown. */
+interface Offered {
+  readonly diagnosis: Diagnosis;
+  readonly signed: SignedPlan;
+}
+
+/** Each status holds only what is then known: an incident cannot execute without an approval. */
+export type IncidentState =
+  | { readonly status: 'investigating'; readonly dueAt: Instant; readonly tries: number }
+  | ({ readonly status: 'awaiting-approval'; readonly expiresAt: Instant; readonly dueAt: Instant } & Offered)
+  | ({
+      readonly status: 'executing';
+      readonly approval: Approval;
+      readonly step: number;
+      readonly direction: 'apply' | 'undo';
+      /** Why an undo runs; undefined while applying. */
+      readonly undoBecause: string | undefined;
+      readonly operation: Operation | undefined;
+      readonly dueAt: Instant;
+    } & Offered)
+  | ({
+      readonly status: 'verifying';
+      readonly approval: Approval;
+      readonly changedAt: Instant;
+      readonly passed: number;
+      readonly last: Recovery | undefined;
+      readonly deadline: Instant;
+      readonly dueAt: Instant;
+    } & Offered)
+  | {
+      readonly status: 'escalated';
+      readonly reason: EscalationReason;
+      readonly detail: string;
+      readonly diagnosis: Diagnosis | undefined;
+      readonly since: Instant;
+      /** The next escalation level and when it is told; undefined after the last. */
+      readonly level: number;
+      readonly dueAt: Instant | undefined;
+    }
+  | {
+      readonly status: 'closed';
+      readonly outcome: Outcome;
+      readonly closedAt: Instant;
+      readonly diagnosis: Diagnosis | undefined;
+      readonly signed: SignedPlan | undefined;
+      readonly approval: Approval | undefined;
+      readonly recovery: Recovery | undefined;
+    };
+
+export type Incident = Facts & IncidentState;
+export type IncidentIn<S extends Incident['status']> = Extract<Incident, { readonly status: S }>;

@@ -1,0 +1,89 @@
+import type { CheckAuth } from '../ports/prober.ts';
+
+/** `runmedic.yaml`, parsed and completed with defaults. */
+export interface Policy {
+  /** The Google Cloud project runmedic itself runs in: never a target. */
+  readonly ownProject: string | undefined;
+  readonly environments: readonly Environment[];
+}
+
+/** One environment: what is watched, where it is talked about, who may decide, and how far runmedic may go. */
+export interface Environment {
+  readonly name: string;
+  readonly project: string;
+  readonly region: string;
+  /** Short names; undefined means: all that the region has. */
+  readonly services: readonly string[] | undefined;
+  /** Full names; undefined means: those that the services name. */
+  readonly connectors: readonly string[] | undefined;
+  readonly checks: readonly Check[];
+  readonly slack: { readonly channel: string };
+  readonly approvers: ApproverPolicy;
+  readonly bounds: Bounds;
+  readonly verification: VerificationPolicy;
+  readonly escalation: readonly EscalationLevel[];
+  /** true: alerts about this environment are recorded and otherwise ignored. */
+  readonly paused: boolean;
+}
+
+export type Vantage = 'public' | 'vpc';
+
+/** What a user would try. All kinds are looked at from `vantage`. */
+export type Check =
+  | (CheckBase & { readonly kind: 'http'; readonly url: string; readonly expectStatus: number; readonly expectBody: string | undefined })
+  | (CheckBase & { readonly kind: 'websocket'; readonly url: string; readonly echo: string | undefined })
+  | (CheckBase & { readonly kind: 'journey'; readonly steps: readonly JourneyStep[] });
+
+interface CheckBase {
+  readonly name: string;
+  readonly auth: CheckAuth;
+  readonly vantage: Vantage;
+  readonly timeoutMs: number;
+}
+
+/** A request, what must come back, and what later steps take from it: `{{token}}` in url, headers and body. */
+export interface JourneyStep {
+  readonly name: string;
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+  readonly expectStatus: number;
+  readonly expectBody: string | undefined;
+  /** Name -> dotted path into the JSON of the answer. */
+  readonly capture: Readonly<Record<string, string>>;
+}
+
+/** User ids and usergroup ids. Nobody named means nobody may approve. */
+export interface Approvers {
+  readonly users: readonly string[];
+  readonly usergroups: readonly string[];
+}
+
+export interface ApproverPolicy extends Approvers {
+  /** Replaces the lists above for one action, by the action's id. */
+  readonly byAction: Readonly<Record<string, Approvers>>;
+  readonly expiresAfterSeconds: number;
+}
+
+/** How far a plan may go here. Refusals name the bound. */
+export interface Bounds {
+  /** 'all', or the ids of the actions that may be offered. */
+  readonly actions: 'all' | readonly string[];
+  readonly connectorInstancesMax: number;
+  readonly connectorMachineTypes: readonly string[];
+  readonly costUsdPerMonthMax: number;
+}
+
+/** Recovery is believed after `checks` good looks in a row; doubted after `deadlineSeconds`. */
+export interface VerificationPolicy {
+  readonly checks: number;
+  readonly everySeconds: number;
+  readonly deadlineSeconds: number;
+}
+
+export interface EscalationLevel {
+  readonly afterSeconds: number;
+  readonly usergroups: readonly string[];
+  readonly users: readonly string[];
+}

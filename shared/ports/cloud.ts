@@ -1,0 +1,188 @@
+import type { Instant } from './clock.ts';
+
+/** Full resource names throughout: `projects/P/locations/L/services/S`. */
+export interface Location {
+  readonly project: string;
+  readonly region: string;
+}
+
+export type Egress = 'all-traffic' | 'private-ranges-only';
+
+/** How a revision reaches a VPC network. */
+export type VpcAccess =
+  | { readonly kind: 'connector'; readonly connector: string; readonly egress: Egress }
+  | { readonly kind: 'direct'; readonly network: string; readonly subnetwork: string; readonly egress: Egress }
+  | { readonly kind: 'none' };
+
+export interface Probe {
+  readonly kind: 'http' | 'tcp' | 'grpc';
+  readonly initialDelaySeconds: number;
+  readonly timeoutSeconds: number;
+  readonly periodSeconds: number;
+  readonly failureThreshold: number;
+}
+
+/** One container; environment values are never carried, only their names. */
+export interface Container {
+  readonly name: string;
+  /** As the API gives it; a digest once Cloud Run has resolved it. */
+  readonly image: string;
+  readonly cpu: number;
+  readonly memoryMib: number;
+  readonly envNames: readonly string[];
+  readonly port: number | undefined;
+  readonly startupProbe: Probe | undefined;
+}
+
+export interface Condition {
+  readonly state: 'succeeded' | 'failed' | 'pending' | 'reconciling' | 'unknown';
+  readonly reason: string | undefined;
+  readonly message: string | undefined;
+  readonly at: Instant | undefined;
+}
+
+/** `revision` is a short name, or 'LATEST' for whatever is the latest ready revision. */
+export interface TrafficShare {
+  readonly revision: string;
+  readonly percent: number;
+  readonly tag?: string;
+}
+
+export interface Template {
+  readonly containers: readonly Container[];
+  readonly vpcAccess: VpcAccess;
+  readonly serviceAccount: string | undefined;
+  readonly timeoutSeconds: number;
+  readonly concurrency: number;
+  readonly instancesMin: number;
+  /** Cloud Run's default is 100. */
+  readonly instancesMax: number;
+  readonly restartedAt: string | undefined;
+}
+
+export interface Service {
+  readonly name: string;
+  readonly shortName: string;
+  readonly etag: string;
+  readonly generation: string;
+  readonly observedGeneration: string;
+  readonly reconciling: boolean;
+  readonly ready: Condition;
+  readonly uri: string | undefined;
+  readonly ingress: string;
+  readonly lastModifier: string | undefined;
+  readonly latestReadyRevision: string | undefined;
+  readonly latestCreatedRevision: string | undefined;
+  readonly traffic: readonly TrafficShare[];
+  /** What serves now, with LATEST resolved to its revision. */
+  readonly serving: readonly TrafficShare[];
+  /** Service-level ceiling; the lower of this and the revision's holds. */
+  readonly instancesMax: number | undefined;
+  readonly template: Template;
+}
+
+export interface Revision {
+  readonly name: string;
+  readonly shortName: string;
+  readonly createdAt: Instant;
+  readonly ready: Condition;
+  readonly template: Template;
+}
+
+export type ConnectorState = 'ready' | 'creating' | 'deleting' | 'error' | 'updating' | 'unknown';
+export type MachineType = 'f1-micro' | 'e2-micro' | 'e2-standard-4';
+
+export interface Connector {
+  readonly name: string;
+  readonly state: ConnectorState;
+  readonly machineType: string;
+  readonly instancesMin: number;
+  readonly instancesMax: number;
+  readonly network: string | undefined;
+  readonly ipCidrRange: string | undefined;
+}
+
+/** One query to timeSeries.list. `filter` is Monitoring's filter language, without the interval. */
+export interface SeriesQuery {
+  readonly project: string;
+  readonly filter: string;
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly alignSeconds: number;
+  readonly aligner: 'ALIGN_DELTA' | 'ALIGN_RATE' | 'ALIGN_MEAN' | 'ALIGN_MAX' | 'ALIGN_PERCENTILE_99' | 'ALIGN_PERCENTILE_50';
+  readonly reducer: 'REDUCE_SUM' | 'REDUCE_MAX' | 'REDUCE_MEAN' | 'REDUCE_NONE';
+  readonly groupBy: readonly string[];
+}
+
+/** Points oldest first. `labels` holds resource and metric labels by their bare names. */
+export interface Series {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly points: readonly { readonly at: Instant; readonly value: number }[];
+}
+
+export interface LogQuery {
+  readonly project: string;
+  /** Logging's filter language, without the timestamp bounds. */
+  readonly filter: string;
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly entriesMax: number;
+}
+
+export interface LogEntry {
+  readonly at: Instant;
+  readonly log: string;
+  readonly severity: string;
+  readonly text: string;
+  readonly service: string | undefined;
+  readonly revision: string | undefined;
+  /** Absent when the request never reached a container. */
+  readonly instanceId: string | undefined;
+  readonly httpStatus: number | undefined;
+  readonly latencyMs: number | undefined;
+}
+
+/** `truncated`: the limit was reached and there was more. */
+export interface LogPage {
+  readonly entries: readonly LogEntry[];
+  readonly truncated: boolean;
+}
+
+/** What an inspector may do: read. It is never handed a client that can write. Every method throws PlatformFailure. */
+export interface CloudReader {
+  services(location: Location, abort: AbortSignal): Promise<readonly Service[]>;
+  service(name: string, abort: AbortSignal): Promise<Service>;
+  /** Newest first. */
+  revisions(service: string, abort: AbortSignal): Promise<readonly Revision[]>;
+  connector(name: string, abort: AbortSignal): Promise<Connector>;
+  series(query: SeriesQuery, abort: AbortSignal): Promise<readonly Series[]>;
+  /** Newest first. */
+  logs(query: LogQuery, abort: AbortSignal): Promise<LogPage>;
+}
+
+export type OperationStatus =
+  | { readonly done: false }
+  | { readonly done: true; readonly error: undefined }
+  | { readonly done: true; readonly error: string };
+
+/** What an action may do. Only functions/remediate.ts runs under an identity that holds these rights. */
+export interface CloudWriter {
+  /** REST only: @google-cloud/vpc-access 4.1.0 has no updateConnector (facts, 2026-11-23). */
+  updateConnector(
+    name: string,
+    limits: { readonly machineType: string; readonly instancesMin: number; readonly instancesMax: number },
+    abort: AbortSignal,
+  ): Promise<{ readonly operation: string }>;
+  updateTraffic(
+    service: { readonly name: string; readonly etag: string },
+    traffic: readonly TrafficShare[],
+    abort: AbortSignal,
+  ): Promise<{ readonly operation: string }>;
+  /** A new revision from the same template with the image pinned; `mark` is written as an annotation, template.revision cleared. */
+  restartService(
+    service: { readonly name: string; readonly etag: string },
+    restart: { readonly mark: string; readonly image: string },
+    abort: AbortSignal,
+  ): Promise<{ readonly operation: string }>;
+  operation(name: string, abort: AbortSignal): Promise<OperationStatus>;
+}

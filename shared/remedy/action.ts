@@ -1,0 +1,66 @@
+import type { RuleName } from '../diagnosis/rules.ts';
+import type { Cause } from '../diagnosis/rule.ts';
+import type { InspectorName, Observations } from '../evidence/evidence.ts';
+import type { CloudReader, CloudWriter } from '../ports/cloud.ts';
+import type { Bounds } from '../policy/policy.ts';
+
+/** One change to one resource, with the settings it expects to find and those it will leave. */
+export interface Change<Settings> {
+  /** Full resource name. */
+  readonly target: string;
+  /** The version that was read; sent with the write where the API takes one. Connectors have none. */
+  readonly etag: string | undefined;
+  readonly before: Settings;
+  readonly after: Settings;
+}
+
+/** What a change costs, risks and brings, as the card says it. */
+export interface Prospect {
+  readonly risk: Risk;
+  readonly expectedEffect: string;
+  readonly expectedSeconds: number;
+  readonly whatCouldGoWrong: string;
+  readonly costUsdPerMonth: number | 'unknown';
+  /** Before and after in a person's words, only what changes. */
+  readonly summary: { readonly title: string; readonly before: string; readonly after: string };
+  /** What puts it back, or why nothing does. */
+  readonly undo: { readonly kind: 'restore-before' } | { readonly kind: 'none'; readonly why: string };
+  /** The gcloud line that makes or matches the new state. */
+  readonly permanent: string;
+}
+
+/** Derived from the operation, never from an alert's text. */
+export type Risk = 'low' | 'medium' | 'high';
+
+export type Proposal<Settings> =
+  | { readonly kind: 'proposed'; readonly change: Change<Settings>; readonly prospect: Prospect }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+export interface ProposalInput<Needs extends InspectorName> {
+  readonly cause: Cause;
+  readonly seen: Pick<Observations, Needs>;
+  readonly bounds: Bounds;
+  /** Unique to the incident and round; restarts are marked with it. */
+  readonly mark: string;
+}
+
+/** What stands in the cloud now. `settled: false`: an operation is under way on it, wait and read again. */
+export interface Standing<Settings> {
+  readonly settings: Settings;
+  readonly etag: string | undefined;
+  readonly settled: boolean;
+}
+
+/**
+ * One kind of change. `propose` is pure. `read` and `write` are the two halves of applying it; carrying out compares in between, in one place:
+ * `after` stands already: done; `before` still stands: write; neither: stop and ask again.
+ */
+export interface Action<Settings, Needs extends InspectorName = InspectorName> {
+  readonly title: string;
+  readonly answers: readonly RuleName[];
+  readonly needs: readonly Needs[];
+  readonly propose: (input: ProposalInput<Needs>) => Proposal<Settings>;
+  readonly read: (target: string, cloud: CloudReader, abort: AbortSignal) => Promise<Standing<Settings>>;
+  /** The only door to a CloudWriter. */
+  readonly write: (change: Change<Settings>, cloud: CloudWriter, abort: AbortSignal) => Promise<{ readonly operation: string }>;
+}
