@@ -1,4 +1,4 @@
-import type { Observations, InspectorName } from '../evidence/evidence.ts';
+import type { InspectorName, Observations } from '../evidence/evidence.ts';
 import type { Inspection } from '../evidence/inspector.ts';
 
 export type Confidence = 'certain' | 'likely' | 'possible';

@@ -1,7 +1,7 @@
+import type { Environment } from '../policy/policy.ts';
 import type { Instant } from '../ports/clock.ts';
 import type { CloudReader } from '../ports/cloud.ts';
 import type { Prober } from '../ports/prober.ts';
-import type { Environment } from '../policy/policy.ts';
 import type { Subject } from '../signal/subject.ts';
 
 /** What one look is about, and what it may look with. Nothing here can write. */

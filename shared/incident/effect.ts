@@ -5,7 +5,13 @@ export type Effect =
   /** investigate.ts: look whether the change helped. */
   | { readonly type: 'verify'; readonly incident: string; readonly digest: string }
   /** remediate.ts: carry one step out, or put it back. */
-  | { readonly type: 'carry-out'; readonly incident: string; readonly digest: string; readonly step: number; readonly direction: 'apply' | 'undo' }
+  | {
+      readonly type: 'carry-out';
+      readonly incident: string;
+      readonly digest: string;
+      readonly step: number;
+      readonly direction: 'apply' | 'undo';
+    }
   /** chat.ts: show the incident as it is now, and what the thread lacks. */
   | { readonly type: 'announce'; readonly incident: string }
   /** chat.ts: a new message that mentions those whom escalation names at this level. */

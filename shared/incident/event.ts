@@ -9,8 +9,20 @@ export type IncidentEvent = { readonly at: Instant } & (
   | { readonly type: 'investigated'; readonly round: number; readonly diagnosis: Diagnosis; readonly offer: Offer }
   | { readonly type: 'approved'; readonly approval: Approval }
   | { readonly type: 'rejected'; readonly digest: string; readonly refusal: Refusal }
-  | { readonly type: 'step-started'; readonly digest: string; readonly step: number; readonly direction: 'apply' | 'undo'; readonly operation: string }
-  | { readonly type: 'step-finished'; readonly digest: string; readonly step: number; readonly direction: 'apply' | 'undo'; readonly result: StepResult }
+  | {
+      readonly type: 'step-started';
+      readonly digest: string;
+      readonly step: number;
+      readonly direction: 'apply' | 'undo';
+      readonly operation: string;
+    }
+  | {
+      readonly type: 'step-finished';
+      readonly digest: string;
+      readonly step: number;
+      readonly direction: 'apply' | 'undo';
+      readonly result: StepResult;
+    }
   | { readonly type: 'verified'; readonly digest: string; readonly recovery: Recovery }
   | { readonly type: 'timer-due'; readonly version: number }
 );

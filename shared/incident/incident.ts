@@ -101,7 +101,13 @@ interface Offered {
 
 /** Each status holds only what is then known: an incident cannot execute without an approval. */
 export type IncidentState =
-  | { readonly status: 'investigating'; readonly dueAt: Instant; readonly tries: number }
+  | {
+      readonly status: 'investigating';
+      readonly dueAt: Instant;
+      readonly tries: number;
+      /** Looks in a row that found nothing wrong; one alone does not close an incident. */
+      readonly healthyLooks: number;
+    }
   | ({ readonly status: 'awaiting-approval'; readonly expiresAt: Instant; readonly dueAt: Instant } & Offered)
   | ({
       readonly status: 'executing';

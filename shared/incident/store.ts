@@ -1,5 +1,5 @@
-import type { Instant } from '../ports/clock.ts';
 import type { Evidence } from '../evidence/evidence.ts';
+import type { Instant } from '../ports/clock.ts';
 import type { Effect } from './effect.ts';
 import type { IncidentEvent } from './event.ts';
 import type { Incident } from './incident.ts';
@@ -91,8 +91,9 @@ export interface Store {
   card(incident: string): Promise<Card | undefined>;
   /** false: another writer was first (or, with `before` undefined, it exists). */
   saveCard(before: Card | undefined, after: Card): Promise<boolean>;
-  /** Spends an approval for one step of one direction; false when that was done before. Create-only. */
+  /** Marks one step of an approved plan as having taken effect: `{digest}/{step}/{direction}`. false: it was before. Create-only. */
   spend(key: string, at: Instant): Promise<boolean>;
+  spent(key: string): Promise<boolean>;
   /** Newest first. */
   recent(limit: number): Promise<readonly Incident[]>;
 }

@@ -109,7 +109,13 @@ export interface SeriesQuery {
   readonly from: Instant;
   readonly to: Instant;
   readonly alignSeconds: number;
-  readonly aligner: 'ALIGN_DELTA' | 'ALIGN_RATE' | 'ALIGN_MEAN' | 'ALIGN_MAX' | 'ALIGN_PERCENTILE_99' | 'ALIGN_PERCENTILE_50';
+  readonly aligner:
+    | 'ALIGN_DELTA'
+    | 'ALIGN_RATE'
+    | 'ALIGN_MEAN'
+    | 'ALIGN_MAX'
+    | 'ALIGN_PERCENTILE_99'
+    | 'ALIGN_PERCENTILE_50';
   readonly reducer: 'REDUCE_SUM' | 'REDUCE_MAX' | 'REDUCE_MEAN' | 'REDUCE_NONE';
   readonly groupBy: readonly string[];
 }

@@ -17,8 +17,19 @@ export type CheckAuth =
 
 /** `connected: false` is an answer about the target: DNS, TCP, TLS or time. Body is cut at 64 KiB. */
 export type HttpResult =
-  | { readonly connected: true; readonly status: number; readonly latencyMs: number; readonly body: string; readonly headers: Readonly<Record<string, string>> }
-  | { readonly connected: false; readonly failure: 'dns' | 'refused' | 'timed-out' | 'tls' | 'reset'; readonly detail: string; readonly latencyMs: number };
+  | {
+      readonly connected: true;
+      readonly status: number;
+      readonly latencyMs: number;
+      readonly body: string;
+      readonly headers: Readonly<Record<string, string>>;
+    }
+  | {
+      readonly connected: false;
+      readonly failure: 'dns' | 'refused' | 'timed-out' | 'tls' | 'reset';
+      readonly detail: string;
+      readonly latencyMs: number;
+    };
 
 export interface WebSocketCheck {
   readonly url: string;
@@ -30,7 +41,13 @@ export interface WebSocketCheck {
 
 export type WebSocketResult =
   | { readonly opened: true; readonly echoed: boolean | undefined; readonly latencyMs: number }
-  | { readonly opened: false; readonly status: number | undefined; readonly closeCode: number | undefined; readonly detail: string; readonly latencyMs: number };
+  | {
+      readonly opened: false;
+      readonly status: number | undefined;
+      readonly closeCode: number | undefined;
+      readonly detail: string;
+      readonly latencyMs: number;
+    };
 
 /** Looks from outside, as a user would. Never throws for what the target did; throws PlatformFailure when the look itself could not be made. */
 export interface Prober {

@@ -1,8 +1,8 @@
-import type { RuleName } from '../diagnosis/rules.ts';
 import type { Cause } from '../diagnosis/rule.ts';
+import type { RuleName } from '../diagnosis/rules.ts';
 import type { InspectorName, Observations } from '../evidence/evidence.ts';
-import type { CloudReader, CloudWriter } from '../ports/cloud.ts';
 import type { Bounds } from '../policy/policy.ts';
+import type { CloudReader, CloudWriter } from '../ports/cloud.ts';
 
 /** One change to one resource, with the settings it expects to find and those it will leave. */
 export interface Change<Settings> {
@@ -62,5 +62,9 @@ export interface Action<Settings, Needs extends InspectorName = InspectorName> {
   readonly propose: (input: ProposalInput<Needs>) => Proposal<Settings>;
   readonly read: (target: string, cloud: CloudReader, abort: AbortSignal) => Promise<Standing<Settings>>;
   /** The only door to a CloudWriter. */
-  readonly write: (change: Change<Settings>, cloud: CloudWriter, abort: AbortSignal) => Promise<{ readonly operation: string }>;
+  readonly write: (
+    change: Change<Settings>,
+    cloud: CloudWriter,
+    abort: AbortSignal,
+  ) => Promise<{ readonly operation: string }>;
 }

@@ -1,0 +1,165 @@
+import type { Diagnosis } from '../diagnosis/diagnosis.ts';
+import type { Environment } from '../policy/policy.ts';
+import { type Instant, plusSeconds } from '../ports/clock.ts';
+import type { Effect } from './effect.ts';
+import type { Approval, Attempt, EscalationReason, Incident, IncidentIn, IncidentState, Outcome } from './incident.ts';
+
+/** What a transition gives: the incident after, and what is to be done about it. `effects` is empty when nothing changed. */
+export interface Step {
+  readonly incident: Incident;
+  readonly effects: readonly Effect[];
+}
+
+/** An investigation that is not heard of for this long is asked for again. Inspectors have deadlines of at most 30 s. */
+export const INVESTIGATION_PATIENCE_SECONDS = 120;
+export const INVESTIGATION_TRIES_MAX = 3;
+/** A push acknowledgement ends at 600 s, so no handler works longer than that on one delivery (facts, Pub/Sub). */
+export const CARRY_OUT_PATIENCE_SECONDS = 600;
+/** How many diagnoses one incident gets before a person must look. */
+export const ROUNDS_MAX = 6;
+/** Two healthy looks, a minute apart, close an incident that nobody touched. */
+export const HEALTHY_LOOKS = 2;
+export const HEALTHY_LOOK_EVERY_SECONDS = 60;
+
+/** When something happens, and under which policy. */
+export interface Moment {
+  readonly at: Instant;
+  readonly environment: Environment;
+}
+
+/** Nothing changed: a late, repeated or foreign event. */
+export const stay = (incident: Incident): Step => ({ incident, effects: [] });
+
+/** The facts that every state has, one version on. */
+function factsOf(incident: Incident) {
+  const { schema, id, version, subject, openedAt, alerts, alertsTotal, round, attempts } = incident;
+  return { schema, id, version: version + 1, subject, openedAt, alerts, alertsTotal, round, attempts };
+}
+
+type Facts = ReturnType<typeof factsOf>;
+
+/** Moves to another state; every move is announced. */
+export function move(
+  incident: Incident,
+  state: IncidentState,
+  options: { readonly facts?: Partial<Facts>; readonly effects?: readonly Effect[] } = {},
+): Step {
+  // Facts last: `state` may be spread from an incident and carry its old version.
+  const after: Incident = { ...state, ...factsOf(incident), ...options.facts };
+  return { incident: after, effects: [...(options.effects ?? []), { type: 'announce', incident: incident.id }] };
+}
+
+/** Changes facts and keeps the state. */
+export const note = (incident: Incident, facts: Partial<Facts>): Step => ({
+  incident: { ...incident, ...factsOf(incident), ...facts },
+  effects: [{ type: 'announce', incident: incident.id }],
+});
+
+export function investigateAgain(incident: Incident, moment: Moment, attempts = incident.attempts): Step {
+  const round = incident.round + 1;
+  if (round > ROUNDS_MAX)
+    return escalate(incident, moment, 'not-verified', `${ROUNDS_MAX} diagnoses did not end it`, { attempts });
+  return move(
+    incident,
+    {
+      status: 'investigating',
+      dueAt: plusSeconds(moment.at, INVESTIGATION_PATIENCE_SECONDS),
+      tries: 1,
+      healthyLooks: 0,
+    },
+    { facts: { round, attempts }, effects: [{ type: 'investigate', incident: incident.id, round }] },
+  );
+}
+
+/** Hands the incident to people: told at once (level 0), then level by level as the policy says. */
+export function escalate(
+  incident: Incident,
+  { at, environment }: Moment,
+  reason: EscalationReason,
+  detail: string,
+  facts: Partial<Facts> & { readonly diagnosis?: Diagnosis } = {},
+): Step {
+  const { diagnosis = diagnosisOf(incident), ...changed } = facts;
+  const first = environment.escalation[0];
+  const dueAt = first === undefined ? undefined : plusSeconds(at, first.afterSeconds);
+  return move(
+    incident,
+    { status: 'escalated', reason, detail, diagnosis, since: at, level: 1, dueAt },
+    { facts: changed, effects: [{ type: 'escalate', incident: incident.id, level: 0 }] },
+  );
+}
+
+export const diagnosisOf = (incident: Incident): Diagnosis | undefined =>
+  incident.status === 'investigating' ? undefined : incident.diagnosis;
+
+type Offered = IncidentIn<'executing'> | IncidentIn<'verifying'>;
+
+export function close(incident: Incident, { at }: Moment, outcome: Outcome, diagnosis = diagnosisOf(incident)): Step {
+  const offered =
+    incident.status === 'awaiting-approval' || incident.status === 'executing' || incident.status === 'verifying';
+  return move(incident, {
+    status: 'closed',
+    outcome,
+    closedAt: at,
+    diagnosis,
+    signed: offered ? incident.signed : undefined,
+    approval: incident.status === 'executing' || incident.status === 'verifying' ? incident.approval : undefined,
+    recovery: incident.status === 'verifying' ? incident.last : undefined,
+  });
+}
+
+/** Puts one step of the approved plan into the hands of remediate.ts. */
+export function carryOut(
+  incident: IncidentIn<'awaiting-approval'> | Offered,
+  { at }: Moment,
+  work: {
+    readonly approval: Approval;
+    readonly step: number;
+    readonly direction: 'apply' | 'undo';
+    readonly undoBecause?: string;
+  },
+): Step {
+  const { diagnosis, signed } = incident;
+  const { approval, step, direction } = work;
+  return move(
+    incident,
+    {
+      status: 'executing',
+      diagnosis,
+      signed,
+      approval,
+      step,
+      direction,
+      undoBecause: work.undoBecause,
+      operation: undefined,
+      dueAt: plusSeconds(at, CARRY_OUT_PATIENCE_SECONDS),
+    },
+    { effects: [{ type: 'carry-out', incident: incident.id, digest: signed.plan.digest, step, direction }] },
+  );
+}
+
+export function verify(incident: IncidentIn<'executing'>, { at, environment }: Moment): Step {
+  const { diagnosis, signed, approval } = incident;
+  const { everySeconds, deadlineSeconds } = environment.verification;
+  return move(incident, {
+    status: 'verifying',
+    diagnosis,
+    signed,
+    approval,
+    changedAt: at,
+    passed: 0,
+    last: undefined,
+    deadline: plusSeconds(at, deadlineSeconds),
+    dueAt: plusSeconds(at, everySeconds),
+  });
+}
+
+/** What was tried, for the record and so that it is not offered again. */
+export function attemptsWith(
+  incident: Offered,
+  result: Attempt['result'],
+  undone: Attempt['undone'],
+): readonly Attempt[] {
+  const { digest, steps } = incident.signed.plan;
+  return [...incident.attempts, ...steps.map(({ action, target }) => ({ action, target, digest, result, undone }))];
+}
