@@ -30,7 +30,12 @@ export type Vantage = 'public' | 'vpc';
 
 /** What a user would try. All kinds are looked at from `vantage`. */
 export type Check =
-  | (CheckBase & { readonly kind: 'http'; readonly url: string; readonly expectStatus: number; readonly expectBody: string | undefined })
+  | (CheckBase & {
+      readonly kind: 'http';
+      readonly url: string;
+      readonly expectStatus: number;
+      readonly expectBody: string | undefined;
+    })
   | (CheckBase & { readonly kind: 'websocket'; readonly url: string; readonly echo: string | undefined })
   | (CheckBase & { readonly kind: 'journey'; readonly steps: readonly JourneyStep[] });
 

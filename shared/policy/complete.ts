@@ -1,0 +1,93 @@
+import { completeCheck } from './complete-check.ts';
+import { APPROVAL_EXPIRES_AFTER_SECONDS, BOUNDS, ESCALATION, VERIFICATION } from './defaults.ts';
+import type {
+  ApproverPolicy,
+  Approvers,
+  Bounds,
+  Environment,
+  EscalationLevel,
+  Policy,
+  VerificationPolicy,
+} from './policy.ts';
+import type { EnvironmentFile, PolicyFile } from './policy-file.ts';
+
+/** Lays each environment over the blocks at the top, and those over the defaults. */
+export function complete(file: PolicyFile): Policy {
+  return {
+    ownProject: file.ownProject,
+    environments: Object.entries(file.environments).map(([name, written]) => environment(name, written, file)),
+  };
+}
+
+function environment(name: string, here: EnvironmentFile, top: PolicyFile): Environment {
+  const { project, region } = here;
+  return {
+    name,
+    project,
+    region,
+    services: here.services,
+    connectors: here.connectors?.map((connector) => fullConnectorName(connector, here)),
+    checks: (here.checks ?? []).map(completeCheck),
+    slack: here.slack ?? top.slack ?? missingChannel(name),
+    approvers: approvers(here.approvers, top.approvers),
+    bounds: bounds(here.bounds, top.bounds),
+    verification: verification(here.verification, top.verification),
+    escalation: (here.escalation ?? top.escalation)?.map(level) ?? ESCALATION,
+    paused: here.paused ?? false,
+  };
+}
+
+/** `sense-faults.ts` refuses a file in which neither the environment nor the top names a channel. */
+function missingChannel(name: string): never {
+  throw new Error(`environment ${name} has no Slack channel, and its file was taken all the same`);
+}
+
+const fullConnectorName = (connector: string, { project, region }: EnvironmentFile): string =>
+  connector.includes('/') ? connector : `projects/${project}/locations/${region}/connectors/${connector}`;
+
+/**
+ * Who may approve is taken whole, from the environment where it names anyone or is written empty, else from the top: were the lists merged,
+ * an environment that narrows its users would still admit the usergroup named at the top.
+ */
+function approvers(here: EnvironmentFile['approvers'], top: PolicyFile['approvers']): ApproverPolicy {
+  const whole = namesPeople(here) ? here : top;
+  return {
+    ...people(whole ?? {}),
+    byAction: Object.fromEntries(
+      Object.entries(whole?.byAction ?? {}).map(([action, named]) => [action, people(named)]),
+    ),
+    expiresAfterSeconds: here?.expiresAfter ?? top?.expiresAfter ?? APPROVAL_EXPIRES_AFTER_SECONDS,
+  };
+}
+
+const namesPeople = (block: EnvironmentFile['approvers']): boolean =>
+  block !== undefined && (block.users ?? block.usergroups ?? block.byAction) !== undefined;
+
+const people = ({
+  users = [],
+  usergroups = [],
+}: {
+  users?: readonly string[] | undefined;
+  usergroups?: readonly string[] | undefined;
+}): Approvers => ({
+  users,
+  usergroups,
+});
+
+const bounds = (here: EnvironmentFile['bounds'], top: PolicyFile['bounds']): Bounds => ({
+  actions: here?.actions ?? top?.actions ?? BOUNDS.actions,
+  connectorInstancesMax: here?.connectorInstancesMax ?? top?.connectorInstancesMax ?? BOUNDS.connectorInstancesMax,
+  connectorMachineTypes: here?.connectorMachineTypes ?? top?.connectorMachineTypes ?? BOUNDS.connectorMachineTypes,
+  costUsdPerMonthMax: here?.costUsdPerMonthMax ?? top?.costUsdPerMonthMax ?? BOUNDS.costUsdPerMonthMax,
+});
+
+const verification = (here: EnvironmentFile['verification'], top: PolicyFile['verification']): VerificationPolicy => ({
+  checks: here?.checks ?? top?.checks ?? VERIFICATION.checks,
+  everySeconds: here?.every ?? top?.every ?? VERIFICATION.everySeconds,
+  deadlineSeconds: here?.deadline ?? top?.deadline ?? VERIFICATION.deadlineSeconds,
+});
+
+const level = ({ after, ...named }: NonNullable<PolicyFile['escalation']>[number]): EscalationLevel => ({
+  afterSeconds: after,
+  ...people(named),
+});

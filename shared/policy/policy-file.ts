@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import { checkFile } from './check-file.ts';
+import { APPROVAL_EXPIRES_AFTER_SECONDS, BOUNDS, VERIFICATION } from './defaults.ts';
+import { duration, durationText } from './duration.ts';
+import { section } from './section.ts';
+import {
+  actionId,
+  channelId,
+  connectorName,
+  environmentName,
+  listOf,
+  machineType,
+  projectId,
+  region,
+  serviceName,
+  usergroupId,
+  userId,
+  wholeNumber,
+} from './values.ts';
+
+/** Keeps one file readable, and one investigation inside its deadline. */
+const ENVIRONMENTS_MAX = 50;
+const SERVICES_MAX = 100;
+const CONNECTORS_MAX = 20;
+const CHECKS_MAX = 30;
+const PEOPLE_MAX = 100;
+const LEVELS_MAX = 5;
+const DAY_SECONDS = 86_400;
+
+const people = {
+  users: listOf(userId, PEOPLE_MAX).optional().describe('Slack user ids (U… or W…).'),
+  usergroups: listOf(usergroupId, PEOPLE_MAX)
+    .optional()
+    .describe('Slack usergroup ids (S…): whoever is a member at the moment of the click.'),
+};
+
+const slack = section({
+  channel: channelId.describe('Where incidents are talked about: a channel id, with the bot invited.'),
+});
+
+const approvers = section({
+  ...people,
+  byAction: z
+    .record(actionId, section(people), { error: 'a mapping of action ids to users and usergroups' })
+    .optional()
+    .describe('For one action, by its id, these people instead of those above.'),
+  expiresAfter: duration({ minSeconds: 60, maxSeconds: DAY_SECONDS })
+    .optional()
+    .meta({
+      description: 'How long a proposed change may be approved.',
+      default: durationText(APPROVAL_EXPIRES_AFTER_SECONDS),
+    }),
+}).describe('Who may approve a change. Nobody named means nobody may.');
+
+const bounds = section({
+  actions: z
+    .union([z.literal('all'), listOf(actionId, 50)], { error: 'all, or a list of action ids' })
+    .optional()
+    .meta({ description: 'The actions that may be offered.', default: BOUNDS.actions }),
+  connectorInstancesMax: wholeNumber(3, 10).optional().meta({
+    description: 'No connector is raised above this. A connector never shrinks again.',
+    default: BOUNDS.connectorInstancesMax,
+  }),
+  connectorMachineTypes: listOf(machineType, 3)
+    .optional()
+    .meta({ description: 'Machine types that a connector may be given.', default: BOUNDS.connectorMachineTypes }),
+  costUsdPerMonthMax: z
+    .number({ error: 'an amount in US dollars, 0 or more' })
+    .min(0, { error: 'an amount in US dollars, 0 or more' })
+    .optional()
+    .meta({
+      description: 'A plan that adds more to the monthly bill is not offered.',
+      default: BOUNDS.costUsdPerMonthMax,
+    }),
+}).describe('How far a plan may go. What lies beyond is refused, and the refusal names the bound.');
+
+const verification = section({
+  checks: wholeNumber(1, 10)
+    .optional()
+    .meta({ description: 'Good looks in a row before recovery is believed.', default: VERIFICATION.checks }),
+  every: duration({ minSeconds: 10, maxSeconds: 3600 })
+    .optional()
+    .meta({ description: 'Time between two looks.', default: durationText(VERIFICATION.everySeconds) }),
+  deadline: duration({ minSeconds: 60, maxSeconds: DAY_SECONDS })
+    .optional()
+    .meta({
+      description: 'Past this, recovery is doubted and the incident escalates.',
+      default: durationText(VERIFICATION.deadlineSeconds),
+    }),
+}).describe('When recovery is believed.');
+
+const escalation = listOf(
+  section({
+    after: duration({ minSeconds: 60, maxSeconds: 7 * DAY_SECONDS }).describe('Since the incident began.'),
+    ...people,
+  }),
+  LEVELS_MAX,
+).describe('Who is called when nobody decides. Default: a reminder after 1h and 4h that names nobody.');
+
+const blocks = {
+  slack: slack.optional(),
+  approvers: approvers.optional(),
+  bounds: bounds.optional(),
+  verification: verification.optional(),
+  escalation: escalation.optional(),
+};
+
+const environment = section({
+  project: projectId.describe('The Google Cloud project that is watched.'),
+  region: region.describe('The region that is watched; another region is another environment.'),
+  services: listOf(serviceName, SERVICES_MAX)
+    .min(1, { error: 'at least one service; leave services out to watch all that the region has' })
+    .optional()
+    .describe('Short names. Left out: every Cloud Run service of the region.'),
+  connectors: listOf(connectorName, CONNECTORS_MAX)
+    .optional()
+    .describe('Short or full names. Left out: those that the services use.'),
+  checks: listOf(checkFile, CHECKS_MAX)
+    .optional()
+    .describe('What a user would try, from outside. Recovery is proven by these.'),
+  paused: z
+    .boolean({ error: 'true or false' })
+    .optional()
+    .meta({ description: 'true: alerts are recorded and otherwise ignored.', default: false }),
+  ...blocks,
+});
+
+/** `runmedic.yaml` as people write it. The blocks at the top hold for every environment that does not write its own. */
+export const policyFile = section({
+  ownProject: projectId.optional().describe('The project that runmedic itself runs in: never a target.'),
+  environments: z
+    .record(environmentName, environment, { error: 'a mapping of environment names to what is watched there' })
+    .refine((all) => Object.keys(all).length > 0, { error: 'at least one environment' })
+    .refine((all) => Object.keys(all).length <= ENVIRONMENTS_MAX, { error: `at most ${ENVIRONMENTS_MAX} environments` })
+    .describe('What is watched, by the name that cards use for it.'),
+  ...blocks,
+});
+
+export type PolicyFile = z.output<typeof policyFile>;
+export type EnvironmentFile = PolicyFile['environments'][string];
+export type CheckFile = NonNullable<EnvironmentFile['checks']>[number];

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import type { MachineType } from '../ports/cloud.ts';
+
+/**
+ * The values that `runmedic.yaml` is made of. Each answers a wrong value with one phrase, which says what is allowed;
+ * a fault quotes it. Ids are checked by shape only: whether they exist is for `doctor` to ask.
+ */
+const shaped = (pattern: RegExp, allowed: string) => z.string({ error: allowed }).regex(pattern, { error: allowed });
+
+/** One line of text, `charsMax` long at most. */
+export const line = (charsMax: number) =>
+  shaped(new RegExp(`^[^\\r\\n]{1,${charsMax}}$`), `one line of text, at most ${charsMax} characters`);
+
+export const environmentName = shaped(
+  /^[a-z][a-z0-9-]{0,30}$/,
+  'an environment name: lower-case letters, digits and hyphens, at most 31, beginning with a letter, such as staging',
+);
+
+/** @see https://cloud.google.com/resource-manager/docs/creating-managing-projects (6 to 30 characters; old projects carry a domain before a colon) */
+export const projectId = shaped(
+  /^([a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$/,
+  'a Google Cloud project id (not its name or number): 6 to 30 lower-case letters, digits and hyphens, such as acme-staging',
+);
+
+export const region = shaped(/^[a-z]+-[a-z]+[0-9]+$/, 'a Google Cloud region (not a zone), such as us-central1');
+
+export const serviceName = shaped(
+  /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/,
+  "a Cloud Run service's short name, such as backend",
+);
+
+export const connectorName = shaped(
+  /^(projects\/[a-z0-9.:-]+\/locations\/[a-z0-9-]+\/connectors\/)?[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/,
+  'a connector, such as staging-connector, or in full projects/P/locations/L/connectors/C',
+);
+
+export const channelId = shaped(
+  /^[CG][A-Z0-9]{4,20}$/,
+  "a Slack channel's id (not its name), such as C0123456789; in Slack: channel name > About > Channel ID",
+);
+
+export const userId = shaped(
+  /^[UW][A-Z0-9]{3,20}$/,
+  "a Slack user's id (not a name), such as U0123456789; in Slack: profile > ⋮ > Copy member ID",
+);
+
+export const usergroupId = shaped(/^S[A-Z0-9]{3,20}$/, "a Slack usergroup's id (not its handle), such as S0123456789");
+
+/** Which actions exist is known further down the pipeline; here it is the shape, and `parsePolicy` is told the ids. */
+export const actionId = shaped(/^[a-z]+(-[a-z]+)*$/, "an action's id, such as scale-connector");
+
+export const MACHINE_TYPES = ['f1-micro', 'e2-micro', 'e2-standard-4'] as const satisfies readonly MachineType[];
+
+export const machineType = z.enum(MACHINE_TYPES, { error: MACHINE_TYPES.join(', ') });
+
+/** Without user and password: they would end in logs and cards. */
+const AUTHORITY_AND_PATH = '[^\\s/?#@]+([/?#]\\S*)?$';
+
+export const httpUrl = shaped(
+  new RegExp(`^https?://${AUTHORITY_AND_PATH}`),
+  'a URL that begins with https:// and holds no user or password (http:// only from vantage vpc)',
+);
+
+export const webSocketUrl = shaped(
+  new RegExp(`^wss?://${AUTHORITY_AND_PATH}`),
+  'a URL that begins with wss:// and holds no user or password (ws:// only from vantage vpc)',
+);
+
+export const headerName = shaped(
+  /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/,
+  'the name of an HTTP header, such as x-api-key',
+);
+
+/** @see https://cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets (1 to 255 letters, digits, hyphens, underscores) */
+export const secretName = shaped(
+  /^(projects\/[a-z0-9.:-]+\/secrets\/)?[A-Za-z0-9_-]{1,255}(\/versions\/[A-Za-z0-9_-]+)?$/,
+  'the name of a secret in Secret Manager, never the secret itself: short, or projects/P/secrets/S/versions/V',
+);
+
+/** A whole number from `min` to `max`. */
+export function wholeNumber(min: number, max: number, unit = '') {
+  const error = `a whole number${unit} from ${min} to ${max}`;
+  return z.int({ error }).min(min, { error }).max(max, { error });
+}
+
+/** At most `max` values, each once. */
+export const listOf = <Item extends z.ZodType>(item: Item, max: number) =>
+  z.array(item, { error: `a list of at most ${max}` }).max(max, { error: `a list of at most ${max}` });
