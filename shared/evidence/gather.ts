@@ -1,0 +1,50 @@
+import { PlatformFailure } from '../ports/platform-failure.ts';
+import { type Evidence, type InspectorName, inspectorNames, inspectors } from './evidence.ts';
+import type { Inspection, Inspector, Reading } from './inspector.ts';
+import { redact } from './redact.ts';
+import { remember } from './remember.ts';
+
+/** Runs every inspector at once, each inside its own deadline. Never rejects: what went wrong is a reading. */
+export async function gather(inspection: Inspection, abort: AbortSignal): Promise<Evidence> {
+  const shared = { ...inspection, cloud: remember(inspection.cloud) };
+  const readings = await Promise.all(
+    inspectorNames.map(
+      async (name): Promise<[InspectorName, Reading<unknown>]> => [name, await read(inspectors[name], shared, abort)],
+    ),
+  );
+  // Sound: one entry for every inspector name, each the reading of that inspector.
+  return Object.fromEntries(readings) as unknown as Evidence;
+}
+
+async function read(
+  inspector: Inspector<unknown>,
+  inspection: Inspection,
+  abort: AbortSignal,
+): Promise<Reading<unknown>> {
+  if (!inspector.appliesTo(inspection)) return { status: 'not-applicable' };
+  const at = inspection.until;
+  const deadline = AbortSignal.timeout(inspector.deadlineMs);
+  const either = AbortSignal.any([abort, deadline]);
+  try {
+    const value = await Promise.race([inspector.inspect(inspection, either), rejectedBy(either)]);
+    return { status: 'observed', at, value };
+  } catch (error) {
+    if (deadline.aborted)
+      return {
+        status: 'unavailable',
+        at,
+        reason: 'timed-out',
+        detail: `no answer within ${inspector.deadlineMs / 1000} s`,
+      };
+    const denied =
+      error instanceof PlatformFailure && (error.code === 'permission-denied' || error.code === 'unauthenticated');
+    const detail = redact(error instanceof Error ? error.message : String(error));
+    return { status: 'unavailable', at, reason: denied ? 'denied' : 'failed', detail };
+  }
+}
+
+const rejectedBy = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });

@@ -1,0 +1,39 @@
+import type { WebSocketResult } from '../ports/prober.ts';
+import { type ChecksObservation, publicChecks } from './checks.ts';
+import { inBatches } from './in-batches.ts';
+import type { Inspector } from './inspector.ts';
+import { redact } from './redact.ts';
+
+/**
+ * Sees whether each configured WebSocket opens, and echoes where an echo is configured.
+ * API: none, the service's own public URL. Permission: whatever the check's auth names.
+ * Silent about connections that are open already.
+ */
+export const websocket: Inspector<ChecksObservation> = {
+  deadlineMs: 20_000,
+  appliesTo: (inspection) => publicChecks(inspection, 'websocket').length > 0,
+  inspect: async (inspection, abort) => ({
+    checks: await inBatches(publicChecks(inspection, 'websocket'), async ({ name, url, auth, timeoutMs, echo }) => {
+      const result = await inspection.prober.webSocket({ url, timeoutMs, auth, echo }, abort);
+      return { name, url, ...judged(result) };
+    }),
+  }),
+};
+
+function judged(result: WebSocketResult) {
+  const { latencyMs } = result;
+  const took = `in ${Math.round(latencyMs)} ms`;
+  if (!result.opened) {
+    const { status, closeCode } = result;
+    const answer =
+      status !== undefined
+        ? `refused with ${status}`
+        : closeCode !== undefined
+          ? `closed with ${closeCode}`
+          : redact(result.detail);
+    return { passed: false, status, latencyMs, detail: `${answer} ${took}` };
+  }
+  if (result.echoed === false)
+    return { passed: false, status: 101, latencyMs, detail: `opened ${took}, but did not echo` };
+  return { passed: true, status: 101, latencyMs, detail: `opened${result.echoed ? ' and echoed' : ''} ${took}` };
+}
