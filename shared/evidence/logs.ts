@@ -1,4 +1,4 @@
-import type { Instant } from '../ports/clock.ts';
+import { earliest, type Instant, latest } from '../ports/clock.ts';
 import type { LogEntry, LogPage } from '../ports/cloud.ts';
 import type { Inspection, Inspector } from './inspector.ts';
 import { type LogSignature, signatureOf } from './log-signatures.ts';
@@ -123,8 +123,8 @@ function grouped<Entry extends { readonly at: Instant }>(
       first: known?.first ?? entry,
       span: {
         count: count + 1,
-        firstAt: Math.min(entry.at, firstAt),
-        lastAt: Math.max(entry.at, lastAt),
+        firstAt: earliest(entry.at, firstAt),
+        lastAt: latest(entry.at, lastAt),
       },
     });
   }

@@ -24,3 +24,5 @@ export const plusSeconds = (at: Instant, seconds: number): Instant => instant(Da
 export const secondsBetween = (from: Instant, to: Instant): number => (Date.parse(to) - Date.parse(from)) / 1000;
 
 export const latest = (a: Instant, b: Instant): Instant => (a > b ? a : b);
+
+export const earliest = (a: Instant, b: Instant): Instant => (a < b ? a : b);

@@ -1,0 +1,110 @@
+import type { LogsObservation } from '../evidence/logs.ts';
+import type { ConnectorObservation } from '../evidence/vpc-connector.ts';
+import { parseName } from '../ports/resource-name.ts';
+import { connectorPage } from './console-links.ts';
+import { type Conclusion, rule } from './rule.ts';
+import { FAILED_REQUESTS_MIN } from './symptoms.ts';
+
+/**
+ * Throughput this near to the ceiling leaves no room for a burst within the minute that a point averages over.
+ * Source: the ceiling is itself an estimate (connector-ceiling.ts); Google advises sizing for peaks, not for the mean.
+ */
+export const SATURATED_RATIO = 0.9;
+/** One full minute may be a backup; three in a row are a state. */
+export const SATURATED_POINTS = 3;
+const TIMEOUTS_MIN = 3;
+
+/**
+ * A VPC connector carries all that its machines can, and is as large as it may grow: new connections through it time out.
+ * Sees throughput against ceiling, and private connections timing out in the services that share it. Silent when the connector can still grow.
+ */
+export const connectorSaturated = rule({
+  layer: 'infrastructure',
+  title: 'VPC connector saturated',
+  needs: ['vpc-connector', 'logs'],
+  diagnose: ({ 'vpc-connector': { connectors }, logs }) => {
+    const judged = connectors.map((connector) => judge(connector, logs));
+    return (
+      judged.find(({ kind }) => kind === 'cause') ??
+      judged.find(({ kind }) => kind === 'inconclusive') ??
+      judged[0] ?? { kind: 'ruled-out', reason: 'no watched service uses a connector' }
+    );
+  },
+});
+
+function judge(connector: ConnectorObservation, logs: LogsObservation): Conclusion {
+  const { id } = parseName(connector.name);
+  const { ceilingMbps, instancesMax, machineType } = connector;
+  const recent = connector.throughputMbps.slice(-SATURATED_POINTS).map(({ value }) => value);
+  if (ceilingMbps === undefined)
+    return { kind: 'inconclusive', reason: `${id}: the ceiling of machine type ${machineType} is not known` };
+  if (recent.length < SATURATED_POINTS)
+    return {
+      kind: 'inconclusive',
+      reason: `${id}: ${recent.length} of ${SATURATED_POINTS} minutes of throughput have arrived`,
+    };
+  const ratio = Math.min(...recent) / ceilingMbps;
+  const peak = Math.max(...recent);
+  const carried = `${id} carried ${Math.round(Math.min(...recent))} of ${ceilingMbps} Mbps (${percent(ratio)})`;
+  if (ratio < SATURATED_RATIO)
+    return {
+      kind: 'ruled-out',
+      reason: `${carried} at its quietest in the last ${SATURATED_POINTS} minutes, below ${percent(SATURATED_RATIO)}`,
+    };
+  const timeouts = harmedServices(connector, logs);
+  const url = connectorPage(connector.name);
+  const lines = [
+    {
+      text: `Throughput of the last ${SATURATED_POINTS} minutes: ${recent.map((value) => Math.round(value)).join(', ')} Mbps; ${machineType} x ${instancesMax} carries about ${ceilingMbps} Mbps.`,
+      url,
+    },
+    {
+      text: `It has ${connector.instances.at(-1)?.value ?? 'an unknown number of'} instances of at most ${instancesMax}; shared by ${connector.services.map(({ service }) => service).join(', ')}.`,
+      url,
+    },
+    ...timeouts.lines.map((text) => ({ text })),
+  ];
+  return {
+    kind: 'cause',
+    target: connector.name,
+    claim: `VPC connector ${id} is full: ${Math.round(peak)} of ${ceilingMbps} Mbps at its maximum of ${instancesMax} ${machineType} instances${timeouts.summary}.`,
+    confidence: timeouts.services.length === 0 ? 'possible' : timeouts.seen ? 'certain' : 'likely',
+    evidence: lines,
+    services: timeouts.services,
+    explains: ['release-broken', 'instance-ceiling-reached', 'memory-exhausted'],
+  };
+}
+
+/** A full connector that harms nobody is no root: it counts only for services whose private connections time out, or when all that share it fail. */
+function harmedServices({ services }: ConnectorObservation, logs: LogsObservation) {
+  const names = services.map(({ service }) => service);
+  const counts = names
+    .map((service) => ({ service, count: timeoutsOf(service, logs) }))
+    .filter(({ count }) => count >= TIMEOUTS_MIN);
+  // One service of several may time out for a reason of its own: a wrong address in a new release looks just the same.
+  if (counts.length >= Math.min(2, names.length) && counts.length > 0) {
+    const total = counts.reduce((sum, { count }) => sum + count, 0);
+    return {
+      services: failing(names, logs).filter((name) => counts.some(({ service }) => service === name)),
+      seen: true,
+      summary: `, and ${total} private connections timed out`,
+      lines: counts.map(({ service, count }) => `${service}: ${count} private connections timed out.`),
+    };
+  }
+  const down = failing(names, logs);
+  return { services: down.length === names.length ? down : [], seen: false, summary: '', lines: [] };
+}
+
+const timeoutsOf = (service: string, { signatures }: LogsObservation): number =>
+  signatures
+    .filter((line) => line.service === service && line.signature === 'private-connection-timed-out')
+    .reduce((sum, { count }) => sum + count, 0);
+
+const failing = (names: readonly string[], { failed }: LogsObservation): string[] =>
+  names.filter(
+    (name) =>
+      failed.filter(({ service }) => service === name).reduce((sum, { count }) => sum + count, 0) >=
+      FAILED_REQUESTS_MIN,
+  );
+
+const percent = (ratio: number): string => `${Math.round(ratio * 100)} %`;

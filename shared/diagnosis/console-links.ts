@@ -1,0 +1,14 @@
+import { parseName } from '../ports/resource-name.ts';
+
+/** Console pages where a person sees what a finding speaks of. URL forms as the console gives them (read 2026-11-23). */
+const CONSOLE = 'https://console.cloud.google.com';
+
+export function servicePage(name: string, tab: 'metrics' | 'logs' | 'revisions'): string {
+  const { project, region, id } = parseName(name);
+  return `${CONSOLE}/run/detail/${region}/${id}/${tab}?project=${project}`;
+}
+
+export function connectorPage(name: string): string {
+  const { project, region, id } = parseName(name);
+  return `${CONSOLE}/networking/connectors/details/${region}/${id}?project=${project}`;
+}

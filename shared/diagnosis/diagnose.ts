@@ -1,0 +1,92 @@
+import type { Evidence, InspectorName, Observations } from '../evidence/evidence.ts';
+import type { Diagnosis, RankedCause } from './diagnosis.ts';
+import type { Cause, Conclusion, Confidence, Context, Rule, Symptom } from './rule.ts';
+import { type RuleName, ruleNamed, ruleNames } from './rules.ts';
+import { symptoms } from './symptoms.ts';
+
+const WEIGHT: Readonly<Record<Confidence, number>> = { certain: 3, likely: 2, possible: 1 };
+
+/** Judges an evidence by every rule, and orders the causes by what explains what. The same evidence always gives the same diagnosis. */
+export function diagnose(evidence: Evidence, context: Context): Diagnosis {
+  const concluded = ruleNames.map((name) => ({ name, conclusion: judge(ruleNamed(name), evidence, context) }));
+  const felt = symptoms(evidence, context);
+  const causes = ranked(concluded.flatMap(causeOf), felt);
+  const unchecked = concluded.flatMap(({ name, conclusion }) =>
+    conclusion.kind === 'inconclusive' ? [{ rule: name, reason: conclusion.reason }] : [],
+  );
+  const root = causes.find(({ standing }) => standing === 'root');
+  return {
+    healthy: felt.length === 0 && root === undefined && unavailable(evidence).length === 0,
+    root,
+    causes,
+    ruledOut: concluded.flatMap(({ name, conclusion }) =>
+      conclusion.kind === 'ruled-out' ? [{ rule: name, reason: conclusion.reason }] : [],
+    ),
+    unchecked,
+    symptoms: felt,
+  };
+}
+
+/** One rule's answer, handed only what it needs; inconclusive when one of those readings is unavailable. */
+export function judge(candidate: Rule, evidence: Evidence, context: Context): Conclusion {
+  const missing = candidate.needs.flatMap((name) => {
+    const reading = evidence[name];
+    return reading.status === 'unavailable' ? [`${name}: ${reading.detail}`] : [];
+  });
+  if (missing.length > 0) return { kind: 'inconclusive', reason: missing.join('; ') };
+  const absent = candidate.needs.find((name) => evidence[name].status === 'not-applicable');
+  if (absent !== undefined) return { kind: 'ruled-out', reason: `${absent} does not apply here` };
+  return candidate.diagnose(pick(candidate.needs, evidence), context);
+}
+
+function pick(needs: readonly InspectorName[], evidence: Evidence): Observations {
+  const seen = needs.map((name) => {
+    const reading = evidence[name];
+    return [name, reading.status === 'observed' ? reading.value : undefined];
+  });
+  // Sound: judge has just seen every needed reading observed, and a rule's type lets it read no other.
+  return Object.fromEntries(seen) as unknown as Observations;
+}
+
+export const unavailable = (evidence: Evidence): InspectorName[] =>
+  // Sound: Evidence has exactly the inspectors' names as keys.
+  (Object.keys(evidence) as InspectorName[]).filter((name) => evidence[name].status === 'unavailable');
+
+function causeOf({ name, conclusion }: { readonly name: RuleName; readonly conclusion: Conclusion }): Cause[] {
+  if (conclusion.kind !== 'cause') return [];
+  const { kind: _, ...fault } = conclusion;
+  return [{ rule: name, layer: ruleNamed(name).layer, ...fault }];
+}
+
+/** Roots first, those that explain most and are surest before others; then what they explain; last what explains nothing. */
+function ranked(causes: readonly Cause[], felt: readonly Symptom[]): readonly RankedCause[] {
+  const withStanding = causes.map((cause): RankedCause => {
+    const explainedBy = causes.filter((other) => explains(other, cause)).map(({ rule }) => rule);
+    return { ...cause, explainedBy, standing: standingOf(cause, explainedBy, felt) };
+  });
+  const order = { root: 0, explained: 1, incidental: 2 };
+  return withStanding.sort(
+    (a, b) =>
+      order[a.standing] - order[b.standing] ||
+      reach(b, felt) - reach(a, felt) ||
+      WEIGHT[b.confidence] - WEIGHT[a.confidence] ||
+      (a.rule < b.rule ? -1 : 1),
+  );
+}
+
+function explains(other: Cause, cause: Cause): boolean {
+  const covers = cause.services.length > 0 && cause.services.every((service) => other.services.includes(service));
+  return other !== cause && other.explains.includes(cause.rule) && covers;
+}
+
+/** A cause that harms no service in trouble did not bring this about, however bad it looks by itself. */
+function standingOf(cause: Cause, explainedBy: readonly string[], felt: readonly Symptom[]): RankedCause['standing'] {
+  if (explainedBy.length > 0) return 'explained';
+  return reach(cause, felt) > 0 ? 'root' : 'incidental';
+}
+
+/** How many services in trouble a cause accounts for. */
+function reach({ services }: Cause, felt: readonly Symptom[]): number {
+  const troubled = new Set(felt.filter(({ kind }) => kind !== 'check-failing').map(({ on }) => on));
+  return services.filter((service) => troubled.has(service)).length;
+}

@@ -1,0 +1,74 @@
+import type { ServiceObservation } from '../evidence/cloud-run.ts';
+import type { LogsObservation } from '../evidence/logs.ts';
+import type { MetricsObservation } from '../evidence/metrics.ts';
+import { servicePage } from './console-links.ts';
+import { type Conclusion, rule } from './rule.ts';
+
+/** One kill may be one outsized request; two are a pattern. */
+export const KILLS_MIN = 2;
+
+/**
+ * Containers are killed because they use more memory than their limit.
+ * Sees Cloud Run's own "Memory limit ... exceeded" lines, beside the 99th percentile of memory. Silent when no container was killed: charts over a
+ * revision hide one instance's end (googleapis/repo-automation-bots#3105).
+ */
+export const memoryExhausted = rule({
+  layer: 'application',
+  title: 'Memory exhausted',
+  needs: ['cloud-run', 'logs', 'metrics'],
+  diagnose: ({ 'cloud-run': { services }, logs, metrics }) => {
+    const judged = services.map((service) => judge(service, logs, metrics));
+    return (
+      judged.filter(({ kind }) => kind === 'cause').sort((a, b) => killsIn(b) - killsIn(a))[0]?.conclusion ?? {
+        kind: 'ruled-out',
+        reason: `no service lost ${KILLS_MIN} containers to its memory limit`,
+      }
+    );
+  },
+});
+
+interface Judged {
+  readonly kind: Conclusion['kind'];
+  readonly kills: number;
+  readonly conclusion: Conclusion;
+}
+
+const killsIn = ({ kills }: Judged): number => kills;
+
+function judge(service: ServiceObservation, logs: LogsObservation, { services }: MetricsObservation): Judged {
+  const { shortName, name } = service;
+  const lines = logs.signatures.filter(
+    (line) => line.service === shortName && line.signature === 'memory-limit-exceeded',
+  );
+  const kills = lines.reduce((sum, { count }) => sum + count, 0);
+  const ruledOut = { kind: 'ruled-out', reason: `${shortName}: ${kills} containers over the limit` } as const;
+  if (kills < KILLS_MIN) return { kind: 'ruled-out', kills, conclusion: ruledOut };
+  const limitMib = service.template.containers[0]?.memoryMib;
+  const ratios = services.find((metric) => metric.service === shortName)?.memoryRatio ?? [];
+  const peak = ratios.length === 0 ? undefined : Math.max(...ratios.map(({ value }) => value));
+  return {
+    kind: 'cause',
+    kills,
+    conclusion: {
+      kind: 'cause',
+      target: name,
+      claim: `${shortName} runs out of memory: ${kills} containers were killed at the limit of ${limitMib ?? 'unknown'} MiB.`,
+      confidence: 'certain',
+      evidence: [
+        ...lines.slice(0, 2).map(({ sample, revision, count }) => ({
+          text: `${count} x "${sample}" (${revision ?? 'no revision'})`,
+          url: servicePage(name, 'logs'),
+        })),
+        {
+          text:
+            peak === undefined
+              ? 'Monitoring has no points of its memory.'
+              : `Memory reached ${Math.round(peak * 100)} % of the limit (99th percentile).`,
+          url: servicePage(name, 'metrics'),
+        },
+      ],
+      services: [shortName],
+      explains: ['instance-ceiling-reached'],
+    },
+  };
+}

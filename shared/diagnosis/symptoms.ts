@@ -1,0 +1,60 @@
+import type { ChecksObservation } from '../evidence/checks.ts';
+import type { Evidence } from '../evidence/evidence.ts';
+import type { Reading } from '../evidence/inspector.ts';
+import { secondsBetween } from '../ports/clock.ts';
+import type { Context, Symptom } from './rule.ts';
+
+/** Fewer failed requests than this in the recent window are noise: clients hang up, scanners probe. */
+export const FAILED_REQUESTS_MIN = 5;
+/** What is "now" for symptoms: request logs arrive within seconds, and a minute may hold few requests at night. */
+export const RECENT_SECONDS = 300;
+const START_UPS_FAILED_MIN = 2;
+
+const START_UP_SIGNATURES: readonly string[] = ['startup-probe-failed', 'container-exited', 'instance-did-not-start'];
+
+/** What is wrong now, before anyone asks why. Silent where a reading is unavailable: absence of evidence is said elsewhere. */
+export function symptoms(evidence: Evidence, context: Context): readonly Symptom[] {
+  return [...servingErrors(evidence, context), ...failingStartUps(evidence, context), ...failingChecks(evidence)];
+}
+
+function servingErrors({ logs }: Evidence, context: Context): Symptom[] {
+  if (logs.status !== 'observed') return [];
+  const recent = logs.value.failed.filter(({ lastAt }) => isRecent(lastAt, context));
+  return services(recent).flatMap((on): Symptom[] => {
+    const own = recent.filter(({ service }) => service === on);
+    const count = sum(own);
+    if (count < FAILED_REQUESTS_MIN) return [];
+    const refused = sum(own.filter(({ reachedContainer }) => !reachedContainer));
+    const statuses = [...new Set(own.map(({ status }) => status))].sort().join(', ');
+    const kind = refused > count / 2 ? 'requests-refused' : 'serving-errors';
+    return [{ kind, on, text: `${on} failed ${count} requests with ${statuses}` }];
+  });
+}
+
+function failingStartUps({ logs }: Evidence, context: Context): Symptom[] {
+  if (logs.status !== 'observed') return [];
+  const recent = logs.value.signatures.filter(
+    ({ signature, lastAt }) => START_UP_SIGNATURES.includes(signature) && isRecent(lastAt, context),
+  );
+  return services(recent).flatMap((on): Symptom[] => {
+    const count = sum(recent.filter(({ service }) => service === on));
+    return count < START_UPS_FAILED_MIN
+      ? []
+      : [{ kind: 'start-ups-failing', on, text: `${on} failed to start ${count} times` }];
+  });
+}
+
+const failingChecks = ({ http, websocket, journey }: Evidence): Symptom[] =>
+  [http, websocket, journey].flatMap((reading: Reading<ChecksObservation>) =>
+    reading.status !== 'observed'
+      ? []
+      : reading.value.checks
+          .filter(({ passed }) => !passed)
+          .map(({ name, detail }): Symptom => ({ kind: 'check-failing', on: name, text: `${name}: ${detail}` })),
+  );
+
+const isRecent = (at: Context['until'], { until }: Context): boolean => secondsBetween(at, until) <= RECENT_SECONDS;
+const services = (items: readonly { readonly service: string }[]): string[] =>
+  [...new Set(items.map(({ service }) => service))].sort();
+const sum = (items: readonly { readonly count: number }[]): number =>
+  items.reduce((total, { count }) => total + count, 0);

@@ -1,0 +1,87 @@
+import type { Cause } from '../diagnosis/rule.ts';
+import type { Evidence } from '../evidence/evidence.ts';
+import type { Action } from './action.ts';
+import { type ActionName, actionNames, actions, type PlanStep } from './actions.ts';
+import { type GuardrailContext, refusedByGuardrail } from './guardrails.ts';
+import type { Plan } from './plan.ts';
+import { digestOf } from './signature.ts';
+
+export interface PlanInput extends GuardrailContext {
+  readonly incident: string;
+  readonly round: number;
+  readonly root: Cause;
+  readonly evidence: Evidence;
+  /** What was tried already and is not offered again. */
+  readonly tried: readonly { readonly action: ActionName; readonly target: string }[];
+}
+
+export type Planned =
+  | { readonly kind: 'plan'; readonly plan: Plan }
+  /** Every action that answers the cause, with why it is not offered. */
+  | { readonly kind: 'none'; readonly refusals: readonly string[] };
+
+const RISK_ORDER = { low: 0, medium: 1, high: 2 };
+
+/** The one change to offer for a root cause: of those that answer it and may be made here, the least risky. Pure. */
+export function planFor(input: PlanInput): Planned {
+  const { root } = input;
+  const answering = actionNames.filter((name) => anyAction(name).answers.some((rule) => rule === root.rule));
+  const outcomes = answering.map((name) => stepFor(name, input));
+  const steps = outcomes.flatMap((outcome) => (typeof outcome === 'string' ? [] : [outcome]));
+  const [best] = steps.sort(
+    (a, b) => RISK_ORDER[a.prospect.risk] - RISK_ORDER[b.prospect.risk] || (a.action < b.action ? -1 : 1),
+  );
+  if (best === undefined) {
+    const refusals = outcomes.filter((outcome) => typeof outcome === 'string');
+    return { kind: 'none', refusals: refusals.length > 0 ? refusals : [`no action answers ${root.rule}`] };
+  }
+  const { incident, round } = input;
+  const because = { rule: root.rule, target: root.target };
+  return {
+    kind: 'plan',
+    plan: { incident, round, because, steps: [best], digest: planDigest({ incident, steps: [best] }) },
+  };
+}
+
+/** What an approval is bound to: everything that decides what is written and what would be undone. */
+export function planDigest({ incident, steps }: Pick<Plan, 'incident' | 'steps'>): string {
+  const bound = steps.map(({ action, target, etag, before, after, prospect }) => ({
+    action,
+    target,
+    etag: etag ?? null,
+    before,
+    after,
+    undo: prospect.undo.kind,
+  }));
+  return digestOf({ incident, steps: bound });
+}
+
+/** Sound: an action is only ever handed the settings that it proposed or read itself, under its own name. */
+export const anyAction = (name: ActionName): Action<unknown> => actions[name] as unknown as Action<unknown>;
+
+function stepFor(name: ActionName, input: PlanInput): PlanStep | string {
+  const { incident, round, root, evidence, environment, tried } = input;
+  const action = anyAction(name);
+  if (tried.some((attempt) => attempt.action === name && attempt.target === root.target))
+    return `${name}: was tried in this incident`;
+  const missing = action.needs.find((need) => evidence[need].status !== 'observed');
+  if (missing !== undefined) return `${name}: ${missing} could not be observed`;
+  const seen = Object.fromEntries(
+    action.needs.map((need) => {
+      const reading = evidence[need];
+      return [need, reading.status === 'observed' ? reading.value : undefined];
+    }),
+  );
+  const proposal = action.propose({
+    cause: root,
+    // Sound: every need was just seen to be observed, and an action's type lets it read no other.
+    seen: seen as never,
+    bounds: environment.bounds,
+    mark: `${incident}-${round}`,
+  });
+  if (proposal.kind === 'refused') return `${name}: ${proposal.reason}`;
+  // Sound: the change was proposed by the action of this very name.
+  const step = { action: name, ...proposal.change, prospect: proposal.prospect } as PlanStep;
+  const refusal = refusedByGuardrail(step, input);
+  return refusal === undefined ? step : `${name}: ${refusal}`;
+}
