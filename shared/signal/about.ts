@@ -27,7 +27,7 @@ export function aboutOf({ resource: { type }, metric }: Alert, services: readonl
   if (!NEUTRAL.has(type))
     return {
       kind: 'nothing-watched',
-      reason: `nothing watched is a ${type}; watched: ${Object.keys(ABOUT).join(', ')}`,
+      reason: `resource ${type} is nothing that is watched; watched: ${Object.keys(ABOUT).join(', ')}`,
     };
   if (services.length > 0 || metric?.startsWith('run.googleapis.com/')) return { kind: 'service' };
   if (metric?.startsWith('vpcaccess.googleapis.com/')) return { kind: 'connector' };

@@ -47,8 +47,8 @@ const NOT_A_USERS = String.raw`(?<!user_labels\.)`;
 function valuesOf(label: string, where: 'anywhere' | 'alone', filter: string): readonly string[] {
   const start = where === 'alone' ? String.raw`(?<![\w.])` : String.raw`\b`;
   const demand = new RegExp(NOT_EXCLUDED + NOT_A_USERS + start + label + DEMANDED, 'g');
-  const written = [...filter.matchAll(demand)].map((match) => match[1] ?? '');
-  return unique(written.flatMap((values) => [...values.matchAll(QUOTED)].map((match) => match[2] ?? '')));
+  const written = [...filter.matchAll(demand)].flatMap((match) => match.slice(1, 2));
+  return unique(written.flatMap((values) => [...values.matchAll(QUOTED)].flatMap((match) => match.slice(2, 3))));
 }
 
 const unique = (values: readonly string[]): readonly string[] => [...new Set(values)];

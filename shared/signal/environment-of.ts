@@ -68,8 +68,8 @@ const unknownHost = (host: string, { environments }: Policy): string =>
 
 function noProject({ resource }: Alert, { scopingProject }: Clues, { environments }: Policy): string {
   const policyLivesIn =
-    scopingProject === undefined ? '' : `, and ${scopingProject}, where its policy lives, need not be what it is about`;
-  return `a ${resource.type} that names no project in its labels or its condition${policyLivesIn}; watched: ${places(environments)}`;
+    scopingProject === undefined ? '' : ` (${scopingProject}, where its policy lives, need not be what it is about)`;
+  return `resource ${resource.type} names no project in its labels, nor does the condition${policyLivesIn}; watched: ${places(environments)}`;
 }
 
 const places = (environments: readonly Environment[]): string =>

@@ -79,8 +79,8 @@ function severityOf(text: string | undefined): Alert['severity'] {
 const webUrl = (text: string | undefined): string | undefined =>
   text !== undefined && /^https?:\/\/\S+$/.test(text) ? text : undefined;
 
-/** The last second that a Date can hold. */
-const SECONDS_MAX = 8_640_000_000_000;
+/** The end of the year 9999: past it an Instant would no longer sort as text. */
+const SECONDS_MAX = 253_402_300_799;
 
 /** From seconds since 1970; 0 and what is no such number mean unknown. */
 function momentOf(text: string | undefined): Instant | undefined {
