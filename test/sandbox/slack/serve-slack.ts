@@ -22,6 +22,8 @@ export interface ServedSlack {
   readonly slack: Slack;
   readonly events: SlackEvent[];
   readonly client: WebClient;
+  /** Hears of every event from now on. */
+  listen(listener: (event: SlackEvent) => void): void;
   readonly clock: { worldMs: number; machineMs: number };
   /** Starts an app that answers interactions, and connects it. */
   connectApp(
@@ -47,6 +49,7 @@ export async function serveSlack(
 ): Promise<ServedSlack> {
   const clock = { worldMs: Date.parse('2026-11-23T03:00:00Z'), machineMs: Date.now() };
   const events: SlackEvent[] = [];
+  const listeners: ((event: SlackEvent) => void)[] = [];
   const servers: Server[] = [];
   let url = '';
   let requestUrl: string | undefined;
@@ -57,9 +60,12 @@ export async function serveSlack(
     signingSecret: SIGNING_SECRET,
     requestUrl: () => requestUrl,
     publicUrl: () => url,
-    onEvent: (event) => void events.push(event),
+    onEvent: (event) => {
+      events.push(event);
+      for (const listener of listeners) listener(event);
+    },
   });
-  url = await listen(express().use(slack.router), servers);
+  url = await startServer(express().use(slack.router), servers);
   const client = new WebClient(BOT_TOKEN, {
     slackApiUrl: `${url}/api/`,
     retryConfig: { retries: 0 },
@@ -72,6 +78,7 @@ export async function serveSlack(
     slack,
     events,
     client,
+    listen: (listener) => void listeners.push(listener),
     clock,
     async connectApp(answer) {
       const received: Received[] = [];
@@ -89,7 +96,7 @@ export async function serveSlack(
         if (said === undefined) response.status(status).end();
         else response.status(status).json(said);
       });
-      requestUrl = await listen(app, servers);
+      requestUrl = await startServer(app, servers);
       return received;
     },
     close: async () => {
@@ -98,7 +105,7 @@ export async function serveSlack(
   };
 }
 
-function listen(app: express.Express, servers: Server[]): Promise<string> {
+function startServer(app: express.Express, servers: Server[]): Promise<string> {
   return new Promise((resolve) => {
     const server = createServer(app).listen(0, '127.0.0.1', () => {
       // Sound: a server that listens on TCP has an address with a port.
