@@ -104,9 +104,14 @@ export type IncidentState =
   | {
       readonly status: 'investigating';
       readonly dueAt: Instant;
+      /** Times that this look was asked for; 0 between looks. */
       readonly tries: number;
       /** Looks in a row that found nothing wrong; one alone does not close an incident. */
       readonly healthyLooks: number;
+      /** Looks that found trouble without a cause; evidence may still be on its way. */
+      readonly unexplainedLooks: number;
+      /** What the latest look concluded. */
+      readonly diagnosis: Diagnosis | undefined;
     }
   | ({ readonly status: 'awaiting-approval'; readonly expiresAt: Instant; readonly dueAt: Instant } & Offered)
   | ({

@@ -19,7 +19,9 @@ export const CARRY_OUT_PATIENCE_SECONDS = 600;
 export const ROUNDS_MAX = 6;
 /** Two healthy looks, a minute apart, close an incident that nobody touched. */
 export const HEALTHY_LOOKS = 2;
-export const HEALTHY_LOOK_EVERY_SECONDS = 60;
+/** Metrics arrive up to 240 s late (Google's metric list): trouble without a cause is looked at for as long before a person must. */
+export const UNEXPLAINED_LOOKS = 5;
+export const LOOK_EVERY_SECONDS = 60;
 
 /** When something happens, and under which policy. */
 export interface Moment {
@@ -59,14 +61,10 @@ export function investigateAgain(incident: Incident, moment: Moment, attempts = 
   const round = incident.round + 1;
   if (round > ROUNDS_MAX)
     return escalate(incident, moment, 'not-verified', `${ROUNDS_MAX} diagnoses did not end it`, { attempts });
+  const looks = { tries: 1, healthyLooks: 0, unexplainedLooks: 0, diagnosis: diagnosisOf(incident) };
   return move(
     incident,
-    {
-      status: 'investigating',
-      dueAt: plusSeconds(moment.at, INVESTIGATION_PATIENCE_SECONDS),
-      tries: 1,
-      healthyLooks: 0,
-    },
+    { status: 'investigating', dueAt: plusSeconds(moment.at, INVESTIGATION_PATIENCE_SECONDS), ...looks },
     { facts: { round, attempts }, effects: [{ type: 'investigate', incident: incident.id, round }] },
   );
 }
@@ -89,8 +87,7 @@ export function escalate(
   );
 }
 
-export const diagnosisOf = (incident: Incident): Diagnosis | undefined =>
-  incident.status === 'investigating' ? undefined : incident.diagnosis;
+const diagnosisOf = ({ diagnosis }: Incident): Diagnosis | undefined => diagnosis;
 
 type Offered = IncidentIn<'executing'> | IncidentIn<'verifying'>;
 

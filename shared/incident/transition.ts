@@ -8,16 +8,17 @@ import {
   carryOut,
   close,
   escalate,
-  HEALTHY_LOOK_EVERY_SECONDS,
   HEALTHY_LOOKS,
   INVESTIGATION_PATIENCE_SECONDS,
   INVESTIGATION_TRIES_MAX,
   investigateAgain,
+  LOOK_EVERY_SECONDS,
   type Moment,
   move,
   note,
   type Step,
   stay,
+  UNEXPLAINED_LOOKS,
   verify,
 } from './moves.ts';
 import { unreachable } from './unreachable.ts';
@@ -82,20 +83,21 @@ const sameVersion = ({ incident, effects }: Step): Step => ({
 
 function investigated(incident: IncidentIn<'investigating'>, event: Of<'investigated'>, moment: Moment): Step {
   const { round, diagnosis, offer } = event;
-  if (round !== incident.round) return stay(incident);
+  // Between looks nobody was asked: a second answer to the same question.
+  if (round !== incident.round || incident.tries === 0) return stay(incident);
   if (offer.kind === 'plan') {
     const { signed, expiresAt } = offer;
     return move(incident, { status: 'awaiting-approval', diagnosis, signed, expiresAt, dueAt: expiresAt });
   }
-  if (offer.reason !== 'healthy') return escalate(incident, moment, offer.reason, offer.detail, { diagnosis });
-  const healthyLooks = incident.healthyLooks + 1;
+  const healthyLooks = offer.reason === 'healthy' ? incident.healthyLooks + 1 : 0;
+  const unexplainedLooks = incident.unexplainedLooks + (offer.reason === 'no-cause' ? 1 : 0);
   if (healthyLooks >= HEALTHY_LOOKS) return close(incident, moment, { kind: 'resolved', by: 'itself' }, diagnosis);
-  return move(incident, {
-    status: 'investigating',
-    tries: 0,
-    healthyLooks,
-    dueAt: plusSeconds(moment.at, HEALTHY_LOOK_EVERY_SECONDS),
-  });
+  if (offer.reason === 'no-safe-action' || unexplainedLooks >= UNEXPLAINED_LOOKS)
+    return escalate(incident, moment, offer.reason === 'healthy' ? 'no-cause' : offer.reason, offer.detail, {
+      diagnosis,
+    });
+  const dueAt = plusSeconds(moment.at, LOOK_EVERY_SECONDS);
+  return move(incident, { status: 'investigating', dueAt, tries: 0, healthyLooks, unexplainedLooks, diagnosis });
 }
 
 function approved(incident: IncidentIn<'awaiting-approval'>, { approval }: Of<'approved'>, moment: Moment): Step {

@@ -1,0 +1,91 @@
+import type { KeyObject } from 'node:crypto';
+import { diagnose } from '../diagnosis/diagnose.ts';
+import type { Diagnosis } from '../diagnosis/diagnosis.ts';
+import type { Evidence } from '../evidence/evidence.ts';
+import { gather } from '../evidence/gather.ts';
+import type { Inspection } from '../evidence/inspector.ts';
+import type { Effect } from '../incident/effect.ts';
+import type { Offer } from '../incident/event.ts';
+import type { Incident } from '../incident/incident.ts';
+import type { Clock } from '../ports/clock.ts';
+import { type Instant, plusSeconds } from '../ports/clock.ts';
+import type { CloudReader } from '../ports/cloud.ts';
+import type { Prober } from '../ports/prober.ts';
+import { planFor } from '../remedy/plan-for.ts';
+import { signed } from '../remedy/signature.ts';
+import { advance, environmentOf, loaded, type Shell } from './advance.ts';
+
+export interface InvestigationShell extends Shell {
+  readonly clock: Clock;
+  readonly cloud: CloudReader;
+  readonly prober: Prober;
+  /** Ed25519; readable by investigate's identity alone. */
+  readonly planKey: KeyObject;
+}
+
+/** How far a diagnosis looks back: long enough to see what was before the trouble, short enough for three log queries. */
+export const LOOKBACK_SECONDS = 1800;
+
+/** Gathers evidence, diagnoses, plans, and says so. Late or repeated effects do nothing. */
+export async function investigate(
+  { incident: id, round }: Extract<Effect, { type: 'investigate' }>,
+  shell: InvestigationShell,
+  abort: AbortSignal,
+): Promise<void> {
+  const incident = await loaded(id, shell.store);
+  if (incident.status !== 'investigating' || incident.round !== round) return;
+  const { subject } = incident;
+  const environment = environmentOf(incident, shell.policy);
+  const until = await shell.clock.now();
+  const inspection: Inspection = {
+    environment,
+    subject,
+    since: plusSeconds(until, -LOOKBACK_SECONDS),
+    until,
+    cloud: shell.cloud,
+    prober: shell.prober,
+  };
+  const evidence = await gather(inspection, abort);
+  await shell.store.saveEvidence(id, round, evidence);
+  const diagnosis = diagnose(evidence, inspection);
+  const at = await shell.clock.now();
+  await advance(
+    id,
+    { type: 'investigated', at, round, diagnosis, offer: offerFor(incident, diagnosis, evidence, at, shell) },
+    shell,
+  );
+}
+
+function offerFor(
+  incident: Incident,
+  diagnosis: Diagnosis,
+  evidence: Evidence,
+  at: Instant,
+  { policy, planKey }: InvestigationShell,
+): Offer {
+  const environment = environmentOf(incident, policy);
+  if (diagnosis.healthy) return { kind: 'none', reason: 'healthy', detail: 'nothing wrong was seen' };
+  const { root } = diagnosis;
+  if (root === undefined) return { kind: 'none', reason: 'no-cause', detail: withoutCause(diagnosis) };
+  const { id, round, attempts } = incident;
+  const planned = planFor({
+    incident: id,
+    round,
+    root,
+    evidence,
+    environment,
+    ownProject: policy.ownProject,
+    tried: attempts,
+  });
+  if (planned.kind === 'none') return { kind: 'none', reason: 'no-safe-action', detail: planned.refusals.join('; ') };
+  const { plan } = planned;
+  const expiresAt = plusSeconds(at, environment.approvers.expiresAfterSeconds);
+  return { kind: 'plan', signed: { plan, signature: signed({ digest: plan.digest }, planKey) }, expiresAt };
+}
+
+const withoutCause = ({ ruledOut, unchecked, symptoms }: Diagnosis): string =>
+  [
+    symptoms.length > 0 ? `seen: ${symptoms.map(({ text }) => text).join('; ')}` : 'no symptom was seen',
+    `ruled out: ${ruledOut.map(({ rule }) => rule).join(', ') || 'nothing'}`,
+    `could not be checked: ${unchecked.map(({ rule }) => rule).join(', ') || 'nothing'}`,
+  ].join('. ');
