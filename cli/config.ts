@@ -1,5 +1,4 @@
 import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { policyJsonSchema } from '../shared/policy/json-schema.ts';
 import { readPolicyFile } from './read-policy-file.ts';
@@ -7,26 +6,24 @@ import { readPolicyFile } from './read-policy-file.ts';
 const USAGE = `Checks a configuration, or writes its JSON Schema.
 
   npm run config -- --check FILE   lists every fault (path, found, allowed) and warning; exit 1 when there is a fault
-  npm run config -- --schema       writes runmedic.schema.json again, from the parser
+  npm run config -- --schema FILE  writes the JSON Schema, from the parser; runmedic.schema.json is the committed one
 `;
-
-const SCHEMA_FILE = resolve(import.meta.dirname, '../runmedic.schema.json');
 
 process.exitCode = config(process.argv.slice(2));
 
 function config(args: readonly string[]): number {
   const asked = readArguments(args);
   if (asked?.check !== undefined) return check(asked.check);
-  if (asked?.schema) return schema();
+  if (asked?.schema !== undefined) return writeSchema(asked.schema);
   process.stderr.write(USAGE);
   return 2;
 }
 
 function readArguments(
   args: readonly string[],
-): { check?: string | undefined; schema?: boolean | undefined } | undefined {
+): { check?: string | undefined; schema?: string | undefined } | undefined {
   try {
-    return parseArgs({ args: [...args], options: { check: { type: 'string' }, schema: { type: 'boolean' } } }).values;
+    return parseArgs({ args: [...args], options: { check: { type: 'string' }, schema: { type: 'string' } } }).values;
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n`);
     return undefined;
@@ -45,8 +42,8 @@ function check(file: string): number {
   return 0;
 }
 
-function schema(): number {
-  writeFileSync(SCHEMA_FILE, `${JSON.stringify(policyJsonSchema(), null, 2)}\n`);
-  process.stdout.write(`wrote ${SCHEMA_FILE}\n`);
+function writeSchema(file: string): number {
+  writeFileSync(file, `${JSON.stringify(policyJsonSchema(), null, 2)}\n`);
+  process.stdout.write(`wrote ${file}\n`);
   return 0;
 }

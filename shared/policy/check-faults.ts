@@ -63,7 +63,8 @@ function placeholders({ url, headers = {}, body }: Step): readonly { field: Path
     ...Object.entries(headers).map(([name, value]) => [['headers', name], value] as const),
     [['body'], body],
   ];
-  return texts.flatMap(([field, text]) =>
-    [...String(text).matchAll(/\{\{(\w+)\}\}/g)].map((match) => ({ field, name: match[1] ?? '' })),
-  );
+  return texts.flatMap(([field, text]) => namesIn(String(text)).map((name) => ({ field, name })));
 }
+
+const namesIn = (text: string): readonly string[] =>
+  [...text.matchAll(/\{\{(\w+)\}\}/g)].flatMap((match) => match.slice(1, 2));

@@ -12,7 +12,7 @@ const actionIds = maybe(z.union([z.literal('all'), z.array(text)]));
 
 const blocks = {
   /** null, too, is written: the schema objects to it. */
-  slack: z.unknown(),
+  slack: z.unknown().optional(),
   approvers: maybe(z.object({ byAction: maybe(z.record(z.string(), z.unknown())) })),
   bounds: maybe(z.object({ actions: actionIds })),
   verification: maybe(z.object({ checks: maybe(z.int()), every: seconds, deadline: seconds })),
@@ -57,4 +57,4 @@ export type DraftBlocks = Pick<Draft, keyof typeof blocks>;
 
 /** Never fails: what is no mapping at all is an empty draft. */
 export const readDraft = (data: unknown): Draft =>
-  z.union([draft, z.unknown().transform(() => ({ slack: undefined, environments: {} }))]).parse(data);
+  z.union([draft, z.unknown().transform(() => ({ environments: {} }))]).parse(data);

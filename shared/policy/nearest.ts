@@ -10,16 +10,17 @@ export function nearest(word: string, candidates: readonly string[]): string | u
 
 /** Letters to insert, delete or replace to get from `a` to `b` (Levenshtein). */
 function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (const [row, letter] of [...a].entries()) {
-    const current = [row + 1];
-    for (const [column, other] of [...b].entries()) {
-      const replaced = (previous[column] ?? 0) + (letter === other ? 0 : 1);
-      const inserted = (current[column] ?? 0) + 1;
-      const deleted = (previous[column + 1] ?? 0) + 1;
-      current.push(Math.min(replaced, inserted, deleted));
-    }
-    previous = current;
+  const letters = [...b];
+  let row = letters.map((_, column) => column + 1);
+  let distance = letters.length;
+  for (const [index, letter] of [...a].entries()) {
+    let diagonal = index;
+    distance = index + 1;
+    row = row.map((above, column) => {
+      distance = Math.min(above + 1, distance + 1, diagonal + (letter === letters[column] ? 0 : 1));
+      diagonal = above;
+      return distance;
+    });
   }
-  return previous[b.length] ?? 0;
+  return distance;
 }

@@ -28,21 +28,19 @@ export function parsePolicy(text: string, fileName: string, actionIds?: readonly
     };
   }
   const parsed = policyFile.safeParse(read.data);
-  const raw = [
-    ...(parsed.success ? [] : shapeFaults(parsed.error, read.data)),
-    ...senseFaults(readDraft(read.data), actionIds),
-  ];
+  const shape = parsed.success ? [] : shapeFaults(parsed.error, read.data);
+  const raw = [...shape, ...notWithin(shape, senseFaults(readDraft(read.data), actionIds))];
   if (parsed.success && raw.length === 0) {
     const policy = complete(parsed.data);
     return { ok: true, policy, warnings: warningsOf(policy) };
   }
   const faults = raw.map((fault) => placed(fault, fileName, document, lines));
-  return { ok: false, faults: onePerPath(faults).sort((a, b) => (a.line ?? 0) - (b.line ?? 0)) };
+  return { ok: false, faults: faults.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)) };
 }
 
 /** What has the wrong shape need not also be told that it makes no sense. */
-const onePerPath = (faults: readonly Fault[]): Fault[] =>
-  [...Map.groupBy(faults, ({ path }) => path).values()].flatMap((same) => same.slice(0, 1));
+const notWithin = (shape: readonly RawFault[], sense: readonly RawFault[]): readonly RawFault[] =>
+  sense.filter(({ path }) => !shape.some((fault) => fault.path.every((part, depth) => part === path[depth])));
 
 interface YamlProblem {
   readonly offset: number;
@@ -73,6 +71,11 @@ const yamlFault = (file: string, line: number, message: string): Fault => ({
   allowed: 'YAML 1.2, one document',
 });
 
-function placed({ path, found, allowed }: RawFault, file: string, document: Document, lines: LineCounter): Fault {
+function placed(
+  { path, found, allowed }: RawFault,
+  file: string,
+  document: Document.Parsed,
+  lines: LineCounter,
+): Fault {
   return { file, line: locate(document, lines, path), path: pathText(path), found, allowed };
 }

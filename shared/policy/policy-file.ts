@@ -7,7 +7,7 @@ import {
   actionId,
   channelId,
   connectorName,
-  environmentName,
+  ENVIRONMENT_NAME,
   listOf,
   machineType,
   projectId,
@@ -33,6 +33,9 @@ const people = {
     .optional()
     .describe('Slack usergroup ids (S…): whoever is a member at the moment of the click.'),
 };
+
+/** The pattern is for editors only: here a wrong name would hide what is wrong inside; `sense-faults.ts` tells both. */
+const environmentKey = z.string().meta({ pattern: ENVIRONMENT_NAME.source });
 
 const slack = section({
   channel: channelId.describe('Where incidents are talked about: a channel id, with the bot invited.'),
@@ -129,7 +132,7 @@ const environment = section({
 export const policyFile = section({
   ownProject: projectId.optional().describe('The project that runmedic itself runs in: never a target.'),
   environments: z
-    .record(environmentName, environment, { error: 'a mapping of environment names to what is watched there' })
+    .record(environmentKey, environment, { error: 'a mapping of environment names to what is watched there' })
     .refine((all) => Object.keys(all).length > 0, { error: 'at least one environment' })
     .refine((all) => Object.keys(all).length <= ENVIRONMENTS_MAX, { error: `at most ${ENVIRONMENTS_MAX} environments` })
     .describe('What is watched, by the name that cards use for it.'),

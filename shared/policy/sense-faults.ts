@@ -5,6 +5,7 @@ import type { Draft, DraftBlocks, DraftEnvironment } from './draft.ts';
 import { durationText } from './duration.ts';
 import type { RawFault } from './fault.ts';
 import { nearest } from './nearest.ts';
+import { environmentName } from './values.ts';
 
 /** What is well-formed and still makes no sense: two that cover the same, what no later part can honour, ids of nothing. */
 export function senseFaults(draft: Draft, actionIds: readonly string[] | undefined): readonly RawFault[] {
@@ -12,6 +13,7 @@ export function senseFaults(draft: Draft, actionIds: readonly string[] | undefin
     environment === undefined ? [] : [{ path: ['environments', name], environment }],
   );
   return [
+    ...Object.keys(draft.environments).flatMap(nameFaults),
     ...coveredTwice(environments),
     ...blockFaults([], draft, actionIds),
     ...environments.flatMap(({ path, environment }) => [
@@ -28,6 +30,13 @@ export function senseFaults(draft: Draft, actionIds: readonly string[] | undefin
 interface Named {
   readonly path: readonly string[];
   readonly environment: DraftEnvironment;
+}
+
+function nameFaults(name: string): readonly RawFault[] {
+  const issue = environmentName.safeParse(name).error?.issues[0];
+  return issue === undefined
+    ? []
+    : [{ path: ['environments', name], found: `the name ${describe(name)}`, allowed: issue.message }];
 }
 
 function coveredTwice(environments: readonly Named[]): readonly RawFault[] {

@@ -22,7 +22,7 @@ function faultsOf(issue: Issue, prefix: Path, data: unknown): readonly RawFault[
         {
           path: plain(path),
           found: `the name ${describe(String(path.at(-1)))}`,
-          allowed: issue.issues[0]?.message ?? issue.message,
+          allowed: issue.issues.map(({ message }) => message).join('; '),
         },
       ];
     case 'invalid_union': {
@@ -53,9 +53,8 @@ function wrongValue(path: Path, allowed: string, data: unknown): RawFault {
   return { path: plain(path), found, allowed };
 }
 
-// Sound: any value that is neither null nor undefined may be asked for a property.
-const valueAt = (value: unknown, part: PropertyKey): unknown =>
-  value === null || value === undefined ? undefined : (value as Record<PropertyKey, unknown>)[part];
+// Sound: Object() makes a mapping of anything, an empty one of null, and a mapping may be asked for any property.
+const valueAt = (value: unknown, part: PropertyKey): unknown => (Object(value) as Record<PropertyKey, unknown>)[part];
 
 /** YAML gives no symbols; zod's type allows them. */
 const plain = (path: Path): RawFault['path'] => path.map((part) => (typeof part === 'number' ? part : String(part)));

@@ -11,8 +11,10 @@ const shaped = (pattern: RegExp, allowed: string) => z.string({ error: allowed }
 export const line = (charsMax: number) =>
   shaped(new RegExp(`^[^\\r\\n]{1,${charsMax}}$`), `one line of text, at most ${charsMax} characters`);
 
+export const ENVIRONMENT_NAME = /^[a-z][a-z0-9-]{0,30}$/;
+
 export const environmentName = shaped(
-  /^[a-z][a-z0-9-]{0,30}$/,
+  ENVIRONMENT_NAME,
   'an environment name: lower-case letters, digits and hyphens, at most 31, beginning with a letter, such as staging',
 );
 
