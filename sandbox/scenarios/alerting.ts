@@ -1,0 +1,47 @@
+import { z } from 'zod';
+
+// What Cloud Monitoring watches: policies on metrics, and metrics counted from logs.
+
+const aggregation = z.strictObject({
+  alignmentPeriod: z
+    .string()
+    .regex(/^\d+s$/, 'seconds, as 60s')
+    .default('60s'),
+  perSeriesAligner: z.string().default('ALIGN_DELTA'),
+  crossSeriesReducer: z.string().optional(),
+  groupByFields: z.array(z.string()).optional(),
+});
+
+const condition = z.strictObject({
+  displayName: z.string(),
+  filter: z.string().describe('Monitoring’s filter language.'),
+  aggregations: z.array(aggregation).min(1).max(1),
+  denominatorFilter: z.string().optional(),
+  denominatorAggregations: z.array(aggregation).max(1).optional(),
+  comparison: z.enum(['COMPARISON_GT', 'COMPARISON_LT']).default('COMPARISON_GT'),
+  thresholdValue: z.number(),
+  duration: z
+    .string()
+    .regex(/^\d+s$/, 'seconds, as 60s')
+    .default('0s'),
+});
+
+const policy = z.strictObject({
+  id: z.string().regex(/^\d+$/),
+  displayName: z.string(),
+  severity: z.enum(['Critical', 'Error', 'Warning', 'No severity']).default('No severity'),
+  documentation: z.string().default(''),
+  userLabels: z.record(z.string(), z.string()).default({}),
+  condition,
+});
+
+const logMetric = z.strictObject({
+  name: z.string().describe('Becomes logging.googleapis.com/user/NAME.'),
+  filter: z.string().describe('Logging’s filter language; every entry that matches counts one.'),
+});
+
+export const alerting = z
+  .strictObject({ logMetrics: z.array(logMetric).default([]), policies: z.array(policy).default([]) })
+  .prefault({});
+export type Alerting = z.infer<typeof alerting>;
+export type AlertPolicy = Alerting['policies'][number];

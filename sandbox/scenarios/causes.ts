@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { codePatch } from './code.ts';
+import { machineType } from './estate.ts';
+
+// What happens, and when. Symptoms are never stated here: they follow.
+
+const at = z.number().describe('Seconds after the start; negative: in the past that is simulated before it.');
+const until = z.number().optional().describe('Seconds after the start; open-ended unless said.');
+
+const surge = z
+  .strictObject({
+    type: z.literal('surge'),
+    at,
+    until,
+    service: z.string().optional().describe('Whose requests grow.'),
+    connector: z.string().optional().describe('Whose background traffic grows.'),
+    factor: z.number().min(0).describe('Multiplies the requests, or the background traffic.'),
+    rampSeconds: z.number().min(0).default(60),
+  })
+  .refine((s) => (s.service === undefined) !== (s.connector === undefined), 'one of service and connector');
+
+const release = z.strictObject({
+  type: z.literal('release'),
+  at,
+  service: z.string(),
+  image: z.string().describe('The new image; its code is what `code` says, otherwise as before.'),
+  by: z.string().default('deploy@ci.example'),
+  code: codePatch,
+  revision: z.string().optional().describe('Its name; Cloud Run makes one up unless said.'),
+});
+
+const leak = z.strictObject({
+  type: z.literal('leak'),
+  at,
+  until,
+  service: z.string(),
+  mibPerMinute: z.number().positive().describe('Every instance of the service loses this much more, MiB a minute.'),
+});
+
+const cap = z.strictObject({
+  type: z.literal('cap'),
+  at,
+  service: z.string(),
+  maxInstances: z.number().int().min(1).describe('Someone sets the service’s ceiling to this.'),
+  by: z.string().default('deploy@ci.example'),
+});
+
+const databaseDown = z.strictObject({
+  type: z.literal('database-down'),
+  at,
+  until,
+  database: z.string(),
+  how: z.enum(['times-out', 'refuses']).default('times-out'),
+});
+
+const connectorChanged = z.strictObject({
+  type: z.literal('connector-changed'),
+  at,
+  connector: z.string(),
+  minInstances: z.number().int().min(2).max(9).optional(),
+  maxInstances: z.number().int().min(3).max(10).optional(),
+  machineType: machineType.optional(),
+  state: z.enum(['READY', 'ERROR', 'UPDATING']).optional().describe('ERROR: it carries nothing any more.'),
+});
+
+export const cause = z.discriminatedUnion('type', [surge, release, leak, cap, databaseDown, connectorChanged]);
+export type Cause = z.infer<typeof cause>;
+export type CauseOf<T extends Cause['type']> = Extract<Cause, { type: T }>;

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+
+// What the code of a container image does. A release brings other code; nothing here says what users will see.
+
+const requestFields = {
+  latencyMs: z.number().positive().describe('Time to answer one request while all is well, milliseconds.'),
+  cpuMs: z.number().positive().describe('CPU time that one request takes, milliseconds of one vCPU.'),
+  egressKb: z.number().min(0).describe('What one request sends and receives outside, kilobytes.'),
+  needs: z.array(z.string()).describe('Databases that every request uses, by name.'),
+  calls: z.array(z.string()).describe('Services that every request calls over their public URL, by name.'),
+  timeoutSeconds: z
+    .number()
+    .positive()
+    .describe('After this the app gives up on a dependency and answers 503, seconds.'),
+  timeoutLine: z.string().optional().describe('What the app prints when that happens.'),
+};
+
+const startFields = {
+  seconds: z.number().positive().describe('From a new instance to a listening port, seconds.'),
+  needs: z.array(z.string()).describe('Databases without which the start fails, by name.'),
+  connections: z.number().int().min(1).describe('New connections to each of them that must succeed.'),
+  egressMbps: z
+    .number()
+    .min(0)
+    .describe('What one instance moves through the network while it starts (caches, models), Mbit/s.'),
+  timeoutSeconds: z.number().positive().describe('After this the start gives up and the container exits, seconds.'),
+  timeoutLine: z.string().optional().describe('What the app prints then.'),
+  exitCode: z.number().int().min(1).max(255).describe('The exit code then.'),
+};
+
+const memoryFields = {
+  baseMib: z.number().positive().describe('An idle instance, MiB.'),
+  perRequestMib: z.number().min(0).describe('Each request in flight adds this, MiB.'),
+  leakMibPerMinute: z.number().min(0).describe('Never given back, MiB a minute of an instance’s life.'),
+};
+
+const failureFields = {
+  exitCode: z.number().int().min(1).max(255).describe('Exit code where the code exits.'),
+  lines: z.array(z.string()).describe('What it prints on stderr as it fails.'),
+  status: z.number().int().min(400).max(599).describe('Status of failed requests, with fails: with-errors.'),
+  ratio: z.number().min(0).max(1).describe('Share of requests that fail, with fails: with-errors.'),
+};
+
+const fails = z
+  .enum(['never', 'before-ready', 'after-ready', 'with-errors'])
+  .describe(
+    'before-ready: exits before it listens, so the revision never becomes ready. after-ready: listens, then exits on its first request. with-errors: answers errors.',
+  );
+
+const rest = {
+  chatterMbps: z.number().min(0).describe('What a ready instance moves without any request, Mbit/s.'),
+  giveUpSeconds: z.number().min(0).describe('An instance whose databases fail for this long exits; 0: never.'),
+  fails,
+};
+
+export const code = z.strictObject({
+  request: z.strictObject(requestFields),
+  start: z.strictObject(startFields),
+  memory: z.strictObject(memoryFields),
+  failure: z.strictObject(failureFields),
+  ...rest,
+});
+export type Code = z.infer<typeof code>;
+
+export const codePatch = z
+  .strictObject({
+    request: z.strictObject(requestFields).partial(),
+    start: z.strictObject(startFields).partial(),
+    memory: z.strictObject(memoryFields).partial(),
+    failure: z.strictObject(failureFields).partial(),
+    ...rest,
+  })
+  .partial();
+export type CodePatch = z.infer<typeof codePatch>;
+
+/** A small, healthy web application. */
+export const defaultCode: Code = {
+  request: { latencyMs: 80, cpuMs: 20, egressKb: 20, needs: [], calls: [], timeoutSeconds: 13 },
+  start: { seconds: 4, needs: [], connections: 1, egressMbps: 0, timeoutSeconds: 25, exitCode: 3 },
+  memory: { baseMib: 160, perRequestMib: 1, leakMibPerMinute: 0 },
+  failure: { exitCode: 1, lines: [], status: 500, ratio: 0 },
+  chatterMbps: 0,
+  giveUpSeconds: 0,
+  fails: 'never',
+};
+
+/** `base` with what `patch` says otherwise. */
+export function patchCode(base: Code, patch: CodePatch | undefined): Code {
+  return {
+    request: { ...base.request, ...defined(patch?.request) },
+    start: { ...base.start, ...defined(patch?.start) },
+    memory: { ...base.memory, ...defined(patch?.memory) },
+    failure: { ...base.failure, ...defined(patch?.failure) },
+    chatterMbps: patch?.chatterMbps ?? base.chatterMbps,
+    giveUpSeconds: patch?.giveUpSeconds ?? base.giveUpSeconds,
+    fails: patch?.fails ?? base.fails,
+  };
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+function defined<T extends object>(fields: T | undefined): Defined<T> {
+  const kept = Object.entries(fields ?? {}).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(kept) as Defined<T>; // Sound: only keys of T, and no undefined among the values.
+}

@@ -1,0 +1,86 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { parse } from 'yaml';
+import type { z } from 'zod';
+import { extend } from './extend.ts';
+import { type Scenario, scenarioSchema } from './scenario.ts';
+
+/** A scenario that cannot be played; the message lists every fault. */
+export class ScenarioError extends Error {
+  override readonly name = 'ScenarioError';
+}
+
+const DEPTH_MAX = 5;
+
+/**
+ * Reads a scenario by the name of one that is shipped, or from a YAML file.
+ * @throws ScenarioError with every fault: path, what was found, what is allowed.
+ */
+export function loadScenario(nameOrFile: string): Scenario {
+  return parseScenario(readTree(find(nameOrFile), DEPTH_MAX), nameOrFile);
+}
+
+/** @throws ScenarioError as loadScenario does; `source` is named in its message. */
+export function parseScenario(tree: unknown, source: string): Scenario {
+  const result = scenarioSchema.safeParse(tree, { reportInput: true });
+  if (result.success) return result.data;
+  const faults = result.error.issues.map((issue) => `  ${faultLine(issue)}`);
+  throw new ScenarioError(`${source} cannot be played, ${faults.length} fault(s):\n${faults.join('\n')}`);
+}
+
+/** The scenarios that are shipped, by name. */
+export const scenarioNames = (): string[] =>
+  readdirSync(import.meta.dirname)
+    .filter((file) => extname(file) === '.yaml')
+    .map((file) => basename(file, '.yaml'))
+    .sort();
+
+function find(nameOrFile: string): string {
+  if (scenarioNames().includes(nameOrFile)) return join(import.meta.dirname, `${nameOrFile}.yaml`);
+  if (existsSync(nameOrFile)) return resolve(nameOrFile);
+  throw new ScenarioError(
+    `There is no scenario and no file called ${JSON.stringify(nameOrFile)}. Shipped: ${scenarioNames().join(', ')}; or give the path of a YAML file.`,
+  );
+}
+
+function readTree(file: string, depth: number): unknown {
+  const tree = readYaml(file);
+  if (typeof tree !== 'object' || tree === null || !('extends' in tree)) return tree;
+  const { extends: base, ...changes } = tree;
+  if (typeof base !== 'string' || depth === 0) {
+    throw new ScenarioError(
+      `${file}: extends: found ${JSON.stringify(base)}, allowed: the path of another YAML file, at most ${DEPTH_MAX} deep`,
+    );
+  }
+  return extend(readTree(resolve(dirname(file), base), depth - 1), changes);
+}
+
+function readYaml(file: string): unknown {
+  try {
+    return parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new ScenarioError(
+      `${file} cannot be read as YAML: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
+  }
+}
+
+/** One fault in one line; a union's fault is told by what its members allow. */
+function faultLine(issue: z.core.$ZodIssue): string {
+  const path = issue.path
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+    .join('')
+    .replace(/^\./, '');
+  const where = path === '' ? 'the file' : path;
+  if (issue.code === 'custom' || issue.code === 'unrecognized_keys') return `${where}: ${issue.message}`;
+  return `${where}: found ${found(issue.input)}, allowed: ${issue.message}`;
+}
+
+const FOUND_LENGTH_MAX = 80;
+
+function found(input: unknown): string {
+  if (input === undefined) return 'nothing';
+  const text = JSON.stringify(input) ?? String(input);
+  return text.length > FOUND_LENGTH_MAX ? `${text.slice(0, FOUND_LENGTH_MAX)}…` : text;
+}

@@ -1,0 +1,63 @@
+import { print } from './note.ts';
+import type { Json, WorldState } from './state.ts';
+
+/** An entry of the activity log: who asked for which change of a Cloud Run service. */
+export function auditServiceChange(
+  state: WorldState,
+  change: { service: string; method: string; by: string; request: Json },
+): void {
+  const { project, region } = state.scenario.estate;
+  print(state, {
+    log: 'activity',
+    severity: 'NOTICE',
+    service: change.service,
+    protoPayload: {
+      '@type': 'type.googleapis.com/google.cloud.audit.AuditLog',
+      authenticationInfo: { principalEmail: change.by },
+      requestMetadata: {
+        callerSuppliedUserAgent: 'runmedic-sandbox',
+        requestAttributes: {},
+        destinationAttributes: {},
+      },
+      serviceName: 'run.googleapis.com',
+      methodName: `google.cloud.run.v2.Services.${change.method}`,
+      authorizationInfo: [
+        {
+          resource: `namespaces/${project}/services/${change.service}`,
+          permission: 'run.services.update',
+          granted: true,
+          resourceAttributes: {},
+        },
+      ],
+      resourceName: `projects/${project}/locations/${region}/services/${change.service}`,
+      request: { '@type': `type.googleapis.com/google.cloud.run.v2.${change.method}Request`, ...change.request },
+      resourceLocation: { currentLocations: [region] },
+    },
+  });
+}
+
+/** An entry of the system event log: a revision became ready, or did not. */
+export function auditRevisionReady(
+  state: WorldState,
+  service: string,
+  revision: string,
+  failure: string | undefined,
+): void {
+  const { project } = state.scenario.estate;
+  const message = failure
+    ? `Ready condition status changed to False for Revision ${revision} with message: ${failure}`
+    : `Ready condition status changed to True for Revision ${revision}.`;
+  print(state, {
+    log: 'system_event',
+    severity: failure ? 'ERROR' : 'INFO',
+    service,
+    revision,
+    protoPayload: {
+      '@type': 'type.googleapis.com/google.cloud.audit.AuditLog',
+      status: { ...(failure && { code: 9 }), message },
+      serviceName: 'run.googleapis.com',
+      methodName: '/InternalServices.ReplaceInternalService',
+      resourceName: `namespaces/${project}/revisions/${revision}`,
+    },
+  });
+}

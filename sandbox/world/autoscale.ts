@@ -1,0 +1,50 @@
+import { startInstance, stopInstance } from './instances.ts';
+import type { RevisionState, ServiceState, WorldState } from './state.ts';
+import { concurrencyOf, cpuOf, maxInstancesOf, minInstancesOf } from './template.ts';
+
+const TARGET = 0.6; // Of concurrency and of CPU. Source: Cloud Run, about instance autoscaling, read 2026-11-23.
+const SCALE_DOWN_AFTER_MS = 60_000;
+const SCALE_DOWN_EVERY_MS = 10_000;
+const DRAIN_MS = 15_000;
+
+/** One second of Cloud Run's scaling of a revision: as many containers as its requests want, within its limits. */
+export function autoscale(state: WorldState, service: ServiceState, revision: RevisionState, percent: number): void {
+  const max = maxInstancesOf(service, revision.template);
+  const wanted = Math.min(max, wantedInstances(revision, percent));
+  const missing = wanted - revision.instances.length;
+  if (missing > 0) {
+    revision.scaleDownSinceMs = state.nowMs;
+    if (state.nowMs < revision.startNotBeforeMs) return;
+    const atOnce = Math.max(1, Math.ceil(revision.readyIds.length / 2));
+    for (let i = 0; i < Math.min(missing, atOnce); i++) startInstance(state, revision, 'AUTOSCALING');
+    return;
+  }
+  if (missing === 0) revision.scaleDownSinceMs = state.nowMs;
+  scaleDown(state, revision, { surplus: -missing, overLimit: revision.instances.length > max, serving: percent > 0 });
+}
+
+function wantedInstances(revision: RevisionState, percent: number): number {
+  const { cpuMs, latencyMs } = revision.code.request;
+  const floor = Math.max(revision.floor, percent > 0 ? minInstancesOf(revision.template) : 0);
+  if (percent === 0 && revision.queued + revision.busy === 0) return floor;
+  const perSecond = revision.arrivalsPerSecond + revision.queued / 10;
+  const byCpu = (perSecond * cpuMs) / 1000 / (cpuOf(revision.template) * TARGET);
+  const inside = revision.busy + revision.queued + (revision.arrivalsPerSecond * latencyMs) / 1000;
+  const byConcurrency = inside / (concurrencyOf(revision.template) * TARGET);
+  const active = perSecond > 0.05 ? 1 : 0;
+  return Math.max(floor, active, Math.ceil(byCpu - 0.05), Math.ceil(byConcurrency - 0.05));
+}
+
+function scaleDown(
+  state: WorldState,
+  revision: RevisionState,
+  why: { surplus: number; overLimit: boolean; serving: boolean },
+): void {
+  if (why.surplus <= 0) return;
+  const idleMs = state.nowMs - revision.scaleDownSinceMs;
+  const due = why.overLimit || (why.serving ? idleMs >= SCALE_DOWN_AFTER_MS : idleMs >= DRAIN_MS);
+  const last = revision.instances.at(-1);
+  if (!due || !last) return;
+  stopInstance(revision, last);
+  if (why.serving) revision.scaleDownSinceMs += SCALE_DOWN_EVERY_MS;
+}

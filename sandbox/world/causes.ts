@@ -1,0 +1,105 @@
+import type { Cause, CauseOf } from '../scenarios/causes.ts';
+import { changeService } from './change-service.ts';
+import { note } from './note.ts';
+import { schedule } from './operations.ts';
+import { learnCode } from './revisions.ts';
+import type { Json, ServiceState, WorldState } from './state.ts';
+import { listAt } from './template.ts';
+
+/** Puts what the scenario lets happen on the agenda. Surges and leaks last, so they are asked for every second instead: see effects.ts. */
+export function scheduleCauses(state: WorldState): void {
+  const at = (seconds: number, run: () => void) => {
+    schedule(state, state.startMs + seconds * 1000, run);
+  };
+  for (const cause of state.scenario.causes) {
+    at(cause.at, () => {
+      happen(state, cause);
+    });
+    if ('until' in cause && cause.until !== undefined)
+      at(cause.until, () => {
+        pass(state, cause);
+      });
+  }
+}
+
+function happen(state: WorldState, cause: Cause): void {
+  switch (cause.type) {
+    case 'surge':
+      return note(
+        state,
+        'surge',
+        cause.service ?? cause.connector ?? '',
+        `traffic grows to ${cause.factor} times the ordinary`,
+      );
+    case 'leak':
+      return note(state, 'leak', cause.service, `every instance loses ${cause.mibPerMinute} MiB a minute`);
+    case 'release':
+      return release(state, cause);
+    case 'cap':
+      return cap(state, cause);
+    case 'database-down': {
+      const database = state.databases.get(cause.database);
+      if (database) database.state = cause.how;
+      return note(state, 'database-down', cause.database, cause.how);
+    }
+    case 'connector-changed':
+      return connectorChanged(state, cause);
+  }
+}
+
+function pass(state: WorldState, cause: Cause): void {
+  const database = cause.type === 'database-down' ? state.databases.get(cause.database) : undefined;
+  if (database) database.state = 'up';
+  note(state, `${cause.type}-over`, 'database' in cause ? cause.database : '', 'no longer');
+}
+
+function release(state: WorldState, cause: CauseOf<'release'>): void {
+  const service = state.services.get(cause.service);
+  if (!service) return;
+  learnCode(service, cause.image, cause.code);
+  const { template } = structuredClone(service.spec);
+  const [container, ...others] = listAt(template, 'containers');
+  template['containers'] = [{ ...container, image: cause.image }, ...others];
+  if (cause.revision === undefined) delete template['revision'];
+  else template['revision'] = cause.revision;
+  change(state, service, { template }, 'new-revision', cause.by);
+}
+
+function cap(state: WorldState, cause: CauseOf<'cap'>): void {
+  const service = state.services.get(cause.service);
+  if (service)
+    change(
+      state,
+      service,
+      { scaling: { ...service.spec.scaling, maxInstanceCount: cause.maxInstances } },
+      'same-revision',
+      cause.by,
+    );
+}
+
+function change(
+  state: WorldState,
+  service: ServiceState,
+  fields: { template?: Json; scaling?: Json },
+  newRevision: 'new-revision' | 'same-revision',
+  by: string,
+): void {
+  const audit = { service: fields, updateMask: Object.keys(fields).join(',') };
+  changeService(state, service, { spec: { ...service.spec, ...fields }, by, newRevision, audit });
+}
+
+function connectorChanged(state: WorldState, cause: CauseOf<'connector-changed'>): void {
+  const connector = state.connectors.get(cause.connector);
+  if (!connector) return;
+  connector.state = cause.state ?? connector.state;
+  connector.machineType = cause.machineType ?? connector.machineType;
+  connector.minInstances = cause.minInstances ?? connector.minInstances;
+  connector.maxInstances = cause.maxInstances ?? connector.maxInstances;
+  connector.instances = Math.min(connector.maxInstances, Math.max(connector.minInstances, connector.instances));
+  note(
+    state,
+    'connector-changed',
+    connector.name,
+    `${connector.state}, ${connector.minInstances} to ${connector.maxInstances} instances`,
+  );
+}

@@ -1,0 +1,78 @@
+import { observeRequests } from './metrics/observe.ts';
+import type { Outcome, RequestKind, RevisionState, ServiceState, WorldState } from './state.ts';
+
+const REQUEST_SECONDS_MAX = 3600; // Cloud Run's own limit.
+
+/** A request that lasts less than a second ends in the second in which it began. */
+export function end(state: WorldState, service: ServiceState, revision: RevisionState, outcome: Outcome): void {
+  if (outcome.count === 0) return;
+  const seconds = Math.min(REQUEST_SECONDS_MAX, Math.floor(outcome.latencyMs / 1000));
+  if (seconds === 0) return record(state, service, revision, outcome);
+  const at = state.nowMs + seconds * 1000;
+  revision.inFlight.set(at, [...(revision.inFlight.get(at) ?? []), outcome]);
+  revision.busy += outcome.count;
+}
+
+/** The requests whose last second this is. */
+export function endRequests(state: WorldState, service: ServiceState, revision: RevisionState): void {
+  for (const outcome of revision.inFlight.get(state.nowMs) ?? []) {
+    revision.busy -= outcome.count;
+    if (outcome.count > 0) record(state, service, revision, outcome);
+  }
+  revision.inFlight.delete(state.nowMs);
+}
+
+/** An instance is gone: its share of the requests in flight fails now. */
+export function failInFlight(state: WorldState, revision: RevisionState, kind: 'crashed' | 'out-of-memory'): void {
+  const service = state.services.get(revision.service);
+  const share = 1 / Math.max(1, revision.readyIds.length);
+  let failed = 0;
+  for (const outcomes of revision.inFlight.values()) {
+    for (const outcome of outcomes) {
+      const lost = state.random.binomial(outcome.count, share);
+      outcome.count -= lost;
+      failed += lost;
+    }
+  }
+  revision.busy -= failed;
+  const quick = state.random.round(revision.arrivalsPerSecond * share * 0.5);
+  if (service) record(state, service, revision, { kind, status: 503, latencyMs: 900, count: failed + quick });
+}
+
+const reachedContainer: Record<RequestKind, boolean> = {
+  ok: true,
+  'app-error': true,
+  dependency: true,
+  timeout: true,
+  crashed: true,
+  'out-of-memory': true,
+  'no-instance': false,
+  'not-started': false,
+};
+
+/** Whether requests that ended so were handled by a container. */
+export const hasInstance = (kind: RequestKind): boolean => reachedContainer[kind];
+
+/** A request is over: it is in the logs, in the metrics if a container had it, and maybe its client tries again. */
+export function record(state: WorldState, service: ServiceState, revision: RevisionState, outcome: Outcome): void {
+  if (outcome.count <= 0) return;
+  const reached = hasInstance(outcome.kind);
+  const { ledger } = state;
+  ledger.sequence += outcome.count;
+  ledger.requests.push({
+    sequence: ledger.sequence,
+    atMs: state.nowMs,
+    service: service.name,
+    revision: revision.name,
+    ...outcome,
+    instanceIds: reached ? revision.readyIds : [],
+  });
+  if (reached) observeRequests(state, revision, outcome.status, outcome.count, outcome.latencyMs);
+  service.second[outcome.status < 400 ? 'ok' : 'failed'] += outcome.count;
+  if (outcome.status >= 400) {
+    service.retryBacklog += outcome.count * service.estate.clientRetryRatio;
+    service.errorLatencyMs += (outcome.latencyMs - service.errorLatencyMs) * 0.1;
+  } else {
+    service.okLatencyMs += (outcome.latencyMs - service.okLatencyMs) * 0.1;
+  }
+}

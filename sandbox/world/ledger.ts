@@ -1,0 +1,50 @@
+import type { Json, RequestKind } from './state.ts';
+
+/**
+ * What happened, kept small: requests that ended alike in the same second are one record, and become log entries only when asked for.
+ * Both lists are in order of time.
+ */
+export interface Ledger {
+  readonly requests: RequestRecord[];
+  readonly lines: LineRecord[];
+  sequence: number;
+}
+
+export interface RequestRecord {
+  readonly sequence: number;
+  readonly atMs: number;
+  readonly service: string;
+  readonly revision: string;
+  readonly kind: RequestKind;
+  readonly status: number;
+  readonly count: number;
+  readonly latencyMs: number;
+  /** Who may have served them; none when they never reached a container. */
+  readonly instanceIds: readonly string[];
+}
+
+export interface LineRecord {
+  readonly sequence: number;
+  readonly atMs: number;
+  readonly log: 'stdout' | 'stderr' | 'system' | 'activity' | 'system_event';
+  readonly severity: 'INFO' | 'NOTICE' | 'WARNING' | 'ERROR';
+  readonly service: string;
+  readonly revision: string | undefined;
+  readonly instanceId: string | undefined;
+  readonly text: string | undefined;
+  readonly protoPayload: Json | undefined;
+}
+
+export const createLedger = (): Ledger => ({ requests: [], lines: [], sequence: 0 });
+
+/** The first index of `list`, which is in order of time, at or after `atMs`. */
+export function indexAt(list: readonly { readonly atMs: number }[], atMs: number): number {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((list[middle]?.atMs ?? Number.POSITIVE_INFINITY) < atMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

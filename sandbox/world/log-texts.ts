@@ -1,0 +1,49 @@
+import type { RequestKind } from './state.ts';
+
+// Lines exactly as Cloud Run prints them. Source: failure signatures collected from Google's documentation and public files, 2026-11-23.
+
+export const startingLine = (reason: 'AUTOSCALING' | 'DEPLOYMENT_ROLLOUT'): string =>
+  `Starting new instance. Reason: ${reason}`;
+
+interface Probed {
+  readonly kind: string;
+  readonly isDefault: boolean;
+  readonly container: string;
+}
+
+const probeName = (probe: Probed) => `${probe.isDefault ? 'Default ' : ''}STARTUP ${probe.kind} probe`;
+
+export const probeSucceededLine = (probe: Probed): string =>
+  `${probeName(probe)} succeeded after 1 attempt for container "${probe.container}" on port 8080.`;
+
+export const probeFailedLine = (
+  probe: Probed & { failures: number; status: 'CANCELLED' | 'DEADLINE_EXCEEDED' },
+): string =>
+  `${probeName(probe)} failed ${probe.failures} time${probe.failures === 1 ? '' : 's'} consecutively for container "${probe.container}" on port 8080. The instance was not started.\nConnection failed with status ${probe.status}.`;
+
+export const exitLine = (code: number): string => `Container called exit(${code}).`;
+
+export const memoryLine = (limitMib: number, usedMib: number): string =>
+  `Memory limit of ${Math.round(limitMib)} MiB exceeded with ${Math.round(usedMib)} MiB used. Consider increasing the memory limit, see https://cloud.google.com/run/docs/configuring/memory-limits`;
+
+/** What the platform itself says of a request, in the request's log entry. */
+export const requestText: Partial<Record<RequestKind, string>> = {
+  'no-instance': 'The request was aborted because there was no available instance.',
+  'not-started': 'The request failed because the instance failed the readiness check.',
+  crashed:
+    'The request failed because either the HTTP response was malformed or connection to the instance had an error.',
+  'out-of-memory':
+    'While handling this request, the container instance was found to be using too much memory and was terminated. This is likely to cause a new container instance to be used for the next request to this revision. If you see this message frequently, you may have a memory leak in your code or may need more memory. Consider creating a new revision with more memory.',
+  timeout:
+    'The request has been terminated because it has reached the maximum request timeout. To change this limit, see https://cloud.google.com/run/docs/configuring/request-timeout',
+};
+
+export const notListeningMessage = (revision: string, project: string, service: string): string =>
+  `Revision '${revision}' is not ready and cannot serve traffic. The user-provided container failed to start and listen on the port defined provided by the PORT=8080 environment variable within the allocated timeout. This can happen when the container port is misconfigured or if the timeout is too short. The health check timeout can be extended. Logs for this revision might contain more information.\n\nLogs URL: https://console.cloud.google.com/logs/viewer?project=${project}&resource=cloud_run_revision/service_name/${service}/revision_name/${revision}&advancedFilter=resource.type%3D%22cloud_run_revision%22%0Aresource.labels.service_name%3D%22${service}%22%0Aresource.labels.revision_name%3D%22${revision}%22 \nFor more troubleshooting guidance, see https://cloud.google.com/run/docs/troubleshooting#container-failed-to-start`;
+
+/** What an app prints about a dependency when its scenario does not say. */
+export function dependencyLine(kind: string, address: string, how: 'slowly' | 'at-once', seconds: number): string {
+  if (how === 'at-once') return `connect ECONNREFUSED ${address}`;
+  if (kind === 'redis') return `Redis ping timeout after ${seconds.toFixed(1)}s`;
+  return `dial tcp ${address}: i/o timeout`;
+}

@@ -1,0 +1,3 @@
+import type { WorldState } from '../state.ts';
+
+export function sampleLogMetrics(_state: WorldState): void {}

@@ -1,0 +1,48 @@
+import type { MachineType } from '../scenarios/estate.ts';
+import type { ConnectorState, RevisionState, WorldState } from './state.ts';
+import { connectorOf, egressOf } from './template.ts';
+
+/** Estimated throughput of one connector instance: 2..10 e2-micro give 200..1000 Mbit/s, e2-standard-4 3200..16000. Source: connector table, read 2026-11-23. */
+const MBPS_PER_INSTANCE: Record<MachineType, number> = { 'f1-micro': 50, 'e2-micro': 100, 'e2-standard-4': 1600 };
+
+export const ceilingMbps = (connector: ConnectorState): number =>
+  connector.state === 'ERROR' ? 0 : connector.instances * MBPS_PER_INSTANCE[connector.machineType];
+
+export const throughputMbps = (connector: ConnectorState): number =>
+  Math.min(connector.demandMbps, ceilingMbps(connector));
+
+/** What is asked of it, over what it can carry; above 1 it is overloaded. */
+export const loadRatio = (connector: ConnectorState): number =>
+  connector.demandMbps / Math.max(1, ceilingMbps(connector));
+
+/** The connector that this revision's traffic to private addresses passes. */
+export function connectorUsed(state: WorldState, revision: RevisionState): ConnectorState | undefined {
+  const name = connectorOf(revision.template);
+  return name === undefined ? undefined : state.connectors.get(name);
+}
+
+/** Whether traffic to the internet passes the connector too. */
+export const sendsAllTraffic = (revision: RevisionState): boolean => egressOf(revision.template) === 'ALL_TRAFFIC';
+
+/** Share of new connections from this revision to a database that fail, and whether at once or after the client's patience. */
+export function databaseFailure(
+  state: WorldState,
+  revision: RevisionState,
+  name: string,
+): { ratio: number; how: 'slowly' | 'at-once' } {
+  const database = state.databases.get(name);
+  if (database?.state === 'refuses') return { ratio: 1, how: 'at-once' };
+  if (database?.state === 'times-out') return { ratio: 1, how: 'slowly' };
+  return { ratio: connectorUsed(state, revision)?.timeoutRatio ?? 0, how: 'slowly' };
+}
+
+/** Share of calls to a public host that never get there. */
+export function internetFailureRatio(state: WorldState, revision: RevisionState): number {
+  return sendsAllTraffic(revision) ? (connectorUsed(state, revision)?.timeoutRatio ?? 0) : 0;
+}
+
+/** Books traffic that a revision tries to move; without a connector it costs nothing here. */
+export function offer(state: WorldState, revision: RevisionState, mbps: number): void {
+  const connector = connectorUsed(state, revision);
+  if (connector !== undefined) connector.offeredMbps += mbps;
+}

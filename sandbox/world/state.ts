@@ -1,0 +1,190 @@
+import type { AlertPolicy } from '../scenarios/alerting.ts';
+import type { Code } from '../scenarios/code.ts';
+import type { ConnectorEstate, DatabaseEstate, MachineType, ServiceEstate } from '../scenarios/estate.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
+import type { Ledger } from './ledger.ts';
+import type { MetricStore } from './metrics/store.ts';
+import type { Random } from './random.ts';
+import type { AlertNotification, WorldEvent } from './world.ts';
+
+/** Everything that the simulation knows. It is changed in place, second by second. */
+export interface WorldState {
+  readonly scenario: Scenario;
+  readonly startMs: number;
+  /** The second that was simulated last. */
+  nowMs: number;
+  readonly random: Random;
+  readonly services: Map<string, ServiceState>;
+  readonly connectors: Map<string, ConnectorState>;
+  readonly databases: Map<string, DatabaseState>;
+  readonly operations: Map<string, Operation>;
+  /** What is to happen at a later second, soonest first. */
+  readonly agenda: { readonly atMs: number; readonly run: () => void }[];
+  readonly ledger: Ledger;
+  readonly metrics: MetricStore;
+  readonly alerts: Map<string, AlertState>;
+  readonly events: WorldEvent[];
+  drainedEvents: number;
+  readonly notifications: AlertNotification[];
+}
+
+export type Json = { [key: string]: unknown };
+
+export interface ServiceState {
+  readonly name: string;
+  readonly estate: ServiceEstate;
+  /** What the code of each image does; an image that nobody described does what the service's does. */
+  readonly codes: Map<string, Code>;
+  readonly defaultCode: Code;
+  /** The fields that clients may write, as the API names them. */
+  spec: { template: Json; traffic: Json[]; scaling: Json; [key: string]: unknown };
+  readonly uid: string;
+  readonly createdMs: number;
+  updatedMs: number;
+  generation: number;
+  observedGeneration: number;
+  lastModifier: string;
+  /** Changes with every write; its text is what a stale etag is refused with. */
+  version: string;
+  reconciling: boolean;
+  ready: ReadyCondition;
+  latestReady: string | undefined;
+  latestCreated: string;
+  revisions: RevisionState[];
+  /** Where requests go, by revision. */
+  routed: { revision: string; percent: number }[];
+  deployment: Deployment | undefined;
+  /** Requests that clients will send again. */
+  retryBacklog: number;
+  /** Requests that ended in this second. */
+  readonly second: { ok: number; failed: number };
+  /** Smoothed, for whoever calls this service and for the page. */
+  arrivalsPerSecond: number;
+  errorRatio: number;
+  errorLatencyMs: number;
+  okLatencyMs: number;
+}
+
+export interface ReadyCondition {
+  state: 'CONDITION_SUCCEEDED' | 'CONDITION_FAILED' | 'CONDITION_RECONCILING' | 'CONDITION_PENDING';
+  atMs: number;
+  message?: string;
+  reason?: string;
+  revisionReason?: string;
+}
+
+export interface RevisionState {
+  readonly name: string;
+  readonly service: string;
+  readonly uid: string;
+  readonly createdMs: number;
+  readonly creator: string;
+  readonly generation: number;
+  /** As it was when the revision was made; a revision never changes. */
+  readonly template: Json;
+  readonly image: string;
+  readonly code: Code;
+  ready: ReadyCondition;
+  instances: Instance[];
+  nextInstance: number;
+  /** Requests inside containers that last longer than this second, by the second in which they end. */
+  inFlight: Map<number, Outcome[]>;
+  busy: number;
+  /** Requests waiting for a container, by the second in which they came. */
+  queue: { atMs: number; count: number }[];
+  queued: number;
+  arrivalsPerSecond: number;
+  startFailures: number;
+  startNotBeforeMs: number;
+  scaleDownSinceMs: number;
+  /** At least this many while traffic moves over. */
+  floor: number;
+  /** Identifiers of ready instances; replaced, never changed, so that records may keep it. */
+  readyIds: readonly string[];
+  /** Averages over the ready instances, this second. */
+  memoryRatio: number;
+  cpuRatio: number;
+}
+
+export interface Instance {
+  readonly id: string;
+  readonly bornMs: number;
+  readonly bootMs: number;
+  readonly leakFactor: number;
+  phase: 'starting' | 'ready';
+  readyMs: number;
+  nextTryMs: number;
+  failingSeconds: number;
+  leakedMib: number;
+  memoryMib: number;
+}
+
+/** Requests that end alike. */
+export interface Outcome {
+  readonly kind: RequestKind;
+  readonly status: number;
+  readonly latencyMs: number;
+  count: number;
+}
+
+/** `ok` to `crashed` reached a container; the others never did. */
+export type RequestKind =
+  | 'ok'
+  | 'app-error'
+  | 'dependency'
+  | 'timeout'
+  | 'crashed'
+  | 'out-of-memory'
+  | 'no-instance'
+  | 'not-started';
+
+export interface ConnectorState {
+  readonly name: string;
+  readonly estate: ConnectorEstate;
+  state: 'READY' | 'UPDATING' | 'ERROR';
+  machineType: MachineType;
+  minInstances: number;
+  maxInstances: number;
+  instances: number;
+  scaledMs: number;
+  /** What its users try to move, Mbit/s: this second, and smoothed. */
+  offeredMbps: number;
+  demandMbps: number;
+  /** What it moved since the last sample, Mbit. */
+  movedMbit: number;
+  /** Share of new connections that time out. */
+  timeoutRatio: number;
+}
+
+export interface DatabaseState {
+  readonly name: string;
+  readonly estate: DatabaseEstate;
+  state: 'up' | 'times-out' | 'refuses';
+}
+
+/** A change under way, and how it ended. */
+export interface Operation {
+  readonly name: string;
+  readonly api: 'run' | 'vpcaccess';
+  readonly target: string;
+  readonly method: string;
+  readonly createdMs: number;
+  doneMs: number | undefined;
+  error: { code: number; message: string } | undefined;
+}
+
+export interface Deployment {
+  readonly revision: string;
+  readonly operation: Operation;
+  phase: 'starting' | 'moving';
+  sinceMs: number;
+}
+
+export interface AlertState {
+  readonly policy: AlertPolicy;
+  readonly labels: Record<string, string>;
+  violatingSinceMs: number | undefined;
+  incident: { id: string; startedMs: number } | undefined;
+  value: number;
+  changedMs: number;
+}
