@@ -35,8 +35,11 @@ export function parsePolicy(text: string, fileName: string, actionIds?: readonly
     return { ok: true, policy, warnings: warningsOf(policy) };
   }
   const faults = raw.map((fault) => placed(fault, fileName, document, lines));
-  return { ok: false, faults: faults.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)) };
+  return { ok: false, faults: faults.sort((a, b) => position(a) - position(b)) };
 }
+
+/** Faults of the file itself come first. */
+const position = ({ line }: Fault): number => line ?? 0;
 
 /** What has the wrong shape need not also be told that it makes no sense. */
 const notWithin = (shape: readonly RawFault[], sense: readonly RawFault[]): readonly RawFault[] =>
