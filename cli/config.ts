@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { policyJsonSchema } from '../shared/policy/json-schema.ts';
+import { actionNames } from '../shared/remedy/actions.ts';
 import { readPolicyFile } from './read-policy-file.ts';
 
 const USAGE = `Checks a configuration, or writes its JSON Schema.
@@ -43,7 +44,7 @@ function check(file: string): number {
 }
 
 function writeSchema(file: string): number {
-  writeFileSync(file, `${JSON.stringify(policyJsonSchema(), null, 2)}\n`);
+  writeFileSync(file, `${JSON.stringify(policyJsonSchema(actionNames), null, 2)}\n`);
   process.stdout.write(`wrote ${file}\n`);
   return 0;
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { faultLine } from '../shared/policy/fault.ts';
 import { parsePolicy } from '../shared/policy/parse.ts';
 import type { Policy } from '../shared/policy/policy.ts';
+import { actionNames } from '../shared/remedy/actions.ts';
 
 export type PolicyRead =
   | { readonly ok: true; readonly policy: Policy; readonly warnings: readonly string[] }
@@ -16,7 +17,7 @@ export function readPolicyFile(file: string): PolicyRead {
       ok: false,
       complaint: `${file}: no such file, or it cannot be read. A minimal one is runmedic.example.yaml.`,
     };
-  const parsed = parsePolicy(text, file);
+  const parsed = parsePolicy(text, file, actionNames);
   if (parsed.ok) return parsed;
   const faults = parsed.faults.length === 1 ? '1 fault' : `${parsed.faults.length} faults`;
   return {

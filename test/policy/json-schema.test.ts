@@ -3,21 +3,27 @@ import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { policyJsonSchema } from '../../shared/policy/json-schema.ts';
+import { actionNames } from '../../shared/remedy/actions.ts';
 
 const ROOT = `${import.meta.dirname}/../..`;
 const read = (file: string): string => readFileSync(`${ROOT}/${file}`, 'utf8');
 
 describe('runmedic.schema.json', () => {
   const committed: unknown = JSON.parse(read('runmedic.schema.json'));
-  const validate = new Ajv({ allErrors: true }).compile(policyJsonSchema());
+  const validate = new Ajv({ allErrors: true }).compile(policyJsonSchema(actionNames));
   const accepts = (text: string): boolean => validate(parse(text)) === true;
 
   it('is what the parser says (when this fails: npm run config -- --schema runmedic.schema.json)', () => {
-    expect(committed).toEqual(policyJsonSchema());
+    expect(committed).toEqual(policyJsonSchema(actionNames));
   });
 
   it.each(['runmedic.example.yaml', 'examples/acme-staging.yaml'])('takes %s', (file) => {
     expect(accepts(read(file))).toBe(true);
+  });
+
+  it('takes actions that exist', () => {
+    const some = 'bounds: { actions: [scale-connector] }\napprovers: { byAction: { shift-traffic: {} } }';
+    expect(accepts(`${some}\nenvironments: { staging: { project: acme-staging, region: us-central1 } }`)).toBe(true);
   });
 
   it.each([
@@ -52,7 +58,7 @@ describe('runmedic.schema.json', () => {
       'escalation',
     ]);
     expect(
-      keysOf(policyJsonSchema()).filter(
+      keysOf(policyJsonSchema(actionNames)).filter(
         ({ key, schema }) => !plain.has(key) && !('description' in schema) && !('default' in schema),
       ),
     ).toEqual([]);
@@ -60,7 +66,7 @@ describe('runmedic.schema.json', () => {
 
   it('has no key that docs/configuration.md leaves out', () => {
     const documentation = read('docs/configuration.md');
-    const missing = keysOf(policyJsonSchema()).filter(({ key }) => !documentation.includes(`\`${key}\``));
+    const missing = keysOf(policyJsonSchema(actionNames)).filter(({ key }) => !documentation.includes(`\`${key}\``));
     expect([...new Set(missing.map(({ key }) => key))]).toEqual([]);
   });
 });
