@@ -1,0 +1,70 @@
+import type { KeyObject } from 'node:crypto';
+import type { Approvers, Environment } from '../policy/policy.ts';
+import { type Instant, plusSeconds } from '../ports/clock.ts';
+import type { ActionName } from '../remedy/actions.ts';
+import type { Plan } from '../remedy/plan.ts';
+import { isSignedBy, signed } from '../remedy/signature.ts';
+import type { Approval } from './incident.ts';
+
+/** What an approval's signature covers: all of it but the signature. */
+export type ApprovalClaim = Omit<Approval, 'signature'>;
+
+/** What lets a person decide: being named, or being in a usergroup that is named. */
+export type Grounds = 'user' | { readonly usergroup: string };
+
+/** A person's yes, vouched for by chat's key. */
+export const approvalOf = (claim: ApprovalClaim, privateKey: KeyObject): Approval => ({
+  ...claim,
+  signature: signed(claim, privateKey),
+});
+
+/**
+ * Why an approval does not allow `plan` to be carried out at `at`, in a sentence; undefined when it does.
+ * Membership of a usergroup was looked up when the person clicked, and is vouched for by the signature; that the policy (still) names
+ * the person or the usergroup for every step is checked here.
+ */
+export function approvalFault(
+  { signature, ...claim }: Approval,
+  {
+    plan,
+    environment,
+    at,
+    publicKey,
+  }: {
+    readonly plan: Pick<Plan, 'digest' | 'incident' | 'steps'>;
+    readonly environment: Environment;
+    readonly at: Instant;
+    readonly publicKey: KeyObject;
+  },
+): string | undefined {
+  const { approver, via, issuedAt, expiresAt } = claim;
+  if (!isSignedBy(claim, signature, publicKey)) return "the approval does not carry chat's signature";
+  if (claim.incident !== plan.incident) return `the approval is for incident ${claim.incident}`;
+  if (claim.digest !== plan.digest) return 'the approval is for another plan: its digest differs';
+  if (at >= expiresAt) return `the approval expired at ${expiresAt}`;
+  if (expiresAt > plusSeconds(issuedAt, environment.approvers.expiresAfterSeconds))
+    return `the approval lasts longer than environments.${environment.name}.approvers allows`;
+  const grounds: Grounds = via === 'user' ? 'user' : { usergroup: via };
+  const unnamed = plan.steps.find(({ action }) => !isNamed(approver, grounds, approversFor(action, environment)));
+  if (unnamed !== undefined)
+    return `environments.${environment.name}.approvers does not name ${approver} (${via}) for ${unnamed.action}`;
+  return undefined;
+}
+
+/** Who may decide about one action here. A list of its own replaces the environment's, also when it is empty. */
+export const approversFor = (action: ActionName, { approvers }: Environment): Approvers =>
+  approvers.byAction[action] ?? approvers;
+
+/** On which grounds somebody may decide about all these steps, the plainest first; each usergroup's membership is still to be looked up. */
+export function possibleGrounds(user: string, steps: Plan['steps'], environment: Environment): readonly Grounds[] {
+  const lists = steps.map(({ action }) => approversFor(action, environment));
+  const usergroups = [...new Set(lists.flatMap((list) => list.usergroups))];
+  const candidates: readonly Grounds[] = ['user', ...usergroups.map((usergroup) => ({ usergroup }))];
+  return candidates.filter((grounds) => lists.every((approvers) => isNamed(user, grounds, approvers)));
+}
+
+/** An empty list names nobody. Membership of a usergroup is taken for granted here. */
+function isNamed(user: string, grounds: Grounds, { users, usergroups }: Approvers): boolean {
+  if (users.includes(user)) return true;
+  return grounds !== 'user' && usergroups.includes(grounds.usergroup);
+}
