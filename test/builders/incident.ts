@@ -1,0 +1,149 @@
+import { diagnose } from '../../shared/diagnosis/diagnose.ts';
+import type { Diagnosis } from '../../shared/diagnosis/diagnosis.ts';
+import type { IncidentEvent } from '../../shared/incident/event.ts';
+import type { AlertNote, Approval, Incident, IncidentIn, Recovery } from '../../shared/incident/incident.ts';
+import { investigation } from '../../shared/incident/opening.ts';
+import { transition } from '../../shared/incident/transition.ts';
+import type { Plan, SignedPlan } from '../../shared/remedy/plan.ts';
+import { planFor } from '../../shared/remedy/plan-for.ts';
+import {
+  at,
+  connector,
+  context,
+  environment,
+  evidence,
+  failed,
+  line,
+  logs,
+  NOW,
+  observed,
+  points,
+  revision,
+  service,
+} from './evidence.ts';
+
+const all = ['auth', 'backend', 'frontend'];
+
+/** The case: a connector full to the brim, three services down behind it. */
+export const saturated = evidence({
+  'vpc-connector': observed({
+    connectors: [connector({ throughputMbps: points([291, 296, 298]), instances: points([3, 3, 3]) })],
+  }),
+  logs: observed(
+    logs({
+      failed: all.map((name) => failed(name, 200)),
+      signatures: all.map((name) => line(name, 'private-connection-timed-out', 40)),
+    }),
+  ),
+});
+
+/** backend-00003 came five minutes ago and exits at start. Its remedy can be undone. */
+export const brokenRelease = evidence({
+  'cloud-run': observed({
+    services: [
+      service('backend', {
+        serving: [{ revision: 'backend-00003', percent: 100 }],
+        revisions: [revision('backend-00003', at(-300)), revision('backend-00002', at(-86_400))],
+      }),
+    ],
+  }),
+  logs: observed(
+    logs({
+      failed: [failed('backend', 150, { revision: 'backend-00003' })],
+      signatures: [line('backend', 'container-exited', 12, { revision: 'backend-00003' })],
+    }),
+  ),
+});
+
+export const alertNote = (key = '0.abc/open', over: Partial<AlertNote> = {}): AlertNote => ({
+  key,
+  incidentId: key.split('/')[0] ?? key,
+  state: key.endsWith('closed') ? 'closed' : 'open',
+  severity: 'critical',
+  policy: '5xx of backend',
+  summary: '5xx ratio of backend is above 5 %',
+  url: undefined,
+  at: NOW,
+  ...over,
+});
+
+export const opened = (): IncidentIn<'investigating'> => {
+  const { incident } = investigation(context.subject, alertNote(), NOW);
+  return must(incident, 'investigating');
+};
+
+export function must<S extends Incident['status']>(incident: Incident, status: S): IncidentIn<S> {
+  if (incident.status !== status) throw new Error(`expected ${status}, it is ${incident.status}`);
+  // Sound: the status was just compared.
+  return incident as IncidentIn<S>;
+}
+
+export const diagnosisOf = (of = saturated): Diagnosis => diagnose(of, context);
+
+export function planOf(incident: string, of = saturated): Plan {
+  const { root } = diagnosisOf(of);
+  if (root === undefined) throw new Error('this evidence has no root');
+  const planned = planFor({
+    incident,
+    round: 1,
+    root,
+    evidence: of,
+    environment,
+    ownProject: 'acme-runmedic',
+    tried: [],
+  });
+  if (planned.kind === 'none') throw new Error(planned.refusals.join('; '));
+  return planned.plan;
+}
+
+export const offer = (incident: string, of = saturated): SignedPlan => ({
+  plan: planOf(incident, of),
+  signature: 'c2lnbmVk',
+});
+
+export const approvalOf = (incident: IncidentIn<'awaiting-approval'>): Approval => ({
+  incident: incident.id,
+  digest: incident.signed.plan.digest,
+  approver: 'U0ANN',
+  via: 'user',
+  issuedAt: at(60),
+  expiresAt: incident.expiresAt,
+  signature: 'c2lnbmVk',
+});
+
+export const looked = (verdict: Recovery['verdict']): Recovery => ({ verdict, checks: [] });
+
+/** One event after another, as if each had been saved. */
+export const play = (incident: Incident, ...events: IncidentEvent[]): Incident =>
+  events.reduce((now, event) => transition(now, event, environment).incident, incident);
+
+export function awaiting(of = saturated): IncidentIn<'awaiting-approval'> {
+  const incident = opened();
+  const event = {
+    type: 'investigated',
+    at: at(5),
+    round: 1,
+    diagnosis: diagnosisOf(of),
+    offer: { kind: 'plan', signed: offer(incident.id, of), expiresAt: at(1805) },
+  } as const;
+  return must(play(incident, event), 'awaiting-approval');
+}
+
+export function executing(of = saturated): IncidentIn<'executing'> {
+  const incident = awaiting(of);
+  return must(play(incident, { type: 'approved', at: at(60), approval: approvalOf(incident) }), 'executing');
+}
+
+export function verifying(of = saturated): IncidentIn<'verifying'> {
+  const incident = executing(of);
+  const { digest } = incident.signed.plan;
+  const done = {
+    type: 'step-finished',
+    at: at(180),
+    digest,
+    step: 0,
+    direction: 'apply',
+    result: { kind: 'done' },
+  } as const;
+  return must(play(incident, done), 'verifying');
+}
