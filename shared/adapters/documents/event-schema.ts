@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import type { AuditEntry } from '../../incident/store.ts';
+import { alertNoteSchema, approvalSchema, recoverySchema, refusalSchema } from './decision-schemas.ts';
+import { diagnosisSchema } from './diagnosis-schema.ts';
+import { signedPlanSchema } from './plan-schema.ts';
+import { countSchema, directionSchema, instantSchema } from './schema-parts.ts';
+
+const offer = z.discriminatedUnion('kind', [
+  z.looseObject({ kind: z.literal('plan'), signed: signedPlanSchema, expiresAt: instantSchema }),
+  z.looseObject({
+    kind: z.literal('none'),
+    reason: z.enum(['healthy', 'no-cause', 'no-safe-action']),
+    detail: z.string(),
+  }),
+]);
+
+const stepResult = z.discriminatedUnion('kind', [
+  z.looseObject({ kind: z.literal('done') }),
+  z.looseObject({ kind: z.literal('stood-already') }),
+  z.looseObject({ kind: z.literal('moved'), detail: z.string() }),
+  z.looseObject({ kind: z.literal('failed'), detail: z.string() }),
+]);
+
+const ofStep = { at: instantSchema, digest: z.string(), step: countSchema, direction: directionSchema };
+
+const opened = z.looseObject({ type: z.literal('opened'), at: instantSchema, alert: z.string() });
+
+/** Every event, and the opening, as the trail keeps it. */
+export const auditEventSchema: z.ZodType<AuditEntry['event']> = z.discriminatedUnion('type', [
+  opened,
+  z.looseObject({
+    type: z.literal('alert-joined'),
+    at: instantSchema,
+    alert: alertNoteSchema,
+    services: z.array(z.string()),
+  }),
+  z.looseObject({
+    type: z.literal('investigated'),
+    at: instantSchema,
+    round: countSchema,
+    diagnosis: diagnosisSchema,
+    offer,
+  }),
+  z.looseObject({ type: z.literal('approved'), at: instantSchema, approval: approvalSchema }),
+  z.looseObject({ type: z.literal('rejected'), at: instantSchema, digest: z.string(), refusal: refusalSchema }),
+  z.looseObject({ type: z.literal('step-started'), ...ofStep, operation: z.string() }),
+  z.looseObject({ type: z.literal('step-finished'), ...ofStep, result: stepResult }),
+  z.looseObject({ type: z.literal('verified'), at: instantSchema, digest: z.string(), recovery: recoverySchema }),
+  z.looseObject({ type: z.literal('timer-due'), at: instantSchema, version: countSchema }),
+]);

@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { INCIDENT_SCHEMA, type Incident, type IncidentState } from '../../incident/incident.ts';
+import { alertNoteSchema, approvalSchema, recoverySchema, refusalSchema } from './decision-schemas.ts';
+import { diagnosisSchema } from './diagnosis-schema.ts';
+import { actionNameSchema, signedPlanSchema } from './plan-schema.ts';
+import { countSchema, directionSchema, instantSchema, maybe } from './schema-parts.ts';
+
+const attempt = z.looseObject({
+  action: actionNameSchema,
+  target: z.string(),
+  digest: z.string(),
+  result: z.enum(['failed', 'not-verified', 'worse']),
+  undone: z.enum(['yes', 'no', 'not-possible']),
+});
+
+const facts = z.looseObject({
+  schema: z.literal(INCIDENT_SCHEMA),
+  id: z.string().min(1),
+  version: z.int().min(1),
+  subject: z.looseObject({
+    environment: z.string(),
+    project: z.string(),
+    region: z.string(),
+    services: z.array(z.string()),
+  }),
+  openedAt: instantSchema,
+  alerts: z.array(alertNoteSchema),
+  alertsTotal: countSchema,
+  round: countSchema,
+  attempts: z.array(attempt),
+});
+
+const operation = z.looseObject({
+  step: countSchema,
+  direction: directionSchema,
+  name: z.string(),
+  startedAt: instantSchema,
+});
+
+const outcome = z.discriminatedUnion('kind', [
+  z.looseObject({ kind: z.literal('resolved'), by: z.enum(['remediation', 'itself']) }),
+  z.looseObject({ kind: z.literal('declined'), refusal: refusalSchema }),
+]);
+
+const offered = { diagnosis: diagnosisSchema, signed: signedPlanSchema };
+
+const state: z.ZodType<IncidentState> = z.discriminatedUnion('status', [
+  z.looseObject({
+    status: z.literal('investigating'),
+    dueAt: instantSchema,
+    tries: countSchema,
+    healthyLooks: countSchema,
+    unexplainedLooks: countSchema,
+    diagnosis: maybe(diagnosisSchema),
+  }),
+  z.looseObject({
+    status: z.literal('awaiting-approval'),
+    expiresAt: instantSchema,
+    dueAt: instantSchema,
+    ...offered,
+  }),
+  z.looseObject({
+    status: z.literal('executing'),
+    approval: approvalSchema,
+    step: countSchema,
+    direction: directionSchema,
+    undoBecause: maybe(z.string()),
+    operation: maybe(operation),
+    dueAt: instantSchema,
+    ...offered,
+  }),
+  z.looseObject({
+    status: z.literal('verifying'),
+    approval: approvalSchema,
+    changedAt: instantSchema,
+    passed: countSchema,
+    last: maybe(recoverySchema),
+    deadline: instantSchema,
+    dueAt: instantSchema,
+    ...offered,
+  }),
+  z.looseObject({
+    status: z.literal('escalated'),
+    reason: z.enum([
+      'no-cause',
+      'no-safe-action',
+      'nobody-decided',
+      'execution-failed',
+      'not-verified',
+      'investigation-failed',
+    ]),
+    detail: z.string(),
+    diagnosis: maybe(diagnosisSchema),
+    since: instantSchema,
+    level: countSchema,
+    dueAt: maybe(instantSchema),
+  }),
+  z.looseObject({
+    status: z.literal('closed'),
+    outcome,
+    closedAt: instantSchema,
+    diagnosis: maybe(diagnosisSchema),
+    signed: maybe(signedPlanSchema),
+    approval: maybe(approvalSchema),
+    recovery: maybe(recoverySchema),
+  }),
+]);
+
+export const incidentSchema: z.ZodType<Incident> = facts.and(state);

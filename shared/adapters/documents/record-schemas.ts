@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import type { Effect } from '../../incident/effect.ts';
+import type { Incident } from '../../incident/incident.ts';
+import type { AlertTrace, AuditEntry, Card } from '../../incident/store.ts';
+import { auditEventSchema } from './event-schema.ts';
+import { countSchema, directionSchema, instantSchema, maybe } from './schema-parts.ts';
+
+const statuses = [
+  'investigating',
+  'awaiting-approval',
+  'executing',
+  'verifying',
+  'escalated',
+  'closed',
+] as const satisfies readonly Incident['status'][];
+
+export const auditEntrySchema: z.ZodType<AuditEntry> = z.looseObject({
+  incident: z.string(),
+  version: countSchema,
+  at: instantSchema,
+  by: z.string(),
+  event: auditEventSchema,
+  from: z.enum([...statuses, 'none']),
+  to: z.enum(statuses),
+});
+
+export const alertTraceSchema: z.ZodType<AlertTrace> = z.looseObject({
+  key: z.string(),
+  verdict: z.enum(['opened', 'joined', 'ignored']),
+  reason: z.string(),
+  incident: maybe(z.string()),
+  summary: z.string(),
+  at: instantSchema,
+});
+
+export const cardSchema: z.ZodType<Card> = z.looseObject({
+  incident: z.string(),
+  revision: countSchema,
+  channel: z.string(),
+  ts: maybe(z.string()),
+  shown: countSchema,
+  threaded: countSchema,
+  leasedUntilMs: z.number(),
+});
+
+export const effectSchema: z.ZodType<Effect> = z.discriminatedUnion('type', [
+  z.looseObject({ type: z.literal('investigate'), incident: z.string(), round: countSchema }),
+  z.looseObject({ type: z.literal('verify'), incident: z.string(), digest: z.string() }),
+  z.looseObject({
+    type: z.literal('carry-out'),
+    incident: z.string(),
+    digest: z.string(),
+    step: countSchema,
+    direction: directionSchema,
+  }),
+  z.looseObject({ type: z.literal('announce'), incident: z.string() }),
+  z.looseObject({ type: z.literal('escalate'), incident: z.string(), level: countSchema }),
+]);
