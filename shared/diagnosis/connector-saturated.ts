@@ -1,5 +1,6 @@
 import type { LogsObservation } from '../evidence/logs.ts';
 import type { ConnectorObservation } from '../evidence/vpc-connector.ts';
+import { earliest, type Instant } from '../ports/clock.ts';
 import { parseName } from '../ports/resource-name.ts';
 import { connectorPage } from './console-links.ts';
 import { type Conclusion, rule } from './rule.ts';
@@ -46,11 +47,15 @@ function judge(connector: ConnectorObservation, logs: LogsObservation): Conclusi
   const ratio = Math.min(...recent) / ceilingMbps;
   const peak = Math.max(...recent);
   const carried = `${id} carried ${Math.round(Math.min(...recent))} of ${ceilingMbps} Mbps (${percent(ratio)})`;
-  if (ratio < SATURATED_RATIO)
-    return {
-      kind: 'ruled-out',
-      reason: `${carried} at its quietest in the last ${SATURATED_POINTS} minutes, below ${percent(SATURATED_RATIO)}`,
-    };
+  if (ratio < SATURATED_RATIO) {
+    // Metrics of a connector arrive up to 240 s late: what was measured before the trouble says nothing about it.
+    return measuredBefore(connector, logs)
+      ? { kind: 'inconclusive', reason: `${carried}, but throughput since the trouble began has not arrived yet` }
+      : {
+          kind: 'ruled-out',
+          reason: `${carried} at its quietest in the last ${SATURATED_POINTS} minutes, below ${percent(SATURATED_RATIO)}`,
+        };
+  }
   const timeouts = harmedServices(connector, logs);
   const url = connectorPage(connector.name);
   const lines = [
@@ -93,6 +98,19 @@ function harmedServices({ services }: ConnectorObservation, logs: LogsObservatio
   }
   const down = failing(names, logs);
   return { services: down.length === names.length ? down : [], seen: false, summary: '', lines: [] };
+}
+
+/** Whether the newest SATURATED_POINTS minutes reach back to before the first failure of a service that shares it. */
+function measuredBefore({ services, throughputMbps }: ConnectorObservation, { failed }: LogsObservation): boolean {
+  const names = services.map(({ service }) => service);
+  const onset = failed
+    .filter(({ service }) => names.includes(service))
+    .reduce<Instant | undefined>(
+      (first, { firstAt }) => (first === undefined ? firstAt : earliest(first, firstAt)),
+      undefined,
+    );
+  const oldest = throughputMbps.at(-SATURATED_POINTS)?.at;
+  return onset !== undefined && oldest !== undefined && oldest < onset;
 }
 
 const timeoutsOf = (service: string, { signatures }: LogsObservation): number =>
