@@ -25,25 +25,31 @@ export function scheduleCauses(state: WorldState): void {
 function happen(state: WorldState, cause: Cause): void {
   switch (cause.type) {
     case 'surge':
-      return note(
+      note(
         state,
         'surge',
         cause.service ?? cause.connector ?? '',
         `traffic grows to ${cause.factor} times the ordinary`,
       );
+      return;
     case 'leak':
-      return note(state, 'leak', cause.service, `every instance loses ${cause.mibPerMinute} MiB a minute`);
+      note(state, 'leak', cause.service, `every instance loses ${cause.mibPerMinute} MiB a minute`);
+      return;
     case 'release':
-      return release(state, cause);
+      release(state, cause);
+      return;
     case 'cap':
-      return cap(state, cause);
+      cap(state, cause);
+      return;
     case 'database-down': {
       const database = state.databases.get(cause.database);
       if (database) database.state = cause.how;
-      return note(state, 'database-down', cause.database, cause.how);
+      note(state, 'database-down', cause.database, cause.how);
+      return;
     }
     case 'connector-changed':
-      return connectorChanged(state, cause);
+      connectorChanged(state, cause);
+      return;
   }
 }
 

@@ -125,15 +125,39 @@ function failed(state: WorldState, service: ServiceState, deployment: Deployment
   endOperation(state, deployment.operation, { code: 9, message });
 }
 
+/** Traffic goes where the specification says, unless that cannot serve: then it stays where it was and the operation fails. */
 function settle(state: WorldState, service: ServiceState, operation: Operation): void {
+  const error = routeError(service);
   const before = JSON.stringify(service.routed);
-  route(service);
+  if (!error) route(service);
   if (JSON.stringify(service.routed) !== before) {
     note(state, 'traffic-moved', service.name, service.routed.map((r) => `${r.percent}% ${r.revision}`).join(', '));
   }
-  endOperation(state, operation);
+  endOperation(state, operation, error);
   if (service.deployment) return;
   service.reconciling = false;
   service.observedGeneration = service.generation;
-  service.ready = { state: 'CONDITION_SUCCEEDED', atMs: state.nowMs };
+  service.ready = error
+    ? { state: 'CONDITION_FAILED', atMs: state.nowMs, message: error.message, reason: 'REVISION_FAILED' }
+    : { state: 'CONDITION_SUCCEEDED', atMs: state.nowMs };
+}
+
+/** What is wrong with the revisions that traffic is to go to. */
+function routeError(service: ServiceState): Operation['error'] {
+  for (const name of service.spec.traffic.map((t) => textAt(t, 'revision')).filter(Boolean)) {
+    const revision = findRevision(service, name);
+    // Real text: terraform-google-modules/terraform-docs-samples#269, read 2026-11-23.
+    if (!revision)
+      return {
+        code: 13,
+        message: `Revision '${name}' does not exist or is deleted. Update all traffic to route to currently available revisions.`,
+      };
+    if (revision.ready.state === 'CONDITION_FAILED') {
+      return {
+        code: 9,
+        message: revision.ready.message ?? `Revision '${name}' is not ready and cannot serve traffic.`,
+      };
+    }
+  }
+  return undefined;
 }

@@ -7,7 +7,10 @@ const REQUEST_SECONDS_MAX = 3600; // Cloud Run's own limit.
 export function end(state: WorldState, service: ServiceState, revision: RevisionState, outcome: Outcome): void {
   if (outcome.count === 0) return;
   const seconds = Math.min(REQUEST_SECONDS_MAX, Math.floor(outcome.latencyMs / 1000));
-  if (seconds === 0) return record(state, service, revision, outcome);
+  if (seconds === 0) {
+    record(state, service, revision, outcome);
+    return;
+  }
   const at = state.nowMs + seconds * 1000;
   revision.inFlight.set(at, [...(revision.inFlight.get(at) ?? []), outcome]);
   revision.busy += outcome.count;

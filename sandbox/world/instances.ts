@@ -53,13 +53,21 @@ function tickStart(state: WorldState, revision: RevisionState, instance: Instanc
   const probe = startupProbeOf(revision.template);
   const age = state.nowMs - instance.bornMs;
   offer(state, revision, start.egressMbps);
-  if (age >= probe.deadlineMs) return startFailed(state, revision, instance, { lines: [], exitCode: undefined });
+  if (age >= probe.deadlineMs) {
+    startFailed(state, revision, instance, { lines: [], exitCode: undefined });
+    return;
+  }
   if (age < instance.bootMs) return;
-  if (fails === 'before-ready')
-    return startFailed(state, revision, instance, { lines: failure.lines, exitCode: failure.exitCode });
+  if (fails === 'before-ready') {
+    startFailed(state, revision, instance, { lines: failure.lines, exitCode: failure.exitCode });
+    return;
+  }
   if (state.nowMs < instance.nextTryMs) return;
   const missing = start.needs.find((need) => !connects(state, revision, need));
-  if (missing === undefined) return becomeReady(state, revision, instance);
+  if (missing === undefined) {
+    becomeReady(state, revision, instance);
+    return;
+  }
   if (age < instance.bootMs + start.timeoutSeconds * 1000) {
     instance.nextTryMs = state.nowMs + TRY_AGAIN_MS;
     return;
@@ -115,7 +123,10 @@ function tickReady(state: WorldState, revision: RevisionState, instance: Instanc
   instance.leakedMib += ((code.memory.leakMibPerMinute + leakMibPerMinute) / 60) * instance.leakFactor;
   instance.memoryMib = code.memory.baseMib + perInstance * code.memory.perRequestMib + instance.leakedMib;
   const limitMib = memoryMibOf(revision.template);
-  if (instance.memoryMib > limitMib) return outOfMemory(state, revision, instance, limitMib);
+  if (instance.memoryMib > limitMib) {
+    outOfMemory(state, revision, instance, limitMib);
+    return;
+  }
   if (code.giveUpSeconds > 0) giveUpWhenCutOff(state, revision, instance);
 }
 

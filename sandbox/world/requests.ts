@@ -151,7 +151,10 @@ function begin(
 ): void {
   const { random } = state;
   const { code } = revision;
-  if (code.fails === 'after-ready') return crashOnFirst(state, service, revision, admitted);
+  if (code.fails === 'after-ready') {
+    crashOnFirst(state, service, revision, admitted);
+    return;
+  }
   const cutOff = random.binomial(admitted, outlook.dependencyRatio);
   const broken = random.binomial(admitted - cutOff, outlook.errorRatio);
   const stuck = random.binomial(admitted - cutOff - broken, outlook.timeoutRatio);

@@ -32,8 +32,8 @@ export function observeRequests(
 ): void {
   const minute = minuteOf(state, revision);
   minute.requests.set(status, (minute.requests.get(status) ?? 0) + count);
-  let latencies = minute.latencies.get(status);
-  if (!latencies) minute.latencies.set(status, (latencies = emptyDistribution(latencyBuckets)));
+  const latencies = minute.latencies.get(status) ?? emptyDistribution(latencyBuckets);
+  minute.latencies.set(status, latencies);
   let left = count;
   for (const [share, factor] of SPREAD) {
     const part = Math.min(left, Math.ceil(count * share));

@@ -1,0 +1,113 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type ErrorRequestHandler, json, type Request, type RequestHandler, Router } from 'express';
+import type { World } from '../world/world.ts';
+import { ApiError, notFound, sendError } from './api-error.ts';
+import { authenticate, authorize, isWithin } from './authorize.ts';
+import type { CallLog } from './call-log.ts';
+import { loggingRouter } from './logging/logging-router.ts';
+import { monitoringRouter } from './monitoring/monitoring-router.ts';
+import { permissionFor } from './permissions.ts';
+import { runRouter } from './run/run-router.ts';
+import { vpcAccessRouter } from './vpc-access/vpc-access-router.ts';
+
+/** What the routes know of a call besides the request. */
+export interface Caller {
+  readonly identity: string;
+}
+
+export interface GoogleOptions {
+  readonly world: World;
+  /** Bearer token to the e-mail of its identity. */
+  readonly identities: ReadonlyMap<string, string>;
+  readonly calls: CallLog;
+}
+
+/** Google's REST APIs over the world. Takes /v1, /v2 and /v3 and leaves every other path alone. */
+export function googleRouter(options: GoogleOptions): Router {
+  const api = Router();
+  api.use(writeDown(options), json({ limit: '1mb' }), admitCaller(options), trouble(options.world));
+  api.use(
+    runRouter(options.world),
+    vpcAccessRouter(options.world),
+    monitoringRouter(options.world),
+    loggingRouter(options.world),
+  );
+  api.use(unknownMethod, answerError);
+  const router = Router();
+  router.use((request, response, next) => {
+    if (/^\/v[123]\//.test(request.path)) api(request, response, next);
+    else next();
+  });
+  return router;
+}
+
+/** Every call is written down with its identity, whatever becomes of it. */
+function writeDown({ world, calls }: GoogleOptions): RequestHandler {
+  return (request, response, next) => {
+    response.locals['identity'] = 'anonymous';
+    const { originalUrl: path, method } = request;
+    response.on('finish', () => {
+      const at = new Date(world.nowMs).toISOString();
+      const permission = permissionFor(method, request.path)?.permission;
+      const identity = String(response.locals['identity']);
+      calls.record({ at, identity, method, path, status: response.statusCode, ...(permission && { permission }) });
+    });
+    next();
+  };
+}
+
+function admitCaller({ world, identities }: GoogleOptions): RequestHandler {
+  return (request, response, next) => {
+    const identity = authenticate(request.get('authorization'), identities);
+    response.locals['identity'] = identity;
+    const needed = permissionFor(request.method, request.path);
+    if (needed) {
+      const resource = resourceOf(request);
+      authorize(world.scenario, { ...needed, identity, resource, secondsIn: secondsIn(world) });
+    }
+    next();
+  };
+}
+
+function resourceOf(request: Request): string {
+  if (!request.path.endsWith('entries:list')) return request.path.replace(/^\/v[123]\//, '');
+  const names: unknown = request.body?.resourceNames;
+  return Array.isArray(names) ? String(names[0]) : '';
+}
+
+const secondsIn = (world: World) => (world.nowMs - world.startMs) / 1000;
+
+/** What the scenario says about whole APIs: slow, failing, or answering as recorded. */
+function trouble(world: World): RequestHandler {
+  return async (request, response, next) => {
+    const api = permissionFor(request.method, request.path)?.api;
+    const now = secondsIn(world);
+    for (const t of world.scenario.apis.filter((a) => a.api === api && isWithin(a, now))) {
+      if (t.latencyMs > 0) await delay(t.latencyMs, undefined, { ref: false });
+      if (t.fail) throw new ApiError(t.fail.httpStatus, t.fail.status, t.fail.message);
+    }
+    const { method, path } = request;
+    const reply = world.scenario.recorded.replies.find(
+      (r) => r.method === method && r.path === path && isWithin(r, now),
+    );
+    if (reply) response.status(reply.status).json(reply.body);
+    else next();
+  };
+}
+
+const unknownMethod: RequestHandler = (request, _response, next) => {
+  next(notFound(`The sandbox does not have the method ${request.method} ${request.path}.`));
+};
+
+// Express tells an error handler by its four parameters.
+const answerError: ErrorRequestHandler = (error: unknown, _request, response, next) => {
+  if (response.headersSent) next(error);
+  else if (error instanceof ApiError) sendError(response, error);
+  else if (error instanceof SyntaxError)
+    sendError(response, new ApiError(400, 'INVALID_ARGUMENT', `Invalid JSON payload received. ${error.message}`));
+  else
+    sendError(
+      response,
+      new ApiError(500, 'INTERNAL', error instanceof Error ? (error.stack ?? error.message) : String(error)),
+    );
+};
