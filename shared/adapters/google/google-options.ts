@@ -1,0 +1,22 @@
+import type { AuthClient } from 'google-auth-library';
+
+/** Where Google's APIs answer: their own hosts, or one server that speaks for all of them. */
+export interface GoogleEndpoint {
+  readonly host: string;
+  readonly port: number;
+  readonly protocol: 'http' | 'https';
+}
+
+export interface GoogleOptions {
+  /** Whose rights the calls are made with. */
+  readonly auth: AuthClient;
+  /** undefined: each API's own host. Set on a laptop; everything else stays equal. */
+  readonly endpoint: GoogleEndpoint | undefined;
+}
+
+/** The APIs that are called, by the first label of their host. */
+export type GoogleApi = 'run' | 'vpcaccess' | 'monitoring' | 'logging';
+
+/** `https://run.googleapis.com`, or the endpoint's own address. */
+export const baseUrl = (api: GoogleApi, { endpoint }: Pick<GoogleOptions, 'endpoint'>): string =>
+  endpoint === undefined ? `https://${api}.googleapis.com` : `${endpoint.protocol}://${endpoint.host}:${endpoint.port}`;

@@ -1,0 +1,67 @@
+/** What Google said instead of doing what was asked, as google.rpc.Status puts it into JSON. */
+export interface GoogleError {
+  /** `PERMISSION_DENIED`; undefined where the answer is not Google's JSON. */
+  readonly status: string | undefined;
+  readonly message: string;
+  /** From ErrorInfo, where Google names it. */
+  readonly permission: string | undefined;
+  /** From RetryInfo. */
+  readonly retryAfterSeconds: number | undefined;
+}
+
+/** An HTTP answer that is not 2xx. Stays inside this folder: callers see a PlatformFailure. */
+export class GoogleRefusal extends Error {
+  override readonly name = 'GoogleRefusal';
+  readonly httpStatus: number;
+  readonly error: GoogleError;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(httpStatus: number, retryAfter: string | null, body: string) {
+    const error = readError(body);
+    super(error.message);
+    this.httpStatus = httpStatus;
+    this.error = error;
+    this.retryAfterSeconds = secondsOf(retryAfter) ?? error.retryAfterSeconds;
+  }
+}
+
+/** Long enough for Google's own sentences, short enough for a log line and a card. */
+const MESSAGE_CHARS_MAX = 600;
+/** A proxy's error page: enough to see who answered. */
+const PAGE_CHARS_MAX = 200;
+
+function readError(body: string): GoogleError {
+  const error = fields(fields(parsed(body))['error']);
+  const details = Array.isArray(error['details']) ? error['details'].map(fields) : [];
+  const metadata = fields(details.find((detail) => isType(detail, 'google.rpc.ErrorInfo'))?.['metadata']);
+  const delay = details.find((detail) => isType(detail, 'google.rpc.RetryInfo'))?.['retryDelay'];
+  return {
+    status: text(error['status']),
+    message: (text(error['message']) ?? body.trim().slice(0, PAGE_CHARS_MAX)).slice(0, MESSAGE_CHARS_MAX),
+    permission: text(metadata['permission']),
+    retryAfterSeconds: typeof delay === 'string' ? secondsOf(delay.replace(/s$/, '')) : undefined,
+  };
+}
+
+/** Of the header's two forms Google sends seconds; a date is ignored. */
+function secondsOf(text: string | null): number | undefined {
+  const seconds = text === null || text.trim() === '' ? Number.NaN : Number(text);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined;
+}
+
+const isType = (detail: Fields, type: string): boolean => detail['@type'] === `type.googleapis.com/${type}`;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+// Sound: any object may be looked into by key, each value staying unknown.
+const fields = (value: unknown): Fields => (typeof value === 'object' && value !== null ? (value as Fields) : {});
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    // Not Google's JSON, a proxy's page perhaps: the message then quotes it.
+    return undefined;
+  }
+}

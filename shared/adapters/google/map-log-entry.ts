@@ -1,0 +1,40 @@
+import { instant } from '../../ports/clock.ts';
+import type { LogEntry } from '../../ports/cloud.ts';
+import { durationSeconds, fields, moment, number, text } from './values.ts';
+
+/** An entry may have 256 KiB; what is matched and quoted stands at its beginning. */
+const TEXT_CHARS_MAX = 4000;
+
+/** google.logging.v2.LogEntry as entries.list gives it in JSON. */
+export function toLogEntry(api: unknown): LogEntry {
+  const entry = fields(api);
+  const resource = fields(fields(entry['resource'])['labels']);
+  const request = fields(entry['httpRequest']);
+  const latencySeconds = durationSeconds(request['latency']);
+  return {
+    at: moment(entry['timestamp']) ?? moment(entry['receiveTimestamp']) ?? instant(0),
+    log: logOf(text(entry['logName']) ?? ''),
+    severity: text(entry['severity']) ?? 'DEFAULT',
+    text: textOf(entry).slice(0, TEXT_CHARS_MAX),
+    service: text(resource['service_name']),
+    revision: text(resource['revision_name']),
+    instanceId: text(fields(entry['labels'])['instanceId']),
+    httpStatus: number(request['status']),
+    latencyMs: latencySeconds === undefined ? undefined : latencySeconds * 1000,
+  };
+}
+
+/** `projects/P/logs/run.googleapis.com%2Frequests` -> `run.googleapis.com/requests`. */
+const logOf = (logName: string): string => logName.slice(logName.lastIndexOf('/') + 1).replaceAll('%2F', '/');
+
+/** The line as a person would read it; '' where there is none, as for most requests. */
+function textOf(entry: Readonly<Record<string, unknown>>): string {
+  const { textPayload, jsonPayload, protoPayload } = entry;
+  if (typeof textPayload === 'string') return textPayload;
+  const json = fields(jsonPayload);
+  const message = text(json['message']) ?? text(json['msg']);
+  if (message !== undefined) return message;
+  if (Object.keys(json).length > 0) return JSON.stringify(json);
+  const { status, methodName } = fields(protoPayload);
+  return text(fields(status)['message']) ?? text(methodName) ?? '';
+}

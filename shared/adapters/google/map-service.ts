@@ -1,0 +1,39 @@
+import type { Service } from '../../ports/cloud.ts';
+import { toCondition } from './map-condition.ts';
+import { toTemplate } from './map-template.ts';
+import { toServing, toTraffic } from './map-traffic.ts';
+import { nameOf } from './name-of.ts';
+import { enumName, fields, positive, shortName, text } from './values.ts';
+
+const INGRESS = [
+  'INGRESS_TRAFFIC_UNSPECIFIED',
+  'INGRESS_TRAFFIC_ALL',
+  'INGRESS_TRAFFIC_INTERNAL_ONLY',
+  'INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER',
+  'INGRESS_TRAFFIC_NONE',
+];
+
+/** google.cloud.run.v2.Service. @throws PlatformFailure for what has no name. */
+export function toService(api: unknown): Service {
+  const service = fields(api);
+  const name = nameOf(service, 'a Cloud Run service');
+  const latestReadyRevision = text(service['latestReadyRevision']);
+  return {
+    name,
+    shortName: shortName(name),
+    etag: text(service['etag']) ?? '',
+    generation: text(service['generation']) ?? '',
+    observedGeneration: text(service['observedGeneration']) ?? '',
+    reconciling: service['reconciling'] === true,
+    ready: toCondition(service['terminalCondition']),
+    uri: text(service['uri']),
+    ingress: enumName(service['ingress'], INGRESS) ?? 'INGRESS_TRAFFIC_UNSPECIFIED',
+    lastModifier: text(service['lastModifier']),
+    latestReadyRevision,
+    latestCreatedRevision: text(service['latestCreatedRevision']),
+    traffic: toTraffic(service['traffic']),
+    serving: toServing(service['trafficStatuses'], latestReadyRevision),
+    instancesMax: positive(fields(service['scaling'])['maxInstanceCount']),
+    template: toTemplate(service['template']),
+  };
+}
