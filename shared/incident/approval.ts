@@ -55,6 +55,14 @@ export function approvalFault(
 export const approversFor = (action: ActionName, { approvers }: Environment): Approvers =>
   approvers.byAction[action] ?? approvers;
 
+/** Who may decide about all these steps: named, as a person or as a usergroup, for every one of them. */
+export function approversForAll(steps: Plan['steps'], environment: Environment): Approvers {
+  const lists = steps.map(({ action }) => approversFor(action, environment));
+  const inAll = (kind: keyof Approvers): string[] =>
+    [...new Set(lists.flatMap((list) => list[kind]))].filter((id) => lists.every((list) => list[kind].includes(id)));
+  return { users: inAll('users'), usergroups: inAll('usergroups') };
+}
+
 /** On which grounds somebody may decide about all these steps, the plainest first; each usergroup's membership is still to be looked up. */
 export function possibleGrounds(user: string, steps: Plan['steps'], environment: Environment): readonly Grounds[] {
   const lists = steps.map(({ action }) => approversFor(action, environment));

@@ -1,0 +1,91 @@
+import type { Incident } from '../incident/incident.ts';
+import type { AuditEntry } from '../incident/store.ts';
+import { unreachable } from '../incident/unreachable.ts';
+import type { Environment } from '../policy/policy.ts';
+import { section } from './blocks.ts';
+import { changeLines, permanentLines, recommendedChange } from './change-blocks.ts';
+import type { Message } from './chat.ts';
+import { decided, decision, tried } from './decision-blocks.ts';
+import { evidence, folded, rootCause } from './diagnosis-blocks.ts';
+import { heading, headlineText } from './heading.ts';
+import { cut, fitted, MESSAGE_TEXT_MAX, needed, type Weighed } from './limits.ts';
+import { foreign } from './mrkdwn.ts';
+import { ending, escalation, execution, verification } from './progress-blocks.ts';
+
+export interface CardInput {
+  readonly incident: Incident;
+  readonly environment: Environment;
+  /** Who approved what earlier in the incident; oldest first. */
+  readonly trail: readonly AuditEntry[];
+}
+
+/**
+ * The one message of an incident, as it is now. Buttons are there while somebody can decide and at no other time.
+ * What people must not miss comes before what they may want to look up, which gives way where Slack's limits ask for it.
+ */
+export function card(input: CardInput): Message {
+  const blocks = [...heading(input.incident), ...body(input)];
+  return { text: cut(summary(input.incident), MESSAGE_TEXT_MAX), blocks: fitted(blocks) };
+}
+
+function body({ incident, environment, trail }: CardInput): Weighed[] {
+  switch (incident.status) {
+    case 'investigating':
+      return [...needed(section(investigatingWords(incident))), ...tried(incident), ...decided(incident, trail)];
+    case 'awaiting-approval': {
+      const { diagnosis, signed } = incident;
+      return [
+        ...rootCause(diagnosis),
+        ...evidence(diagnosis),
+        ...tried(incident),
+        ...recommendedChange(signed.plan),
+        ...decision(incident, environment),
+        ...permanentLines(signed.plan),
+        ...folded(diagnosis),
+      ];
+    }
+    case 'executing':
+      return [
+        ...rootCause(incident.diagnosis),
+        ...execution(incident),
+        ...decided(incident, trail),
+        ...tried(incident),
+      ];
+    case 'verifying': {
+      const { diagnosis } = incident;
+      return [
+        ...rootCause(diagnosis),
+        ...verification(incident, environment),
+        ...decided(incident, trail),
+        ...tried(incident),
+      ];
+    }
+    case 'escalated': {
+      const found = incident.diagnosis;
+      const why = found === undefined ? [] : [...rootCause(found), ...evidence(found)];
+      const small = found === undefined ? [] : folded(found);
+      return [...escalation(incident), ...why, ...tried(incident), ...decided(incident, trail), ...small];
+    }
+    case 'closed': {
+      const found = incident.diagnosis;
+      const why = found?.root === undefined ? [] : rootCause(found);
+      return [...ending(incident), ...why, ...decided(incident, trail), ...tried(incident)];
+    }
+    default:
+      return unreachable(incident);
+  }
+}
+
+function investigatingWords({ round, tries }: Extract<Incident, { status: 'investigating' }>): string {
+  const what = round === 1 ? '*Investigating.*' : `*Investigating again* (diagnosis ${round}).`;
+  const again = tries > 1 ? ` No answer yet; asked ${tries} times.` : '';
+  return `${what} Services, revisions, connectors, metrics, logs and the checks from outside are being read; nothing is changed.${again}`;
+}
+
+/** The card in a line or two, for phones and for whatever shows no blocks. */
+function summary(incident: Incident): string {
+  const root = incident.status === 'investigating' ? undefined : incident.diagnosis?.root;
+  const cause = root === undefined ? '' : `\n${foreign(root.claim, 300)}`;
+  const offer = incident.status === 'awaiting-approval' ? `\n${changeLines(incident.signed.plan)}` : '';
+  return `${headlineText(incident)}${cause}${offer}`;
+}

@@ -1,0 +1,57 @@
+import type { Prospect } from '../remedy/action.ts';
+import type { PlanStep } from '../remedy/actions.ts';
+import type { Plan } from '../remedy/plan.ts';
+import { fields, section } from './blocks.ts';
+import { needed, spare, type Weighed } from './limits.ts';
+import { code, codeBlock, foreign } from './mrkdwn.ts';
+import { costWords, durationWords } from './words.ts';
+
+const TITLE_MAX = 150;
+const SETTINGS_MAX = 300;
+const WORDS_MAX = 300;
+const COMMAND_MAX = 900;
+
+/** What is offered, step by step: before -> after, and what each costs, risks and brings. All of it is needed: it is what gets approved. */
+export function recommendedChange({ steps }: Plan): Weighed[] {
+  return steps.flatMap((step, index) => {
+    const which =
+      steps.length === 1 ? 'Recommended change' : `Recommended change, step ${index + 1} of ${steps.length}`;
+    return needed(section(`*${which}: ${titleOf(step)}*\n${beforeAfter(step)}`), fields(prospectOf(step.prospect)));
+  });
+}
+
+function prospectOf(prospect: Prospect): (readonly [string, string])[] {
+  const { risk, costUsdPerMonth, expectedEffect, expectedSeconds, whatCouldGoWrong } = prospect;
+  return [
+    ['Risk', risk],
+    ['Cost', costWords(costUsdPerMonth)],
+    ['Expected', `${foreign(expectedEffect, WORDS_MAX)}, in about ${durationWords(expectedSeconds)}`],
+    ['Undo', undoWords(prospect)],
+    ['What could go wrong', foreign(whatCouldGoWrong, WORDS_MAX)],
+  ];
+}
+
+export const undoWords = ({ undo }: Prospect): string =>
+  undo.kind === 'none' ? `none: ${foreign(undo.why, WORDS_MAX)}` : 'back to before, by itself if things get worse';
+
+/** What was offered or made, without the buttons' small print. */
+export const changeLines = ({ steps }: Plan): string =>
+  steps.map((step) => `*${titleOf(step)}*\n${beforeAfter(step)}`).join('\n');
+
+/** How the change is made by hand, and so kept: the next deployment from someone's own configuration would take it back. */
+export function permanentLines({ steps }: Plan): Weighed[] {
+  return steps.flatMap(({ prospect: { permanent } }) => {
+    const command = permanent.indexOf('gcloud ');
+    if (command < 0) return spare(section(`*To keep it:* ${foreign(permanent, COMMAND_MAX)}`));
+    const before = foreign(permanent.slice(0, command), WORDS_MAX);
+    const lead = before === '' ? 'bring it into your own configuration; by hand it is' : before;
+    return spare(section(`*To keep it:* ${lead}\n${codeBlock(permanent.slice(command), COMMAND_MAX)}`));
+  });
+}
+
+export const titleOf = ({ prospect }: PlanStep): string => foreign(prospect.summary.title, TITLE_MAX);
+
+export const beforeAfter = ({ prospect: { summary } }: PlanStep, direction: 'apply' | 'undo' = 'apply'): string => {
+  const [from, to] = direction === 'apply' ? [summary.before, summary.after] : [summary.after, summary.before];
+  return `${code(from, SETTINGS_MAX)} → ${code(to, SETTINGS_MAX)}`;
+};

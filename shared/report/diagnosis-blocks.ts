@@ -1,0 +1,63 @@
+import type { Diagnosis, RankedCause } from '../diagnosis/diagnosis.ts';
+import type { Cause } from '../diagnosis/rule.ts';
+import { context, section } from './blocks.ts';
+import { needed, spare, type Weighed } from './limits.ts';
+import { escaped, foreign, link } from './mrkdwn.ts';
+import { ruleTitle } from './words.ts';
+
+const EVIDENCE_LINES = 4;
+const EVIDENCE_LINE_MAX = 240;
+const CLAIM_MAX = 700;
+const REASON_MAX = 160;
+const REASONS_SHOWN = 8;
+const SYMPTOMS_SHOWN = 6;
+
+/** Why it is broken, in one sentence with its numbers; or, said plainly, that no cause was found. */
+export function rootCause({ root, symptoms }: Diagnosis): Weighed[] {
+  if (root === undefined) {
+    const seen = symptoms.slice(0, SYMPTOMS_SHOWN).map(({ text }) => `• ${foreign(text, EVIDENCE_LINE_MAX)}`);
+    const words = seen.length > 0 ? `Seen:\n${seen.join('\n')}` : 'Nothing wrong was seen.';
+    return needed(section(`*No cause found.*\n${words}`));
+  }
+  return needed(section(`*Root cause: ${titleOf(root)}* (${root.confidence})\n${foreign(root.claim, CLAIM_MAX)}`));
+}
+
+/** What speaks for it, and where to look. */
+export function evidence({ root }: Diagnosis): Weighed[] {
+  const lines = (root?.evidence ?? [])
+    .slice(0, EVIDENCE_LINES)
+    .map(({ text, url }) => `• ${link(text, url, EVIDENCE_LINE_MAX)}`);
+  return lines.length === 0 ? [] : spare(context(lines.join('\n')));
+}
+
+/** What else was found, what was ruled out and what could not be checked: small, as few will read it, and there, as some must. */
+export function folded({ root, causes, ruledOut, unchecked }: Diagnosis): Weighed[] {
+  const others = causes.filter(({ rule, target }) => rule !== root?.rule || target !== root.target);
+  const lines = [
+    ...reasons('Also found', others.map(otherCause)),
+    ...reasons('Ruled out', ruledOut.map(inOneLine)),
+    ...reasons('Could not be checked', unchecked.map(inOneLine)),
+  ];
+  return lines.length === 0 ? [] : spare(context(...lines));
+}
+
+function otherCause(cause: RankedCause): string {
+  const standing = {
+    root: 'another cause',
+    explained: `brought about by ${cause.explainedBy.map(ruleTitle).map(escaped).join(', ')}`,
+    incidental: 'explains nothing that was seen',
+  };
+  return `${titleOf(cause)}, ${standing[cause.standing]}: ${foreign(cause.claim, REASON_MAX)}`;
+}
+
+const inOneLine = ({ rule, reason }: { readonly rule: string; readonly reason: string }): string =>
+  `${escaped(ruleTitle(rule))}: ${foreign(reason, REASON_MAX)}`;
+
+function reasons(title: string, lines: readonly string[]): string[] {
+  if (lines.length === 0) return [];
+  const more = lines.length - REASONS_SHOWN;
+  const shown = [...lines.slice(0, REASONS_SHOWN), ...(more > 0 ? [`and ${more} more`] : [])];
+  return [`*${title}:*\n${shown.map((line) => `• ${line}`).join('\n')}`];
+}
+
+const titleOf = ({ rule }: Cause): string => escaped(ruleTitle(rule));

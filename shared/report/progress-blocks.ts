@@ -1,0 +1,91 @@
+import type { IncidentIn, Recovery, RecoveryCheck } from '../incident/incident.ts';
+import { unreachable } from '../incident/unreachable.ts';
+import type { Environment } from '../policy/policy.ts';
+import { context, section } from './blocks.ts';
+import { beforeAfter, changeLines, permanentLines, titleOf } from './change-blocks.ts';
+import { needed, type Weighed } from './limits.ts';
+import { foreign, moment, user } from './mrkdwn.ts';
+import { durationWords, elapsedWords, escalationWords } from './words.ts';
+
+const DETAIL_MAX = 1000;
+const CHECKS_SHOWN = 12;
+const CHECK_MAX = 160;
+
+/** The change under way. */
+export function execution({ signed, step, direction, undoBecause, operation }: IncidentIn<'executing'>): Weighed[] {
+  const { steps } = signed.plan;
+  const present = steps[step];
+  if (present === undefined) return [];
+  const which = steps.length === 1 ? '' : ` (step ${step + 1} of ${steps.length})`;
+  const doing = direction === 'apply' ? 'Making the change' : 'Undoing the change';
+  const because = undoBecause === undefined ? '' : `\nBecause ${foreign(undoBecause, DETAIL_MAX)}.`;
+  const started = operation === undefined ? 'About to start' : `Started ${moment(operation.startedAt)}`;
+  const takes = direction === 'apply' ? `, takes about ${durationWords(present.prospect.expectedSeconds)}` : '';
+  return needed(
+    section(`*${doing}${which}: ${titleOf(present)}*\n${beforeAfter(present, direction)}${because}`),
+    context(`${started}${takes}.`),
+  );
+}
+
+/** How far the proof of recovery has come. */
+export function verification(incident: IncidentIn<'verifying'>, { verification: wanted }: Environment): Weighed[] {
+  const { signed, changedAt, passed, last, deadline } = incident;
+  const looks = `${passed} of ${wanted.checks} good looks in a row`;
+  const latest = last === undefined ? 'The first look is still to come.' : checkLines(last);
+  return needed(
+    section(changeLines(signed.plan)),
+    section(`*Checking recovery: ${looks}*\n${latest}`),
+    context(`Changed ${moment(changedAt)}; without proof by ${moment(deadline)} it is doubted.`),
+  );
+}
+
+const CHECK_WORDS: Readonly<Record<RecoveryCheck['status'], string>> = {
+  passed: '✓ passed',
+  failed: '✗ failed',
+  unavailable: '? not measured',
+};
+
+function checkLines({ checks }: Recovery): string {
+  const lines = checks.map(
+    ({ name, status, detail }) =>
+      `${CHECK_WORDS[status]}: ${foreign(name, 80)}${detail === '' ? '' : `, ${foreign(detail, CHECK_MAX)}`}`,
+  );
+  const more = lines.length - CHECKS_SHOWN;
+  return [...lines.slice(0, CHECKS_SHOWN), ...(more > 0 ? [`and ${more} more`] : [])].join('\n');
+}
+
+/** How it ended. */
+export function ending({ outcome, openedAt, closedAt, signed, recovery }: IncidentIn<'closed'>): Weighed[] {
+  switch (outcome.kind) {
+    case 'declined': {
+      const { approver, at, reason } = outcome.refusal;
+      const offered =
+        signed === undefined ? '' : `\nNothing was changed. What was offered:\n${changeLines(signed.plan)}`;
+      return needed(section(`*Declined by ${user(approver)}* ${moment(at)}: ${foreign(reason, DETAIL_MAX)}${offered}`));
+    }
+    case 'resolved': {
+      const after = `after ${elapsedWords(openedAt, closedAt)}`;
+      if (outcome.by === 'itself')
+        return needed(
+          section(
+            `*Users are served again* ${after}, by itself: nothing wrong is seen any more, and nothing was changed.`,
+          ),
+        );
+      const proof = recovery === undefined ? '' : `\n${checkLines(recovery)}`;
+      const made =
+        signed === undefined ? [] : [...needed(section(changeLines(signed.plan))), ...permanentLines(signed.plan)];
+      return [...needed(section(`*Users are served again* ${after}.${proof}`)), ...made];
+    }
+    default:
+      return unreachable(outcome);
+  }
+}
+
+/** Why people are asked to look. */
+export function escalation({ reason, detail, since }: IncidentIn<'escalated'>): Weighed[] {
+  const words = escalationWords[reason];
+  return needed(
+    section(`*Needs people: ${words}.*\n${foreign(detail, DETAIL_MAX)}`),
+    context(`Escalated ${moment(since)}. runmedic changes nothing more here until an alert closes or someone acts.`),
+  );
+}

@@ -1,0 +1,158 @@
+import type { IncidentEvent, StepResult } from '../incident/event.ts';
+import type { AuditEntry } from '../incident/store.ts';
+import { unreachable } from '../incident/unreachable.ts';
+import type { PlanStep } from '../remedy/actions.ts';
+import { beforeAfter, titleOf } from './change-blocks.ts';
+import { code, escaped, foreign } from './mrkdwn.ts';
+import { ruleTitle } from './words.ts';
+
+export type Telling = 'quiet' | 'told';
+export interface Line {
+  readonly text: string;
+  readonly telling: Telling;
+}
+
+const DETAIL_MAX = 300;
+
+type Of<T extends IncidentEvent['type']> = Extract<IncidentEvent, { readonly type: T }>;
+
+const quiet = (text: string): Line => ({ text, telling: 'quiet' });
+/** Where the entry hands the incident to people, the escalation's own message tells them. */
+const told = (text: string, { to }: AuditEntry): Line => ({ text, telling: to === 'escalated' ? 'quiet' : 'told' });
+
+/** One entry of the trail as a line that a person cares about; undefined where nobody does. @param before the entries before it. */
+export function lineOf(
+  entry: AuditEntry,
+  before: readonly AuditEntry[],
+  names: ReadonlyMap<string, string>,
+): Line | undefined {
+  const { event, from, to } = entry;
+  switch (event.type) {
+    case 'opened':
+      return quiet('Opened by an alert; investigating.');
+    case 'alert-joined': {
+      const again = to === 'investigating' && from !== 'investigating' ? ' Looking again.' : '';
+      return quiet(`Alert ${event.alert.state}: ${foreign(event.alert.policy, 120)}.${again}`);
+    }
+    case 'investigated':
+      return investigatedLine(event, entry);
+    case 'approved':
+      return quiet(`Approved by ${nameOf(event.approval.approver, names)}.`);
+    case 'rejected':
+      return quiet(
+        `Declined by ${nameOf(event.refusal.approver, names)}: ${foreign(event.refusal.reason, DETAIL_MAX)}`,
+      );
+    case 'step-started':
+      return quiet(`Operation started: ${code(event.operation, 200)}`);
+    case 'step-finished':
+      return stepLine(event, entry, before);
+    case 'verified':
+      return verifiedLine(event, entry, before);
+    case 'timer-due':
+      return timerLine(entry);
+    default:
+      return unreachable(event);
+  }
+}
+
+function investigatedLine({ diagnosis: { root }, offer }: Of<'investigated'>, entry: AuditEntry): Line {
+  if (offer.kind === 'plan') {
+    const [first] = offer.signed.plan.steps;
+    const cause = root === undefined ? '' : `${escaped(ruleTitle(root.rule))}. `;
+    return told(`*Approval needed.* ${cause}${titleOf(first)}: ${beforeAfter(first)}`, entry);
+  }
+  if (entry.to === 'closed') return told('*Recovered by itself:* nothing wrong is seen any more.', entry);
+  if (offer.reason === 'healthy') return quiet('Nothing wrong was seen; looking once more before it is closed.');
+  const found = root === undefined ? 'No cause found' : `${escaped(ruleTitle(root.rule))}, and no change to offer`;
+  const next = entry.to === 'investigating' ? ' Looking again.' : '';
+  return quiet(`${found}: ${foreign(offer.detail, DETAIL_MAX)}.${next}`);
+}
+
+function stepLine(
+  { digest, step, direction, result }: Of<'step-finished'>,
+  entry: AuditEntry,
+  before: readonly AuditEntry[],
+): Line {
+  const planned = stepOf(before, digest, step);
+  const what = planned === undefined ? `step ${step + 1}` : titleOf(planned);
+  return direction === 'apply' ? applied(result, what, entry) : undone(result, what, entry);
+}
+
+function applied(result: StepResult, what: string, entry: AuditEntry): Line {
+  switch (result.kind) {
+    case 'done':
+      return quiet(`Done: ${what}. Now recovery is checked.`);
+    case 'stood-already':
+      return quiet(`Stood already, nothing was written: ${what}.`);
+    case 'moved':
+      return told(`*Not made:* ${what}. Someone changed it meanwhile: ${foreign(result.detail, DETAIL_MAX)}.`, entry);
+    case 'failed':
+      return told(`*Failed:* ${what}. ${foreign(result.detail, DETAIL_MAX)}`, entry);
+    default:
+      return unreachable(result);
+  }
+}
+
+function undone(result: StepResult, what: string, entry: AuditEntry): Line {
+  switch (result.kind) {
+    case 'done':
+    case 'stood-already':
+      return told(`*Undone:* ${what}.`, entry);
+    case 'moved':
+    case 'failed':
+      return told(`*Undoing failed:* ${what}. ${foreign(result.detail, DETAIL_MAX)}`, entry);
+    default:
+      return unreachable(result);
+  }
+}
+
+/** A look that says what the one before it said is no news. */
+function verifiedLine(
+  { recovery, digest }: Of<'verified'>,
+  entry: AuditEntry,
+  before: readonly AuditEntry[],
+): Line | undefined {
+  const { verdict, checks } = recovery;
+  const passed = checks.filter(({ status }) => status === 'passed').length;
+  const rest = checks.filter(({ status }) => status !== 'passed').map(({ name, detail }) => `${name}, ${detail}`);
+  const found = `${passed} of ${checks.length} checks passed${rest.length === 0 ? '' : `; ${foreign(rest.join('; '), DETAIL_MAX)}`}`;
+  if (entry.to === 'closed') return told(`*Resolved:* users are served again. ${found}.`, entry);
+  if (entry.to !== 'verifying') return told(`*Recovery not proven:* ${found}. ${NEXT[entry.to]}`, entry);
+  const last = before.findLast(({ event }) => event.type === 'verified' && event.digest === digest)?.event;
+  const repeats = last?.type === 'verified' && last.recovery.verdict === verdict;
+  switch (verdict) {
+    case 'recovered':
+      return quiet(`Good look: ${found}.`);
+    case 'not-yet':
+      return repeats ? undefined : quiet(`Not recovered yet: ${found}.`);
+    case 'inconclusive':
+      return repeats ? undefined : quiet(`Recovery could not be measured: ${found}.`);
+    case 'worse':
+      return quiet(`Worse than before: ${found}. Looking once more.`);
+    default:
+      return unreachable(verdict);
+  }
+}
+
+const NEXT: Readonly<Record<Exclude<AuditEntry['to'], 'closed' | 'verifying'>, string>> = {
+  investigating: 'Investigating again.',
+  'awaiting-approval': '',
+  executing: 'Undoing the change.',
+  escalated: '',
+};
+
+function timerLine({ from, to }: AuditEntry): Line | undefined {
+  if (to !== 'escalated' || from === 'escalated') return undefined;
+  return quiet(from === 'awaiting-approval' ? 'Nobody decided in time.' : 'No answer came from the investigation.');
+}
+
+function stepOf(before: readonly AuditEntry[], digest: string, step: number): PlanStep | undefined {
+  const offer = before
+    .flatMap(({ event }) =>
+      event.type === 'investigated' && event.offer.kind === 'plan' ? [event.offer.signed.plan] : [],
+    )
+    .findLast((plan) => plan.digest === digest);
+  return offer?.steps[step];
+}
+
+const nameOf = (user: string, names: ReadonlyMap<string, string>): string => foreign(names.get(user) ?? user, 80);
