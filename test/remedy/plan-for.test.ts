@@ -1,0 +1,265 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { diagnose } from '../../shared/diagnosis/diagnose.ts';
+import type { Evidence } from '../../shared/evidence/evidence.ts';
+import type { Environment } from '../../shared/policy/policy.ts';
+import { type PlanInput, planDigest, planFor } from '../../shared/remedy/plan-for.ts';
+import { isSignedBy, privateKeyFrom, publicKeyFrom, signed } from '../../shared/remedy/signature.ts';
+import {
+  at,
+  CONNECTOR,
+  connector,
+  context,
+  environment,
+  evidence,
+  failed,
+  line,
+  logs,
+  observed,
+  points,
+  revision,
+  service,
+  serviceName,
+  template,
+} from '../builders/evidence.ts';
+import { brokenRelease, saturated } from '../builders/incident.ts';
+
+const planned = (of: Evidence, over: Partial<PlanInput> = {}) => {
+  const { root } = diagnose(of, context);
+  if (root === undefined) throw new Error('this evidence has no root');
+  return planFor({
+    incident: 'inc-1',
+    round: 1,
+    root,
+    evidence: of,
+    environment,
+    ownProject: 'acme-runmedic',
+    tried: [],
+    ...over,
+  });
+};
+const within = (bounds: Partial<Environment['bounds']>): Partial<PlanInput> => ({
+  environment: { ...environment, bounds: { ...environment.bounds, ...bounds } },
+});
+const saturatedWith = (over: Parameters<typeof connector>[0]): Evidence => ({
+  ...saturated,
+  'vpc-connector': observed({
+    connectors: [connector({ throughputMbps: points([990, 995, 999]), ceilingMbps: 1000, ...over })],
+  }),
+});
+
+describe('scale-connector', () => {
+  it('raises the maximum, sends both limits, and says that nothing undoes it', () => {
+    expect(planned(saturated)).toMatchObject({
+      kind: 'plan',
+      plan: {
+        because: { rule: 'connector-saturated', target: CONNECTOR },
+        steps: [
+          {
+            action: 'scale-connector',
+            target: CONNECTOR,
+            etag: undefined,
+            before: { machineType: 'e2-micro', instancesMin: 2, instancesMax: 3 },
+            after: { machineType: 'e2-micro', instancesMin: 2, instancesMax: 10 },
+            prospect: {
+              risk: 'low',
+              costUsdPerMonth: 42.8,
+              undo: { kind: 'none' },
+              summary: { before: '2-3 x e2-micro (about 300 Mbps)', after: '2-10 x e2-micro (about 1000 Mbps)' },
+            },
+          },
+        ],
+      },
+    });
+  });
+
+  it('takes larger machines once it has all it may have', () => {
+    expect(planned(saturatedWith({ instancesMax: 10 }), within({ costUsdPerMonthMax: 1000 }))).toMatchObject({
+      plan: { steps: [{ after: { machineType: 'e2-standard-4', instancesMin: 2, instancesMax: 10 } }] },
+    });
+  });
+
+  it.each([
+    ['a connector that is updating', saturatedWith({ state: 'updating' }), {}, 'is updating, not ready'],
+    [
+      'the policy, when nothing larger is allowed',
+      saturated,
+      within({ connectorInstancesMax: 3, connectorMachineTypes: ['e2-micro'] }),
+      'allows nothing larger',
+    ],
+    [
+      'a price over the bound',
+      saturated,
+      within({ costUsdPerMonthMax: 42 }),
+      'environments.staging.bounds.costUsdPerMonthMax (42)',
+    ],
+    [
+      'an action that the policy does not name',
+      saturated,
+      within({ actions: ['shift-traffic'] }),
+      'environments.staging.bounds.actions (shift-traffic) does not name scale-connector',
+    ],
+    ["runmedic's own project", saturated, { ownProject: 'acme-staging' }, "runmedic's own project"],
+    ['a paused environment', saturated, { environment: { ...environment, paused: true } }, 'paused is true'],
+    [
+      'what was tried already',
+      saturated,
+      { tried: [{ action: 'scale-connector' as const, target: CONNECTOR }] },
+      'was tried in this incident',
+    ],
+  ])('is refused by %s', (_, of, over, reason) => {
+    expect(planned(of, over)).toEqual({ kind: 'none', refusals: [expect.stringContaining(reason)] });
+  });
+});
+
+describe('shift-traffic', () => {
+  it('goes back to the last revision that served, keeps tags, and can be undone', () => {
+    const tagged: Evidence = {
+      ...brokenRelease,
+      'cloud-run': observed({
+        services: [
+          service('backend', {
+            etag: '"7"',
+            traffic: [
+              { revision: 'LATEST', percent: 100 },
+              { revision: 'backend-00001', percent: 0, tag: 'old' },
+            ],
+            serving: [{ revision: 'backend-00003', percent: 100 }],
+            revisions: [revision('backend-00003', at(-300)), revision('backend-00002', at(-86_400))],
+          }),
+        ],
+      }),
+    };
+    expect(planned(tagged)).toMatchObject({
+      plan: {
+        steps: [
+          {
+            action: 'shift-traffic',
+            target: serviceName('backend'),
+            etag: '"7"',
+            after: {
+              traffic: [
+                { revision: 'backend-00002', percent: 100 },
+                { revision: 'backend-00001', percent: 0, tag: 'old' },
+              ],
+            },
+            prospect: {
+              undo: { kind: 'restore-before' },
+              summary: { before: '100 % latest', after: '100 % backend-00002' },
+            },
+          },
+        ],
+      },
+    });
+  });
+});
+
+describe('restart-service', () => {
+  const killed = (over: Parameters<typeof service>[1] = {}) =>
+    evidence({
+      'cloud-run': observed({ services: [service('backend', over)] }),
+      logs: observed(
+        logs({ failed: [failed('backend', 20)], signatures: [line('backend', 'memory-limit-exceeded', 6)] }),
+      ),
+    });
+
+  it('pins the digest that serves and marks the template with the incident', () => {
+    expect(planned(killed())).toMatchObject({
+      plan: {
+        steps: [
+          {
+            action: 'restart-service',
+            before: { mark: null },
+            after: { mark: 'inc-1-1', image: 'us-docker.pkg.dev/acme/app@sha256:aaaa' },
+          },
+        ],
+      },
+    });
+  });
+
+  it.each([
+    ['pinned traffic', { traffic: [{ revision: 'backend-00002', percent: 100 }] }, 'pinned to a revision'],
+    [
+      'an image without a digest',
+      {
+        revisions: [
+          revision('backend-00002', at(-86_400), {
+            template: {
+              ...template,
+              containers: template.containers.map((container) => ({ ...container, image: 'app:latest' })),
+            },
+          }),
+        ],
+      },
+      'image digest',
+    ],
+  ])('is refused for %s', (_, over, reason) => {
+    expect(planned(killed(over))).toEqual({ kind: 'none', refusals: [expect.stringContaining(reason)] });
+  });
+});
+
+describe('a plan without an action', () => {
+  it('says that nothing answers the cause', () => {
+    const capped = evidence({
+      'cloud-run': observed({ services: [service('backend', { instancesMax: 3 })] }),
+      logs: observed(
+        logs({ failed: [failed('backend', 20)], signatures: [line('backend', 'no-available-instance', 20)] }),
+      ),
+    });
+    expect(planned(capped)).toEqual({ kind: 'none', refusals: ['no action answers instance-ceiling-reached'] });
+  });
+});
+
+describe('a digest', () => {
+  const plan = planned(saturated);
+  if (plan.kind === 'none') throw new Error('no plan');
+  const [step] = plan.plan.steps;
+
+  it('is the same for the same plan, whatever the order of its keys', () => {
+    const shuffled = Object.fromEntries(Object.entries(step).reverse()) as typeof step;
+    expect(planDigest({ incident: 'inc-1', steps: [shuffled] })).toBe(plan.plan.digest);
+  });
+
+  it.each([
+    ['incident', { incident: 'inc-2', steps: [step] as const }],
+    ['target', { incident: 'inc-1', steps: [{ ...step, target: `${step.target}x` }] as const }],
+    [
+      'after',
+      { incident: 'inc-1', steps: [{ ...step, after: { ...step.after, instancesMax: 9 } } as typeof step] as const },
+    ],
+    [
+      'before',
+      { incident: 'inc-1', steps: [{ ...step, before: { ...step.before, instancesMax: 4 } } as typeof step] as const },
+    ],
+    ['etag', { incident: 'inc-1', steps: [{ ...step, etag: '"2"' }] as const }],
+    [
+      'undo',
+      {
+        incident: 'inc-1',
+        steps: [{ ...step, prospect: { ...step.prospect, undo: { kind: 'restore-before' as const } } }] as const,
+      },
+    ],
+  ])('differs with another %s', (_, other) => {
+    expect(planDigest({ incident: other.incident, steps: [other.steps[0]] })).not.toBe(plan.plan.digest);
+  });
+
+  it('is vouched for by one key only', () => {
+    const pem = () =>
+      generateKeyPairSync('ed25519', {
+        privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+        publicKeyEncoding: { type: 'spki', format: 'pem' },
+      });
+    const [own, other] = [pem(), pem()];
+    const signature = signed({ digest: plan.plan.digest }, privateKeyFrom(own.privateKey));
+    expect(isSignedBy({ digest: plan.plan.digest }, signature, publicKeyFrom(own.publicKey))).toBe(true);
+    expect(isSignedBy({ digest: plan.plan.digest }, signature, publicKeyFrom(other.publicKey))).toBe(false);
+    expect(isSignedBy({ digest: 'other' }, signature, publicKeyFrom(own.publicKey))).toBe(false);
+    expect(isSignedBy({ digest: plan.plan.digest }, 'not a signature', publicKeyFrom(own.publicKey))).toBe(false);
+    const rsa = generateKeyPairSync('rsa', {
+      modulusLength: 2048,
+      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+    });
+    expect(() => privateKeyFrom(rsa.privateKey)).toThrow('an Ed25519 key is needed, this is rsa');
+  });
+});
