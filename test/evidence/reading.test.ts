@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { signatureOf } from '../../shared/evidence/log-signatures.ts';
+import { redact } from '../../shared/evidence/redact.ts';
+
+describe('log signatures', () => {
+  // Lines as Cloud Run and its clients print them; sources in test/fixtures/logs/README.md.
+  it.each([
+    ['The request was aborted because there was no available instance.', 'no-available-instance'],
+    ['The request failed because the instance could not start successfully.', 'instance-did-not-start'],
+    ['The request failed because the instance failed the readiness check.', 'readiness-check-failed'],
+    [
+      'Default STARTUP TCP probe failed 1 time consecutively for container "worker" on port 8080. The instance was not started.',
+      'startup-probe-failed',
+    ],
+    [
+      'Memory limit of 512 MiB exceeded with 513 MiB used. Consider increasing the memory limit',
+      'memory-limit-exceeded',
+    ],
+    ['Memory limit of 953M exceeded with 967M used', 'memory-limit-exceeded'],
+    [
+      'While handling this request, the container instance was found to be using too much memory and was terminated.',
+      'memory-limit-exceeded',
+    ],
+    ['Container called exit(3).', 'container-exited'],
+    ['The request has been terminated because it has reached the maximum request timeout.', 'request-timed-out'],
+    [
+      'The request failed because either the HTTP response was malformed or connection to the instance had an error.',
+      'response-malformed',
+    ],
+    [
+      'The user-provided container failed to start and listen on the port defined provided by the PORT=8080 environment variable within the allocated timeout.',
+      'port-not-listening',
+    ],
+    ['VPC connector projects/p/locations/l/connectors/bot-trading-connector does not exist', 'connector-missing'],
+    [
+      'Database initialization timeout after 25.0s in staging environment. This may indicate Cloud SQL connection issues.',
+      'private-connection-timed-out',
+    ],
+    ['Redis ping timeout after 10.0s', 'private-connection-timed-out'],
+    ['dial tcp 10.110.0.3:3307: i/o timeout', 'private-connection-timed-out'],
+    ['connect ECONNREFUSED 10.20.0.3:5432', 'private-connection-refused'],
+    [
+      'FATAL: remaining connection slots are reserved for non-replication superuser connections',
+      'database-slots-exhausted',
+    ],
+    [
+      'connection to server on socket "/cloudsql/acme-staging:us-central1:db/.s.PGSQL.5432" failed: server closed the connection unexpectedly',
+      'cloud-sql-socket-closed',
+    ],
+    ["ModuleNotFoundError: No module named 'shop_backend.app.services.monitoring'", 'module-missing'],
+    ['Missing secret_key_base for production', 'setting-missing'],
+    ['an ordinary line', 'unknown'],
+  ])('%s', (text, signature) => {
+    expect(signatureOf(text)).toBe(signature);
+  });
+});
+
+describe('redact', () => {
+  it.each([
+    ['password=hunter2 for user', 'password=[redacted] for user'],
+    ['{"api_key":"abc123","host":"db"}', '{"api_key":[redacted],"host":"db"}'],
+    ['Authorization: Bearer abcdef0123456789', 'Authorization: [redacted]'],
+    ['postgres://app:s3cret@10.20.0.3/shop failed', 'postgres://app:[redacted]@10.20.0.3/shop failed'],
+    ['token eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc rejected', 'token [redacted] rejected'],
+    ['got ya29.a0AfH6SMBx from metadata', 'got [redacted] from metadata'],
+    ['mail to jane.doe@example.com bounced', 'mail to [address] bounced'],
+    ['connect ETIMEDOUT 10.20.0.3:5432', 'connect ETIMEDOUT 10.20.0.3:5432'],
+  ])('%s', (text, clean) => {
+    expect(redact(text)).toBe(clean);
+  });
+
+  it('cuts what is long', () => {
+    expect(redact('x'.repeat(400))).toHaveLength(300);
+  });
+});

@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import type { Evidence } from '../../shared/evidence/evidence.ts';
+import { type RecoveryInput, recovery } from '../../shared/incident/verification.ts';
+import {
+  at,
+  connector,
+  context,
+  evidence,
+  failed,
+  logs,
+  observed,
+  points,
+  serviceMetrics,
+  unavailable,
+} from '../builders/evidence.ts';
+import { diagnosisOf, planOf, saturated } from '../builders/incident.ts';
+
+const check = (name: string, passed: boolean) => ({
+  name,
+  url: 'https://x',
+  passed,
+  detail: passed ? '200' : '503',
+  status: undefined,
+  latencyMs: 1,
+});
+/** What stands once the connector has grown. */
+const grown = observed({
+  connectors: [connector({ instancesMax: 10, ceilingMbps: 1000, throughputMbps: points([400, 410, 420], at(-60)) })],
+});
+const healed: Partial<Evidence> = {
+  'vpc-connector': grown,
+  websocket: observed({ checks: [check('live updates', true)] }),
+};
+
+const look = (over: Partial<Evidence>, readBack: RecoveryInput['readBack'] = ['stands']) =>
+  recovery({
+    diagnosis: diagnosisOf(),
+    plan: planOf('inc-1'),
+    evidence: evidence({ ...healed, ...over }),
+    context,
+    readBack,
+  });
+
+describe('recovery', () => {
+  it('is believed when users are served, the rule is silent and the change stands', () => {
+    expect(look({})).toEqual({
+      verdict: 'recovered',
+      checks: [
+        { name: 'front page', status: 'passed', detail: '200 in 20 ms' },
+        { name: 'live updates', status: 'passed', detail: '200' },
+        { name: 'errors of auth, backend, frontend', status: 'passed', detail: 'none since the change' },
+        {
+          name: 'VPC connector saturated',
+          status: 'passed',
+          detail: expect.stringContaining('carried 400 of 1000 Mbps'),
+        },
+        {
+          name: 'Scale connector staging-connector: read back',
+          status: 'passed',
+          detail: '2-10 x e2-micro (about 1000 Mbps)',
+        },
+      ],
+    });
+  });
+
+  it.each<[string, Partial<Evidence>, RecoveryInput['readBack'], string]>([
+    [
+      'a WebSocket does not open',
+      { websocket: observed({ checks: [check('live updates', false)] }) },
+      ['stands'],
+      'not-yet',
+    ],
+    ['a journey ends early', { journey: observed({ checks: [check('log in', false)] }) }, ['stands'], 'not-yet'],
+    ['requests still fail', { logs: observed(logs({ failed: [failed('auth', 9)] })) }, ['stands'], 'not-yet'],
+    [
+      'the cause is still there',
+      { 'vpc-connector': observed({ connectors: [connector({ throughputMbps: points([299, 299, 299]) })] }) },
+      ['stands'],
+      'not-yet',
+    ],
+    ['the change does not stand', {}, ['moved'], 'not-yet'],
+    ['the change could not be read', {}, [{ unavailable: '503' }], 'inconclusive'],
+    ['the change was not read', {}, [], 'inconclusive'],
+    ['the check itself could not be made', { http: unavailable('no egress') }, ['stands'], 'inconclusive'],
+    ['logs are out of reach', { logs: unavailable('denied') }, ['stands'], 'inconclusive'],
+    [
+      'metrics since the change have not arrived',
+      { 'vpc-connector': observed({ connectors: [connector({ throughputMbps: [] })] }) },
+      ['stands'],
+      'inconclusive',
+    ],
+  ])('is not believed while %s', (_, over, readBack, verdict) => {
+    expect(look(over, readBack).verdict).toBe(verdict);
+  });
+
+  it('is worse when more is in trouble than before', () => {
+    const before = diagnosisOf().symptoms.length;
+    const checks = Array.from({ length: before + 1 }, (_, index) => check(`check ${index}`, false));
+    expect(look({ journey: observed({ checks }) }).verdict).toBe('worse');
+    expect(look({ journey: observed({ checks: checks.slice(1) }) }).verdict).toBe('not-yet');
+  });
+
+  it('wants requests seen where nothing is looked at from outside', () => {
+    const blind = { http: { status: 'not-applicable' }, websocket: { status: 'not-applicable' } } as const;
+    expect(look(blind).verdict).toBe('recovered');
+    expect(look({ ...blind, metrics: observed({ services: [serviceMetrics('backend')] }) }).verdict).toBe(
+      'inconclusive',
+    );
+    expect(look({ ...blind, metrics: unavailable('denied') }).verdict).toBe('inconclusive');
+  });
+
+  it('takes the same failing on another target for another matter', () => {
+    const elsewhere = connector({
+      name: 'projects/p/locations/l/connectors/other',
+      throughputMbps: points([299, 299, 299]),
+    });
+    const found = look({ 'vpc-connector': observed({ connectors: [elsewhere] }) });
+    expect(found.checks.find(({ name }) => name === 'VPC connector saturated')).toMatchObject({
+      status: 'passed',
+      detail: expect.stringContaining('no longer on'),
+    });
+  });
+
+  it('cannot be measured by a rule that is gone', () => {
+    const plan = { ...planOf('inc-1'), because: { rule: 'retired-rule', target: 't' } };
+    expect(
+      recovery({ diagnosis: diagnosisOf(saturated), plan, evidence: evidence(healed), context, readBack: ['stands'] })
+        .verdict,
+    ).toBe('inconclusive');
+  });
+});
