@@ -1,0 +1,8 @@
+export interface ProbeOptions {
+  /** As curl's --connect-to: `host:port:host:port`. Empty: every name is dialled as it stands. */
+  readonly connectTo: readonly string[];
+  /** Certificates in PEM that are trusted besides the usual ones. */
+  readonly ca?: string;
+  readonly idToken?: (audience: string) => Promise<string>;
+  readonly secret?: (name: string) => Promise<string>;
+}
