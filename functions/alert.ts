@@ -1,0 +1,14 @@
+import { type CloudEvent, cloudEvent } from '@google-cloud/functions-framework';
+import { receiveAlert } from '../shared/engine/receive-alert.ts';
+import { configOf } from './config.ts';
+import { domainClock, logOf, shellOf } from './wire.ts';
+
+// A Monitoring notification (Pub/Sub) -> an incident opened or joined. Touches store and queue; no rights on what is watched.
+const config = configOf('alert');
+const log = logOf(config);
+const shell = { ...shellOf(config), clock: domainClock(config) };
+
+cloudEvent<unknown>('alert', async ({ data }: CloudEvent<unknown>) => {
+  const { verdict, reason, incident } = await receiveAlert(data, shell);
+  log.info({ verdict, reason, incident }, 'alert received');
+});
