@@ -28,8 +28,9 @@ export function lineOf(
 ): Line | undefined {
   const { event, from, to } = entry;
   switch (event.type) {
+    // The card itself says it.
     case 'opened':
-      return quiet('Opened by an alert; investigating.');
+      return undefined;
     case 'alert-joined': {
       const again = to === 'investigating' && from !== 'investigating' ? ' Looking again.' : '';
       return quiet(`Alert ${event.alert.state}: ${foreign(event.alert.policy, 120)}.${again}`);

@@ -1,0 +1,88 @@
+import type { Effect } from '../incident/effect.ts';
+import type { Incident } from '../incident/incident.ts';
+import type { AuditEntry, Card, Store } from '../incident/store.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { Clock } from '../ports/clock.ts';
+import { section } from '../report/blocks.ts';
+import { card } from '../report/card.ts';
+import type { Chat, Message } from '../report/chat.ts';
+import { peopleIn, threadMessages } from '../report/timeline.ts';
+import { environmentOf, loaded } from './advance.ts';
+import { type HeldCard, withCard } from './card-lease.ts';
+
+/** What showing an incident needs: no queue, no key, no right on Google Cloud. */
+export interface AnnouncementShell {
+  readonly store: Store;
+  readonly policy: Policy;
+  readonly chat: Chat;
+  readonly clock: Clock;
+  /** Machine time, epoch milliseconds: leases. */
+  readonly nowMs: () => number;
+}
+
+/** An incident that moves on while it is shown is shown again, this often; each move has an announcement of its own behind it. */
+const RENDERS_MAX = 5;
+
+interface Present {
+  readonly incident: Incident;
+  readonly trail: readonly AuditEntry[];
+}
+
+/**
+ * Shows the incident as it is now: the one card, posted or edited, and what the thread lacks. Announcements that come after find nothing to do.
+ * Posting cannot be done twice without being seen twice, so each post is written down before the next: a crash in between costs at most
+ * one stray message. A stray card is harmless: what its buttons may do is read from the store.
+ */
+export async function announce(
+  { incident: id }: Extract<Effect, { type: 'announce' }>,
+  shell: AnnouncementShell,
+): Promise<void> {
+  const present = await presentOf(id, shell.store);
+  if (isShown(present, await shell.store.card(id))) return;
+  const { channel } = environmentOf(present.incident, shell.policy).slack;
+  await withCard({ id, channel }, shell, async (held) => {
+    for (let renders = 0; renders < RENDERS_MAX; renders += 1) {
+      const now = await presentOf(id, shell.store);
+      if (isShown(now, held.card())) return;
+      await show(now, held, shell);
+      await tell(now, held, shell);
+    }
+  });
+}
+
+const presentOf = async (id: string, store: Store): Promise<Present> => ({
+  incident: await loaded(id, store),
+  trail: await store.audit(id),
+});
+
+const isShown = ({ incident, trail }: Present, shown: Card | undefined): boolean =>
+  shown !== undefined && shown.shown >= incident.version && shown.threaded >= trail.length;
+
+async function show({ incident, trail }: Present, held: HeldCard, { chat, policy }: AnnouncementShell): Promise<void> {
+  const { channel, ts, shown } = held.card();
+  if (shown >= incident.version) return;
+  const message = card({ incident, trail, environment: environmentOf(incident, policy) });
+  if (ts !== undefined && (await chat.update({ channel, ts }, message)) === 'updated')
+    return held.save({ shown: incident.version });
+  // Slack wants ids where a message is edited, and the policy may name the channel: what it answers is kept.
+  const place = await chat.post(message, { channel });
+  return held.save({ ...place, shown: incident.version });
+}
+
+async function tell({ trail }: Present, held: HeldCard, { chat }: AnnouncementShell): Promise<void> {
+  const { channel, ts, threaded } = held.card();
+  if (ts === undefined || threaded >= trail.length) return;
+  const names = await namesIn(trail.slice(threaded), chat);
+  for (const { text, kind, upTo } of threadMessages(trail, threaded, names)) {
+    await chat.post(inThread(text), { channel, thread: ts, ...(kind === 'told' ? { broadcast: 'to-channel' } : {}) });
+    await held.save({ threaded: upTo });
+  }
+  if (held.card().threaded < trail.length) await held.save({ threaded: trail.length });
+}
+
+const inThread = (text: string): Message => ({ text, blocks: [section(text)] });
+
+async function namesIn(entries: readonly AuditEntry[], chat: Chat): Promise<ReadonlyMap<string, string>> {
+  const people = await Promise.all(peopleIn(entries).map((user) => chat.person(user)));
+  return new Map(people.flatMap((person) => (person === undefined ? [] : [[person.id, person.name] as const])));
+}
