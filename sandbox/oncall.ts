@@ -35,8 +35,8 @@ export function createOncall(options: {
   function readMessage(message: Message): void {
     if (message.onlyFor !== undefined) return;
     const button = findDecision(message, decision);
-    if (button === undefined) return forget(message);
-    if (tries.has(keyOf(message, button))) return;
+    if (button === undefined) forget(message);
+    if (button === undefined || tries.has(keyOf(message, button))) return;
     tries.set(keyOf(message, button), 0);
     time.at(time.nowMs() + READING_MS, () => void decide(message));
   }

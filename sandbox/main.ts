@@ -1,0 +1,81 @@
+import { fstatSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createSandbox } from './create-sandbox.ts';
+import { type Credentials, CredentialsError, randomCredentials, readCredentials } from './credentials.ts';
+import { startEndpoints } from './endpoints/start-endpoints.ts';
+import { type Options, OptionsError, readOptions, usage } from './options.ts';
+import { loadScenario, ScenarioError } from './scenarios/load-scenario.ts';
+import { createWorld } from './world/create-world.ts';
+
+const HOST = '127.0.0.1';
+const SECOND_MS = 1000;
+
+try {
+  await main(readOptions(process.argv.slice(2)));
+} catch (error) {
+  process.stderr.write(`${complaint(error)}\n`);
+  process.exit(2);
+}
+
+/** Starts everything, says so in one line on stdout, and runs until a signal or the end of stdin. */
+async function main(options: Options): Promise<void> {
+  const scenario = loadScenario(options.scenario);
+  const credentials: Credentials =
+    options.tokensFile === undefined ? randomCredentials() : readCredentials(options.tokensFile);
+  const world = createWorld(scenario, Math.floor(Date.now() / SECOND_MS) * SECOND_MS);
+  let url = '';
+  const sandbox = createSandbox({
+    world,
+    credentials,
+    speed: options.speed,
+    oncall: options.headless ? options.decision : undefined,
+    publicUrl: () => url,
+  });
+  const server = await listen(createServer(sandbox.app), options.port);
+  // Sound: a server that listens on TCP has an address with a port.
+  url = `http://${HOST}:${(server.address() as AddressInfo).port}`;
+  const endpoints = await startEndpoints(world);
+  const print = (line: unknown): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
+  print({ ready: true, url, connectTo: endpoints.connectTo, caFile: endpoints.caFile });
+  if (options.headless) sandbox.log.subscribe(print);
+
+  untilAskedToStop(async () => {
+    sandbox.stop();
+    server.close();
+    server.closeAllConnections();
+    await endpoints.close();
+    process.exit(0);
+  });
+}
+
+function listen(server: Server, port: number): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, HOST, () => resolve(server));
+  });
+}
+
+function untilAskedToStop(stop: () => Promise<void>): void {
+  let stopping = false;
+  const once = (): void => {
+    if (!stopping) void stop();
+    stopping = true;
+  };
+  process.once('SIGTERM', once);
+  process.once('SIGINT', once);
+  // Whoever started it over a pipe has ended when that closes: nothing may outlive them.
+  const stdin = fstatSync(process.stdin.fd);
+  if (stdin.isFIFO() || stdin.isSocket()) process.stdin.resume().once('end', once).once('close', once);
+}
+
+/** One clear message for what whoever starts it can mend; anything else is a bug, and keeps its trace. */
+function complaint(error: unknown): string {
+  if (error instanceof OptionsError) return `${error.message}\n${usage}`;
+  if (error instanceof ScenarioError || error instanceof CredentialsError) return error.message;
+  if (!(error instanceof Error)) return String(error);
+  if ('code' in error && error.code === 'EADDRINUSE' && 'port' in error) {
+    return `port ${error.port} on ${HOST} is taken; choose another with --port, or --port 0 for a free one`;
+  }
+  return error.stack ?? error.message;
+}

@@ -1,0 +1,88 @@
+import { parseArgs } from 'node:util';
+import { type Decision, decisions } from './oncall.ts';
+
+/** How one run of the sandbox is asked for. */
+export interface Options {
+  /** A shipped scenario's name, or a file. */
+  readonly scenario: string;
+  /** World seconds per second of the machine. */
+  readonly speed: number;
+  /** Nobody looks: the world jumps when all is idle, and events go to stdout. */
+  readonly headless: boolean;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** What the simulated on-call does; they are there in a headless run only. */
+  readonly decision: Decision;
+  readonly tokensFile: string | undefined;
+}
+
+export const usage = `usage: node sandbox/main.ts --scenario NAME|FILE [--speed 30] [--headless] [--port 0] [--decision ${decisions.join('|')}] [--tokens FILE]`;
+
+/** Options that make no sense; the message says what was found and what is allowed. */
+export class OptionsError extends Error {
+  override readonly name = 'OptionsError';
+}
+
+const DEFAULT_SPEED = 30;
+/** An hour of the world in less than a second of the machine; beyond it a tick would take longer than it lasts. */
+const SPEED_MAX = 5000;
+const PORT_MAX = 65_535;
+
+/** @throws OptionsError for an unknown flag or a value that is not allowed. */
+export function readOptions(args: readonly string[]): Options {
+  const { scenario, speed, port, decision, headless, tokens } = parse(args);
+  if (scenario === undefined)
+    throw new OptionsError('--scenario is missing: the name of a shipped scenario or a YAML file');
+  return {
+    scenario,
+    speed: inRange(
+      '--speed',
+      speed ?? String(DEFAULT_SPEED),
+      (value) => value > 0 && value <= SPEED_MAX,
+      `a number above 0, at most ${SPEED_MAX}`,
+    ),
+    port: inRange(
+      '--port',
+      port ?? '0',
+      (value) => Number.isInteger(value) && value >= 0 && value <= PORT_MAX,
+      `a whole number from 0 to ${PORT_MAX}`,
+    ),
+    headless: headless === true,
+    decision: decisionNamed(decision ?? 'approve'),
+    tokensFile: tokens,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      strict: true,
+      options: {
+        scenario: { type: 'string' },
+        speed: { type: 'string' },
+        headless: { type: 'boolean' },
+        port: { type: 'string' },
+        decision: { type: 'string' },
+        tokens: { type: 'string' },
+      },
+    });
+    return values;
+  } catch (error) {
+    throw new OptionsError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+function inRange(flag: string, given: string, allowed: (value: number) => boolean, words: string): number {
+  const value = Number(given);
+  if (given.trim() === '' || !allowed(value))
+    throw new OptionsError(`${flag}: found ${JSON.stringify(given)}, allowed: ${words}`);
+  return value;
+}
+
+function decisionNamed(given: string): Decision {
+  const decision = decisions.find((name) => name === given);
+  if (decision === undefined)
+    throw new OptionsError(`--decision: found ${JSON.stringify(given)}, allowed: ${decisions.join(', ')}`);
+  return decision;
+}

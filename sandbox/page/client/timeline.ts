@@ -1,0 +1,53 @@
+import { html } from 'htm/preact';
+import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
+import type { WorldOnPage } from '../page-state.ts';
+import { timeWithSeconds } from './format.ts';
+import { type TimelineEntry, targetOf, timelineEntries } from './timeline-entries.ts';
+
+const ENTRIES_SHOWN = 60;
+
+const filters = { all: 'Everything', calls: 'API calls', writes: 'Changes only' } as const;
+type Filter = keyof typeof filters;
+
+/** Who called which API and what happened in the world, the newest first. Reads are folded, changes stand out. */
+export function Timeline({ world }: { readonly world: WorldOnPage }): VNode {
+  const [filter, setFilter] = useState<Filter>('all');
+  const entries = timelineEntries(world.calls, filter === 'all' ? world.snapshot.timeline : []);
+  const shown = entries.filter(({ kind }) => filter !== 'writes' || kind === 'write').slice(0, ENTRIES_SHOWN);
+  return html`
+    <div class="timeline-head">
+      <h3 class="group">Timeline</h3>
+      <label class="filter"><span class="visually-hidden">Show</span>
+        <select onChange=${(event: Event & { currentTarget: HTMLSelectElement }) => setFilter(filterNamed(event.currentTarget.value))}>
+          ${Object.entries(filters).map(([name, label]) => html`<option value=${name} selected=${name === filter}>${label}</option>`)}
+        </select>
+      </label>
+    </div>
+    ${shown.length === 0 ? html`<p class="empty">Nothing yet.</p>` : html`<ol class="timeline">${shown.map(row)}</ol>`}`;
+}
+
+const filterNamed = (name: string): Filter => (name === 'calls' || name === 'writes' ? name : 'all');
+
+function row(entry: TimelineEntry): VNode {
+  const time = html`<time>${timeWithSeconds(entry.atMs)}</time>`;
+  switch (entry.kind) {
+    case 'write': {
+      const refused = entry.call.status >= 400;
+      return html`<li class=${`write ${refused ? 'refused' : ''}`}>
+        ${time}<p><strong>${entry.who}</strong> <span class="verb">${entry.call.method}</span> <code>${targetOf(entry.call)}</code>
+        <span class=${`state ${refused ? 'bad' : 'good'}`}>${entry.call.status}${refused ? ' refused' : ' changed'}</span></p>
+      </li>`;
+    }
+    case 'reads':
+      return html`<li class="reads">
+        ${time}<p><strong>${entry.who}</strong> read ${entry.apis.join(', ')} <span class="muted">${entry.count}×</span>
+        ${entry.refused > 0 ? html` <span class="state warn">${entry.refused} refused</span>` : undefined}</p>
+      </li>`;
+    case 'event':
+      return html`<li class=${`event ${entry.event.type}`}>
+        ${time}<p><span class="subject">${entry.event.subject}</span> ${entry.event.message}
+        ${entry.count > 1 ? html` <span class="muted">${entry.count}×</span>` : undefined}</p>
+      </li>`;
+  }
+}
