@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ErrorRequestHandler, json, type Request, type RequestHandler, Router } from 'express';
+import { FilterError } from '../world/filters/filter.ts';
+import { QueryError } from '../world/metrics/query-error.ts';
 import type { World } from '../world/world.ts';
-import { ApiError, notFound, sendError } from './api-error.ts';
+import { ApiError, invalidArgument, notFound, sendError } from './api-error.ts';
 import { authenticate, authorize, isWithin } from './authorize.ts';
 import type { CallLog } from './call-log.ts';
 import { loggingRouter } from './logging/logging-router.ts';
@@ -103,6 +105,10 @@ const unknownMethod: RequestHandler = (request, _response, next) => {
 const answerError: ErrorRequestHandler = (error: unknown, _request, response, next) => {
   if (response.headersSent) next(error);
   else if (error instanceof ApiError) sendError(response, error);
+  else if (error instanceof QueryError)
+    sendError(response, error.code === 'NOT_FOUND' ? notFound(error.message) : invalidArgument(error.message));
+  else if (error instanceof FilterError)
+    sendError(response, invalidArgument(`Field filter had an invalid value: ${error.message}`));
   else if (error instanceof SyntaxError)
     sendError(response, new ApiError(400, 'INVALID_ARGUMENT', `Invalid JSON payload received. ${error.message}`));
   else

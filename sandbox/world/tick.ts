@@ -1,3 +1,4 @@
+import { evaluateAlerts } from './alerting.ts';
 import { autoscale } from './autoscale.ts';
 import { tickDeployment } from './change-service.ts';
 import { backgroundFactor, leakMibPerMinute, requestFactor } from './effects.ts';
@@ -23,7 +24,9 @@ export function tick(state: WorldState): void {
     tickConnector(state, connector, connector.estate.backgroundMbps * backgroundFactor(state, connector.name));
   }
   for (const service of state.services.values()) tickService(state, service);
-  if (state.nowMs % SAMPLE_MS === 0) sampleMetrics(state);
+  if (state.nowMs % SAMPLE_MS !== 0) return;
+  sampleMetrics(state);
+  if (state.nowMs > state.startMs) evaluateAlerts(state);
 }
 
 function tickService(state: WorldState, service: ServiceState): void {

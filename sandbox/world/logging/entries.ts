@@ -1,0 +1,133 @@
+import type { LineRecord, RequestRecord } from '../ledger.ts';
+import { requestText } from '../log-texts.ts';
+import { seedOf } from '../random.ts';
+import type { Json, WorldState } from '../state.ts';
+
+// LogEntry messages in JSON, made when they are asked for, always the same for the same record.
+
+/** Which of the two entries that a request leaves: Cloud Run's own, or the load balancer's in front of it. */
+export type RequestView = 'run' | 'load-balancer';
+
+/** The entry of the `index`th of the requests in a record. */
+export function requestEntry(state: WorldState, record: RequestRecord, index: number, view: RequestView): Json {
+  const { project } = state.scenario.estate;
+  const seed = seedOf(record.sequence, index, view);
+  // The requests of a record ended within the second before it.
+  const atMs = record.atMs - 1000 + Math.floor(((index + 0.5) / record.count) * 1000) + 1;
+  const latencySeconds = (record.latencyMs / 1000) * (0.85 + (seed % 1000) / 3300);
+  const trace = hex(seed, 32);
+  const common = {
+    insertId: hex(seed + 1, 16),
+    timestamp: new Date(atMs).toISOString(),
+    receiveTimestamp: new Date(atMs + 80).toISOString(),
+    severity: record.status >= 500 ? 'ERROR' : record.status >= 400 ? 'WARNING' : 'INFO',
+    trace: `projects/${project}/traces/${trace}`,
+    spanId: trace.slice(0, 16),
+    httpRequest: httpRequest(state, record, seed, latencySeconds),
+  };
+  return view === 'run' ? runEntry(state, record, index, common) : loadBalancerEntry(state, record, common);
+}
+
+function runEntry(state: WorldState, record: RequestRecord, index: number, common: Json): Json {
+  const { project } = state.scenario.estate;
+  const text = requestText[record.kind];
+  const instanceId = record.instanceIds[index % Math.max(1, record.instanceIds.length)];
+  return {
+    ...common,
+    ...(text !== undefined && { textPayload: text }),
+    logName: `projects/${project}/logs/run.googleapis.com%2Frequests`,
+    resource: revisionResource(state, record.service, record.revision),
+    labels: { ...(instanceId !== undefined && { instanceId }), 'goog-managed-by': 'cloudrun' },
+  };
+}
+
+function loadBalancerEntry(state: WorldState, record: RequestRecord, common: Json): Json {
+  const { project, projectNumber } = state.scenario.estate;
+  const host = hostOf(state, record.service) ?? '';
+  return {
+    ...common,
+    logName: `projects/${project}/logs/requests`,
+    resource: {
+      type: 'http_load_balancer',
+      labels: {
+        project_id: project,
+        zone: 'global',
+        backend_service_name: `${record.service}-backend`,
+        forwarding_rule_name: `${host.split('.')[0]}-https`,
+        target_proxy_name: `${host.split('.')[0]}-proxy`,
+        url_map_name: `${host.split('.')[0]}-map`,
+      },
+    },
+    jsonPayload: {
+      '@type': 'type.googleapis.com/google.cloud.loadbalancing.type.LoadBalancerLogEntry',
+      statusDetails: 'response_sent_by_backend',
+      backendTargetProjectNumber: `projects/${projectNumber}`,
+      cacheDecision: ['RESPONSE_HAS_CACHE_CONTROL', 'CACHE_MODE_USE_ORIGIN_HEADERS'],
+    },
+  };
+}
+
+/** The public host that leads to a service; services without one have no load balancer entries. */
+export const hostOf = (state: WorldState, service: string): string | undefined =>
+  state.scenario.estate.hosts.find((host) => host.routes.some((r) => r.service === service))?.name;
+
+function httpRequest(state: WorldState, record: RequestRecord, seed: number, latencySeconds: number): Json {
+  const paths = state.services.get(record.service)?.estate.paths ?? ['/'];
+  const path = paths[seed % paths.length] ?? '/';
+  return {
+    requestMethod: path.includes('login') ? 'POST' : 'GET',
+    requestUrl: `https://${hostOf(state, record.service) ?? `${record.service}.internal`}${path}`,
+    requestSize: String(400 + (seed % 700)),
+    status: record.status,
+    responseSize: String(record.status < 400 ? 900 + (seed % 9000) : 180),
+    userAgent: 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36',
+    remoteIp: `203.0.113.${seed % 254}`,
+    serverIp: '34.143.72.2',
+    latency: `${latencySeconds.toFixed(9)}s`,
+    protocol: 'HTTP/1.1',
+  };
+}
+
+const LOG_NAMES: Record<LineRecord['log'], string> = {
+  stdout: 'run.googleapis.com%2Fstdout',
+  stderr: 'run.googleapis.com%2Fstderr',
+  system: 'run.googleapis.com%2Fvarlog%2Fsystem',
+  activity: 'cloudaudit.googleapis.com%2Factivity',
+  system_event: 'cloudaudit.googleapis.com%2Fsystem_event',
+};
+
+/** The entry of a line that a container, the platform or the audit log wrote. */
+export function lineEntry(state: WorldState, line: LineRecord): Json {
+  const { project } = state.scenario.estate;
+  return {
+    insertId: hex(seedOf('line', line.sequence, line.log), 16),
+    timestamp: new Date(line.atMs).toISOString(),
+    receiveTimestamp: new Date(line.atMs + 80).toISOString(),
+    severity: line.severity,
+    logName: `projects/${project}/logs/${LOG_NAMES[line.log]}`,
+    resource: revisionResource(state, line.service, line.revision ?? ''),
+    ...(line.instanceId !== undefined && { labels: { instanceId: line.instanceId } }),
+    ...(line.text !== undefined && { textPayload: line.text }),
+    ...(line.protoPayload !== undefined && { protoPayload: line.protoPayload }),
+  };
+}
+
+function revisionResource(state: WorldState, service: string, revision: string): Json {
+  const { project, region } = state.scenario.estate;
+  return {
+    type: 'cloud_run_revision',
+    labels: {
+      project_id: project,
+      location: region,
+      service_name: service,
+      configuration_name: service,
+      revision_name: revision,
+    },
+  };
+}
+
+function hex(seed: number, length: number): string {
+  let text = '';
+  for (let i = 0; text.length < length; i++) text += seedOf(seed, i).toString(16).padStart(8, '0');
+  return text.slice(0, length);
+}
