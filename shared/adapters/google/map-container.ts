@@ -1,4 +1,5 @@
 import type { Container, Probe } from '../../ports/cloud.ts';
+import { PlatformFailure } from '../../ports/platform-failure.ts';
 import { type Fields, fields, list, number, positive, text } from './values.ts';
 
 /**
@@ -30,17 +31,11 @@ function toContainer(container: Fields): Container {
 const CPU_DEFAULT = 1;
 const MEMORY_MIB_DEFAULT = 512;
 
-/** `1000m` or `2`. */
-function cpuOf(quantity: string | undefined): number {
-  if (quantity === undefined) return CPU_DEFAULT;
-  return quantity.endsWith('m') ? Number(quantity.slice(0, -1)) / 1000 : Number(quantity);
-}
-
-/** Kubernetes quantities: `512Mi`, `1Gi`, `953M`, or bytes. */
-const BYTES: Readonly<Record<string, number>> = {
+/** Kubernetes quantities: `1000m`, `2`, `512Mi`, `1Gi`, `953M`, or bytes. */
+const UNITS: Readonly<Record<string, number>> = {
   '': 1,
+  m: 1e-3,
   k: 1e3,
-  K: 1e3,
   M: 1e6,
   G: 1e9,
   T: 1e12,
@@ -50,11 +45,18 @@ const BYTES: Readonly<Record<string, number>> = {
   Ti: 2 ** 40,
 };
 
-function memoryMibOf(quantity: string | undefined): number {
-  if (quantity === undefined) return MEMORY_MIB_DEFAULT;
-  const [, amount, unit] = /^(\d+(?:\.\d+)?)([A-Za-z]*)$/.exec(quantity) ?? [];
-  return (Number(amount) * (BYTES[unit ?? ''] ?? Number.NaN)) / 2 ** 20;
+/** @throws PlatformFailure for a quantity that cannot be read: any number in its place would be a wrong one. */
+function quantity(text: string): number {
+  const [, amount, unit] = /^(\d+(?:\.\d+)?(?:e\d+)?)([A-Za-z]*)$/.exec(text) ?? [];
+  const factor = unit === undefined ? undefined : UNITS[unit];
+  if (factor === undefined)
+    throw new PlatformFailure('unknown', `a container's limit is ${text}, which is no quantity`);
+  return Number(amount) * factor;
 }
+
+const cpuOf = (limit: string | undefined): number => (limit === undefined ? CPU_DEFAULT : quantity(limit));
+const memoryMibOf = (limit: string | undefined): number =>
+  limit === undefined ? MEMORY_MIB_DEFAULT : quantity(limit) / 2 ** 20;
 
 /** What Cloud Run does where no probe is configured: one TCP connection, 240 s long (facts, gcloud's description of services). */
 const TCP_DEFAULT: Probe = {

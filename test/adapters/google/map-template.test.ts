@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { toTemplate } from '../../../shared/adapters/google/map-template.ts';
+import { PlatformFailure } from '../../../shared/ports/platform-failure.ts';
+
+const container = (fields: object) => toTemplate({ containers: [fields] }).containers[0];
+
+describe('toTemplate, environment', () => {
+  const SECRET = 'sk_live_never_to_be_seen';
+
+  it('keeps names and drops every value', () => {
+    const env = [
+      { name: 'STRIPE_API_KEY', value: SECRET },
+      { name: 'FROM_SECRET', valueSource: { secretKeyRef: { secret: SECRET, version: 'latest' } } },
+    ];
+    const template = toTemplate({ containers: [{ image: 'app', env }] });
+    expect(template.containers[0]?.envNames).toEqual(['STRIPE_API_KEY', 'FROM_SECRET']);
+    expect(JSON.stringify(template)).not.toContain(SECRET);
+  });
+});
+
+describe('toTemplate, resources', () => {
+  it.each([
+    ['512Mi', 512],
+    ['1Gi', 1024],
+    ['0.5Gi', 512],
+    ['953M', 908.85],
+    ['1G', 953.67],
+    ['536870912', 512],
+    ['131072Ki', 128],
+  ])('memory %s is %d MiB', (memory, mib) => {
+    expect(container({ resources: { limits: { memory } } })?.memoryMib).toBeCloseTo(mib, 2);
+  });
+
+  it.each([
+    ['1000m', 1],
+    ['80m', 0.08],
+    ['2', 2],
+  ])('cpu %s is %d', (cpu, cores) => {
+    expect(container({ resources: { limits: { cpu } } })?.cpu).toBe(cores);
+  });
+
+  it('has Cloud Run’s own limits where none are stated', () => {
+    expect(container({})).toMatchObject({ cpu: 1, memoryMib: 512 });
+  });
+
+  it.each(['plenty', '12Xi', ''.padEnd(3)])('refuses the amount %j rather than guess a wrong one', (memory) => {
+    expect(() => container({ resources: { limits: { memory } } })).toThrow(PlatformFailure);
+  });
+
+  it('takes one request at a time with less than one CPU', () => {
+    const small = { resources: { limits: { cpu: '500m' } } };
+    expect(toTemplate({ containers: [small] }).concurrency).toBe(1);
+    expect(toTemplate({ containers: [small], maxInstanceRequestConcurrency: 3 }).concurrency).toBe(3);
+  });
+});
+
+describe('toTemplate, containers', () => {
+  it('puts the one that takes requests first', () => {
+    const { containers } = toTemplate({
+      containers: [
+        { name: 'proxy', image: 'p' },
+        { name: 'app', image: 'a', ports: [{ containerPort: 8080 }] },
+        { name: 'agent', image: 'g' },
+      ],
+    });
+    expect(containers.map(({ name }) => name)).toEqual(['app', 'proxy', 'agent']);
+    expect(containers.map(({ port }) => port)).toEqual([8080, undefined, undefined]);
+    expect(containers[1]?.startupProbe, 'a sidecar has no default probe').toBeUndefined();
+  });
+
+  it.each([
+    [{ httpGet: { path: '/up' } }, 'http'],
+    [{ grpc: { port: 8080 } }, 'grpc'],
+    [{ tcpSocket: { port: 8080 } }, 'tcp'],
+  ])('reads the probe %j', (probe, kind) => {
+    const startupProbe = { ...probe, initialDelaySeconds: 5, timeoutSeconds: 2, periodSeconds: 3, failureThreshold: 9 };
+    expect(container({ startupProbe })?.startupProbe).toEqual({
+      kind,
+      initialDelaySeconds: 5,
+      timeoutSeconds: 2,
+      periodSeconds: 3,
+      failureThreshold: 9,
+    });
+  });
+
+  it('fills a stated probe with the API’s defaults, not with those of none', () => {
+    expect(container({ startupProbe: { httpGet: {} } })?.startupProbe).toMatchObject({
+      timeoutSeconds: 1,
+      periodSeconds: 10,
+      failureThreshold: 3,
+    });
+  });
+});
+
+describe('toTemplate, network', () => {
+  const vpc = (vpcAccess: unknown) => toTemplate({ vpcAccess }).vpcAccess;
+  const connector = 'projects/p/locations/l/connectors/c';
+
+  it('reads connector, direct and none', () => {
+    expect(vpc({ connector, egress: 'ALL_TRAFFIC' })).toEqual({ kind: 'connector', connector, egress: 'all-traffic' });
+    expect(vpc({ connector })).toEqual({ kind: 'connector', connector, egress: 'private-ranges-only' });
+    expect(vpc({ networkInterfaces: [{ network: 'n', subnetwork: 's' }], egress: 'PRIVATE_RANGES_ONLY' })).toEqual({
+      kind: 'direct',
+      network: 'n',
+      subnetwork: 's',
+      egress: 'private-ranges-only',
+    });
+    expect(vpc({ networkInterfaces: [{ subnetwork: 's' }] })).toMatchObject({ network: 's', subnetwork: 's' });
+    expect(vpc(undefined)).toEqual({ kind: 'none' });
+    expect(vpc({ connector: '', egress: 0, networkInterfaces: [] })).toEqual({ kind: 'none' });
+  });
+});
+
+describe('toTemplate, marks', () => {
+  it('knows when runmedic restarted it', () => {
+    expect(toTemplate({ annotations: { 'runmedic.dev/restarted-at': 'inc-1/1' } }).restartedAt).toBe('inc-1/1');
+    expect(toTemplate({ annotations: {} }).restartedAt).toBeUndefined();
+  });
+});
