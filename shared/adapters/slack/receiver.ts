@@ -1,0 +1,110 @@
+import type { Request, Response } from '@google-cloud/functions-framework';
+import type { App, Receiver } from '@slack/bolt';
+import { z } from 'zod';
+import { isGenuine } from './is-genuine.ts';
+
+export interface ReceiverOptions {
+  readonly signingSecret: string;
+  /** Whose clicks are taken; undefined: any that the secret signs. */
+  readonly teamId: string | undefined;
+  readonly appId: string | undefined;
+  /** Machine time, epoch milliseconds. */
+  readonly nowMs: () => number;
+  /** Told of what a listener threw; the person sees that the click did not work and can click again. */
+  readonly onFailed: (error: unknown) => void;
+}
+
+/** What an interaction has in every form. */
+const interaction = z.looseObject({
+  type: z.string(),
+  api_app_id: z.string(),
+  team: z.looseObject({ id: z.string() }).nullish(),
+});
+type Interaction = z.infer<typeof interaction>;
+
+/**
+ * Bolt's door into a Cloud Function. The stock receivers let through what this one does not: a timestamp from the future, an unsigned ssl_check;
+ * refuse a content type with a charset; and answer an unknown action after three seconds. Answers once every listener has ended, as
+ * the CPU may be gone after the answer (docs.cloud.google.com/run/docs/tips).
+ */
+export class FunctionReceiver implements Receiver {
+  readonly #options: ReceiverOptions;
+  #app: App | undefined;
+
+  constructor(options: ReceiverOptions) {
+    this.#options = options;
+  }
+
+  init(app: App): void {
+    this.#app = app;
+  }
+
+  /** The function's own server listens. */
+  async start(): Promise<void> {}
+  async stop(): Promise<void> {}
+
+  async handle(request: Request, response: Response): Promise<void> {
+    const { signingSecret, nowMs } = this.#options;
+    if (request.method !== 'POST') return answer(response, 405);
+    const rawBody = request.rawBody?.toString('utf8') ?? '';
+    if (!isGenuine({ headers: request.headers, rawBody }, { signingSecret, nowMs: nowMs() }))
+      return answer(response, 401);
+    const form = formOf(request, rawBody);
+    if (form === undefined) return this.#other(rawBody, response);
+    if (form.get('ssl_check') === '1') return answer(response, 200);
+    const body = interaction.safeParse(json(form.get('payload') ?? ''));
+    // A legacy attachment button has no type, a slash command no payload: neither is ours.
+    if (!body.success) return answer(response, form.has('payload') ? 400 : 404);
+    if (this.#isForeign(body.data)) return answer(response, 403);
+    return this.#process(body.data, response);
+  }
+
+  /** The one request in JSON that we answer: Slack asks whether this address is ours. */
+  #other(rawBody: string, response: Response): void {
+    const asked = z.object({ type: z.literal('url_verification'), challenge: z.string() }).safeParse(json(rawBody));
+    if (asked.success) response.status(200).json({ challenge: asked.data.challenge });
+    else answer(response, 404);
+  }
+
+  #isForeign({ team, api_app_id }: Interaction): boolean {
+    const { teamId, appId } = this.#options;
+    return (teamId !== undefined && team?.id !== teamId) || (appId !== undefined && api_app_id !== appId);
+  }
+
+  async #process(body: Interaction, response: Response): Promise<void> {
+    let acknowledgement: { readonly body: unknown } | undefined;
+    try {
+      await this.#app?.processEvent({
+        body,
+        ack: async (said: unknown) => {
+          acknowledgement ??= { body: said };
+        },
+      });
+    } catch (error) {
+      this.#options.onFailed(error);
+      return answer(response, 500);
+    }
+    // Nobody acknowledged it: no button or dialog of ours.
+    if (acknowledgement === undefined) return answer(response, 404);
+    if (acknowledgement.body === undefined || acknowledgement.body === '') return answer(response, 200);
+    response.status(200).json(acknowledgement.body);
+  }
+}
+
+const answer = (response: Response, status: number): void => void response.status(status).end();
+
+/** The fields of a form, whatever parameters its content type has; undefined when it is none. */
+function formOf({ headers }: Request, rawBody: string): URLSearchParams | undefined {
+  const type = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
+  return type === 'application/x-www-form-urlencoded' ? new URLSearchParams(rawBody) : undefined;
+}
+
+/** undefined when the text is no JSON. */
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The caller answers 400: whoever signed it sent nothing readable.
+    return undefined;
+  }
+}

@@ -1,0 +1,67 @@
+import type { App, BlockAction, ButtonAction, ViewSubmitAction } from '@slack/bolt';
+import type { WebClient } from '@slack/web-api';
+import {
+  APPROVE_ACTION,
+  type Click,
+  parseModalText,
+  parseReference,
+  REASON_ACTION,
+  REASON_BLOCK,
+  REJECT_ACTION,
+  REJECT_CALLBACK,
+} from '../../report/click.ts';
+import { openingModal, REASON_MAX } from '../../report/reject-modal.ts';
+
+export interface ClickTaker {
+  /** Resolves once the click is durable. */
+  readonly publish: (click: Click) => Promise<void>;
+  /** Told of a dialog that could not be opened. */
+  readonly onFailed: (error: unknown) => void;
+}
+
+/** Each of our buttons and our dialog: published, then acknowledged. What carries none of our ids is left unacknowledged. */
+export function takeClicks(app: App, { publish, onFailed }: ClickTaker): void {
+  const button = (actionId: string) => ({ type: 'block_actions', action_id: actionId }) as const;
+
+  app.action<BlockAction<ButtonAction>>(button(APPROVE_ACTION), async ({ body, action, ack }) => {
+    const about = clickedOn(body, action);
+    if (about === undefined) return;
+    await publish({ kind: 'approve', ...about });
+    await ack();
+  });
+
+  app.action<BlockAction<ButtonAction>>(button(REJECT_ACTION), async ({ body, action, ack, client }) => {
+    const about = clickedOn(body, action);
+    if (about === undefined) return;
+    const view = await opened(client, body.trigger_id, onFailed);
+    await publish({ kind: 'reject-opened', ...about, ...(view === undefined ? {} : { view }) });
+    await ack();
+  });
+
+  app.view<ViewSubmitAction>({ type: 'view_submission', callback_id: REJECT_CALLBACK }, async ({ body, ack }) => {
+    const about = parseModalText(body.view.private_metadata);
+    if (about === undefined) return;
+    const reason = (body.view.state.values[REASON_BLOCK]?.[REASON_ACTION]?.value ?? '').trim().slice(0, REASON_MAX);
+    if (reason === '') return ack({ response_action: 'errors', errors: { [REASON_BLOCK]: 'Say why in a few words.' } });
+    await publish({ kind: 'reject-submitted', ...about, user: body.user.id, reason });
+    await ack();
+  });
+}
+
+/** Which plan somebody clicked on, and where; undefined for a button that does not carry what ours do. */
+function clickedOn(body: BlockAction, { value }: ButtonAction) {
+  const reference = parseReference(value);
+  const channel = body.channel?.id;
+  return reference === undefined || channel === undefined ? undefined : { ...reference, user: body.user.id, channel };
+}
+
+/** The id of the dialog; undefined when it was too late, or Slack did not answer. chat.ts then tells the person. */
+async function opened(client: WebClient, trigger: string, onFailed: (error: unknown) => void) {
+  try {
+    const { view } = await client.views.open({ trigger_id: trigger, view: openingModal });
+    return view?.id;
+  } catch (error) {
+    onFailed(error);
+    return undefined;
+  }
+}
