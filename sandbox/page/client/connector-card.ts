@@ -15,7 +15,7 @@ export function ConnectorCard({
   readonly samples: readonly Sample[];
 }): VNode {
   const { name, loadRatio, throughputMbps, ceilingMbps } = connector;
-  const load = loadRatio >= 0.95 ? 'full' : loadRatio >= 0.8 ? 'busy' : 'room to spare';
+  const load = loadRatio >= 1 ? 'asked of it' : loadRatio >= 0.95 ? 'full' : loadRatio >= 0.8 ? 'busy' : 'used';
   return html`
     <article class="card connector" aria-label=${`Connector ${name}`}>
       <div class="card-head"><strong>${name}</strong><${State} state=${connector.state} /></div>

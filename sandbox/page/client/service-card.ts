@@ -15,7 +15,6 @@ export function ServiceCard({
   readonly samples: readonly Sample[];
 }): VNode {
   const ratios = samples.map((sample) => sample.services[service.name]?.errorRatio ?? 0);
-  const starting = service.instancesStarting > 0 ? ` +${service.instancesStarting} starting` : '';
   return html`
     <article class="card service" aria-label=${`Service ${service.name}`}>
       <div class="card-head"><strong>${service.name}</strong><${State} state=${service.state} /></div>
@@ -25,7 +24,8 @@ export function ServiceCard({
       </div>
       <dl>
         <div><dt>requests</dt><dd>${quantity(service.requestsPerSecond)}/s</dd></div>
-        <div><dt>instances</dt><dd>${service.instancesReady} of ${service.instancesMax}${starting}</dd></div>
+        <div><dt>instances</dt><dd>${service.instancesReady} of ${service.instancesMax}</dd></div>
+        <div><dt>starting</dt><dd>${service.instancesStarting}</dd></div>
         <div><dt>p95</dt><dd>${service.p95LatencyMs >= 1000 ? `${(service.p95LatencyMs / 1000).toFixed(1)} s` : `${Math.round(service.p95LatencyMs)} ms`}</dd></div>
         <div><dt>memory</dt><dd>${percent(service.memoryRatio)}</dd></div>
       </dl>

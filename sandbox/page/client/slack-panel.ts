@@ -8,6 +8,9 @@ import { dayOf, msOfTs } from './format.ts';
 import { MessageView } from './message.ts';
 import { Modal } from './modal.ts';
 
+/** Left above a message that is taller than the list. */
+const MARGIN_PX = 32;
+
 /** The channel, its threads, and what the person that was picked has open. */
 export function SlackPanel({ desk, onPick }: { readonly desk: Desk; readonly onPick: (user: string) => void }): VNode {
   const { slack, me } = desk;
@@ -107,15 +110,19 @@ function Thread(props: {
     </aside>`;
 }
 
-/** Keeps the newest in sight, unless somebody has scrolled up to read. */
+/** Keeps the newest in sight, from its first line on, unless somebody has scrolled up to read. */
 function useFollow(changed: string) {
   const list = useRef<HTMLDivElement>(null);
   const followed = useRef('');
   useEffect(() => {
     const element = list.current;
     if (element === null || followed.current === changed) return;
-    const nearEnd = element.scrollHeight - element.scrollTop - element.clientHeight < element.clientHeight / 2;
-    if (nearEnd || followed.current === '') element.scrollTop = element.scrollHeight;
+    const last = element.querySelector('.message:last-of-type');
+    const height = last?.getBoundingClientRect().height ?? 0;
+    const below = element.scrollHeight - element.scrollTop - element.clientHeight - height;
+    const reading = below > element.clientHeight / 2;
+    if (!reading || followed.current === '')
+      element.scrollTop = element.scrollHeight - Math.max(element.clientHeight, height + MARGIN_PX);
     followed.current = changed;
   }, [changed]);
   return list;

@@ -14,45 +14,51 @@ export type TimelineEntry =
     }
   | { readonly kind: 'event'; readonly atMs: number; readonly event: WorldEvent; readonly count: number };
 
-/** Calls and events in one order, the newest first; reads by one caller in a row, and events of one type in a row, are one entry. */
+/** How far back, in entries and in world time, an event is folded into one of its kind: several services often fail in turns. */
+const FOLD_WITHIN_ENTRIES = 5;
+const FOLD_WITHIN_MS = 120_000;
+
+/** Calls and events in one order, the newest first; reads by one caller in a row are one entry, and so are events of one kind. */
 export function timelineEntries(calls: readonly ApiCall[], events: readonly WorldEvent[]): readonly TimelineEntry[] {
-  const all = [
-    ...calls.map((call) => ({ atMs: Date.parse(call.at), call, event: undefined })),
-    ...events.map((event) => ({ atMs: event.atMs, call: undefined, event })),
+  const moments = [
+    ...calls.map((call) => ({ atMs: Date.parse(call.at), entry: callEntry(call) })),
+    ...events.map((event) => ({ atMs: event.atMs, entry: eventEntry(event) })),
   ].sort((a, b) => a.atMs - b.atMs);
   const entries: TimelineEntry[] = [];
-  for (const { atMs, call, event } of all) {
-    const last = entries.at(-1);
-    if (event !== undefined) {
-      const repeats = last?.kind === 'event' && last.event.type === event.type && last.event.subject === event.subject;
-      if (repeats) entries.pop();
-      entries.push({ kind: 'event', atMs, event, count: repeats ? last.count + 1 : 1 });
-    } else if (isWrite(call)) {
-      entries.push({ kind: 'write', atMs, who: whoOf(call), call });
-    } else {
-      const who = whoOf(call);
-      const before = last?.kind === 'reads' && last.who === who ? last : undefined;
-      if (before !== undefined) entries.pop();
-      entries.push(addRead(before, call, atMs, who));
-    }
+  for (const { entry } of moments) {
+    const at = entries.findLastIndex((other) => canFold(other, entry));
+    const within = entry.kind === 'reads' ? 1 : FOLD_WITHIN_ENTRIES;
+    const before = at >= entries.length - within ? entries[at] : undefined;
+    if (before !== undefined) entries.splice(at, 1);
+    entries.push(before === undefined ? entry : fold(before, entry));
   }
   return entries.reverse();
 }
 
-function addRead(
-  before: (TimelineEntry & { kind: 'reads' }) | undefined,
-  call: ApiCall,
-  atMs: number,
-  who: string,
-): TimelineEntry {
+function canFold(before: TimelineEntry, entry: TimelineEntry): boolean {
+  if (before.kind === 'reads' && entry.kind === 'reads') return before.who === entry.who;
+  if (before.kind !== 'event' || entry.kind !== 'event') return false;
+  const sameKind = before.event.type === entry.event.type && before.event.subject === entry.event.subject;
+  return sameKind && entry.atMs - before.atMs <= FOLD_WITHIN_MS;
+}
+
+function fold(before: TimelineEntry, entry: TimelineEntry): TimelineEntry {
+  if (before.kind === 'event' && entry.kind === 'event') return { ...entry, count: before.count + entry.count };
+  if (before.kind !== 'reads' || entry.kind !== 'reads') return entry;
   return {
-    kind: 'reads',
-    atMs,
-    who,
-    count: (before?.count ?? 0) + 1,
-    refused: (before?.refused ?? 0) + (call.status >= 400 ? 1 : 0),
-    apis: [...new Set([...(before?.apis ?? []), apiOf(call)])],
+    ...entry,
+    count: before.count + entry.count,
+    refused: before.refused + entry.refused,
+    apis: [...new Set([...before.apis, ...entry.apis])],
   };
+}
+
+const eventEntry = (event: WorldEvent): TimelineEntry => ({ kind: 'event', atMs: event.atMs, event, count: 1 });
+
+function callEntry(call: ApiCall): TimelineEntry {
+  const atMs = Date.parse(call.at);
+  if (isWrite(call)) return { kind: 'write', atMs, who: whoOf(call), call };
+  return { kind: 'reads', atMs, who: whoOf(call), count: 1, refused: call.status >= 400 ? 1 : 0, apis: [apiOf(call)] };
 }
 
 /** Everything that is no GET changes something, but for searches of the logs, which are sent by POST. */

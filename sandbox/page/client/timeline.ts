@@ -44,10 +44,15 @@ function row(entry: TimelineEntry): VNode {
         ${time}<p><strong>${entry.who}</strong> read ${entry.apis.join(', ')} <span class="muted">${entry.count}×</span>
         ${entry.refused > 0 ? html` <span class="state warn">${entry.refused} refused</span>` : undefined}</p>
       </li>`;
-    case 'event':
-      return html`<li class=${`event ${entry.event.type}`}>
-        ${time}<p><span class="subject">${entry.event.subject}</span> ${entry.event.message}
-        ${entry.count > 1 ? html` <span class="muted">${entry.count}×</span>` : undefined}</p>
+    case 'event': {
+      const { type, subject, message } = entry.event;
+      return html`<li class=${`event ${type}`}>
+        ${time}<p title=${`${subject}: ${message}`}>${entry.count > 1 ? html`<span class="muted">${entry.count}× </span>` : undefined}<strong
+          >${lastName(subject)}</strong> ${type.replaceAll('-', ' ')} <span class="muted">${message}</span></p>
       </li>`;
+    }
   }
 }
+
+/** The last part of a resource's full name. */
+const lastName = (subject: string): string => subject.split('/').at(-1) ?? subject;

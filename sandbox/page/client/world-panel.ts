@@ -43,7 +43,7 @@ function Banner({ world }: { readonly world: WorldOnPage }): VNode {
       const names = failing.map(({ name, errorRatio }) => `${name} ${percent(errorRatio)}`).join(', ');
       const words =
         failing.length === 0 ? 'Calming down; nothing failed in the last seconds.' : `Requests that fail: ${names}.`;
-      return banner('bad', '!', `Users see errors, for ${duration(nowMs - impact.sinceMs)} now`, words);
+      return banner('bad', '!', `Users have seen errors for ${duration(nowMs - impact.sinceMs)}`, words);
     }
     case 'recovered':
       return banner(
@@ -67,7 +67,7 @@ function Databases({ world }: { readonly world: WorldOnPage }): VNode {
     <ul class="databases">
       ${world.snapshot.databases.map(
         ({ name, kind, address, state }) => html`<li class="card">
-          <div><strong>${name}</strong> <span class="muted">${kind} · ${address}</span></div>
+          <div title=${kind}><strong>${name}</strong><p class="muted">${address}</p></div>
           <${State} state=${state} />
         </li>`,
       )}
