@@ -341,6 +341,17 @@ describe('checks', () => {
     ]);
   });
 
+  it('all that share a name are told of the first', () => {
+    expect(faultsOf(inside('checks: [https://a.test, https://a.test, https://a.test]'))).toEqual([
+      expect.stringContaining('checks[1]: found "https://a.test", allowed: a name that no other check has; checks[0]'),
+      expect.stringContaining('checks[2]: found "https://a.test", allowed: a name that no other check has; checks[0]'),
+    ]);
+  });
+
+  it('may mention an address in clear without speaking to it', () => {
+    expect(check("{ kind: http, url: 'https://a.test/?next=http://b.test/' }")).toEqual([]);
+  });
+
   it('use only what an earlier step captured', () => {
     const steps = [
       "{ url: 'https://a.test/{{own}}', capture: { own: id } }",
@@ -351,6 +362,14 @@ describe('checks', () => {
       `${at}.steps[1].headers.x: found {{never}}, allowed: what an earlier step captures`,
       `${at}.steps[1].body: found {{other}}, allowed: what an earlier step captures`,
     ]);
+  });
+
+  it('may be as many as the limits say', () => {
+    const many = (count: number, text: (index: number) => string) =>
+      Array.from({ length: count }, (_, index) => text(index)).join(', ');
+    expect(faultsOf(inside(`checks: [${many(30, (index) => `https://${index}.test`)}]`))).toEqual([]);
+    const step = `{ url: https://a.test, headers: { ${many(20, (index) => `h${index}: x`)} }, capture: { ${many(10, (index) => `c${index}: x`)} } }`;
+    expect(check(`{ kind: journey, name: j, steps: [${many(20, () => step)}] }`)).toEqual([]);
   });
 
   it('are limited', () => {
@@ -410,6 +429,11 @@ describe('what makes no sense', () => {
     ]);
     expect(faultsOf(two('project: acme-staging, region: us-east1'))).toEqual([]);
     expect(faultsOf(two('project: acme-other, region: us-central1'))).toEqual([]);
+    expect(
+      faultsOf(
+        'slack: { channel: C0123456789 }\nenvironments:\n  a: { project: acme-staging }\n  b: { project: acme-staging }\n',
+      ).map((fault) => fault.split(':', 2).join(':')),
+    ).toEqual(['f:3 environments.a.region', 'f:4 environments.b.region']);
   });
 
   it("an environment over runmedic's own project", () => {
@@ -452,6 +476,15 @@ describe('what makes no sense', () => {
     ]);
     expect(faultsOf(inside('verification: { deadline: 2m }'))).toEqual([
       'f:6 environments.staging.verification.deadline: found 2m, allowed: at least 3m: 3 checks, one every 1m',
+    ]);
+  });
+
+  it("an environment's own pace that the deadline at the top does not allow for", () => {
+    expect(faultsOf(inside('verification: { every: 10m }'))).toEqual([
+      'f:6 environments.staging.verification.deadline: found 20m, allowed: at least 30m: 3 checks, one every 10m',
+    ]);
+    expect(faultsOf(inside('verification: { checks: 10, every: 2m, deadline: 1199 }'))).toEqual([
+      'f:6 environments.staging.verification.deadline: found 1199s, allowed: at least 20m: 10 checks, one every 2m',
     ]);
   });
 

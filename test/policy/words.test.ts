@@ -48,6 +48,22 @@ suite('nearest', () => {
     expect(nearest(word, keys)).toBe(meant);
   });
 
+  it.each([
+    ['abcdef', 'xyabcdef', true],
+    ['abcdef', 'xyzabcdef', false],
+    ['xyabcdef', 'abcdef', true],
+    ['xyzabcde', 'abcde', false],
+    ['xycdef', 'abcdef', true],
+    ['xyzdef', 'abcdef', false],
+    ['abcdxy', 'abcdef', true],
+    ['abcdefxy', 'abcdef', true],
+    ['abcdef', 'abcdefxyz', false],
+    ['axbcdyef', 'abcdef', true],
+    ['CONNECTORINSTANCESMAX', 'connectorInstancesMax', true],
+  ])('%s could be %s: %s', (word, candidate, near) => {
+    expect(nearest(word, [candidate])).toBe(near ? candidate : undefined);
+  });
+
   it('takes the nearest of several, and no candidate as short as the mistake', () => {
     expect(nearest('checks', ['check', 'checks-x', 'cheeks'])).toBe('check');
     expect(nearest('ab', ['cd'])).toBeUndefined();

@@ -55,7 +55,7 @@ describe('beside the filter', () => {
   });
 
   it('prefers the filter to the container, and takes no folder or organisation for a project', () => {
-    const resourceContainers = ['projects/p', 'folders/1', 'organizations/2', 'projects/p/locations/l', 'x/projects/q'];
+    const resourceContainers = ['projects/p', 'folders/1', 'organizations/2', 'projects/q/locations/l', 'x/projects/q'];
     expect(cluesOf({ condition: { conditionMatchedLog: { filter: '', resourceContainers } } }).projects).toEqual(['p']);
     expect(
       cluesOf({ condition: { conditionMatchedLog: { filter: 'project_id="f"', resourceContainers } } }).projects,

@@ -114,7 +114,7 @@ describe('variants seen elsewhere, as stated edits of cloud-run-5xx-open', () =>
     ],
     [
       'returned to a normal state, while open',
-      backend5xx({ summary: 'The uptime check has returned to a normal state.' }),
+      backend5xx({ summary: 'Returned to a normal state.' }),
       `accepted: ${BACKEND}; still open, although its summary says that it returned to normal`,
     ],
     [

@@ -77,6 +77,7 @@ describe('one field at a time', () => {
       { startedAt: '2024-01-01T00:00:00.000Z' as Alert['startedAt'] },
     ],
     ['started_at 0', { started_at: 0 }, { startedAt: undefined }],
+    ['started_at 1', { started_at: 1 }, { startedAt: '1970-01-01T00:00:01.000Z' as Alert['startedAt'] }],
     ['started_at before 1970', { started_at: -1 }, { startedAt: undefined }],
     ['started_at past the year 9999', { started_at: 253_402_300_800 }, { startedAt: undefined }],
     [
@@ -113,6 +114,7 @@ describe('one field at a time', () => {
     ['a condition that is text', { condition: 'cpu' }, { condition: '5xx error ratio > 1%' }],
     ['no summary', { summary: null }, { summary: 'Cloud Run 5xx Error Rate: 5xx error ratio > 1%' }],
     ['a summary without end', { summary: 'x'.repeat(5000) }, { summary: 'x'.repeat(2000) }],
+    ['a summary with space around', { summary: '  on fire\n' }, { summary: 'on fire' }],
     ['no resource', { resource: null }, { resource: { type: 'unknown', labels: {} } }],
     ['a resource without labels', { resource: { type: 'global' } }, { resource: { type: 'global', labels: {} } }],
     [
