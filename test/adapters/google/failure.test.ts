@@ -37,7 +37,7 @@ const ways: readonly (readonly [string, string, (cloud: CloudReader, abort: Abor
   [
     'logging',
     'projects/p',
-    (cloud, abort) => cloud.logs({ project: 'p', filter: 'x', from, to, entriesMax: 10 }, abort),
+    (cloud, abort) => cloud.logs({ project: 'p', filter: 'x', from, to, entriesMax: 10, order: 'newest-first' }, abort),
   ],
 ];
 

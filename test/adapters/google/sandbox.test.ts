@@ -1,0 +1,307 @@
+import { describe, expect, it } from 'vitest';
+import { type Instant, instant } from '../../../shared/ports/clock.ts';
+import type { CloudWriter, SeriesQuery } from '../../../shared/ports/cloud.ts';
+import { googleInSandbox, START_MS } from './google-in-sandbox.ts';
+import { NEVER } from './tiny-server.ts';
+
+const LOCATION = { project: 'acme-staging', region: 'us-central1' };
+const BACKEND = 'projects/acme-staging/locations/us-central1/services/backend';
+const CONNECTOR = 'projects/acme-staging/locations/us-central1/connectors/staging-connector';
+const at = (seconds: number): Instant => instant(START_MS + seconds * 1000);
+
+const sentBytes: SeriesQuery = {
+  project: 'acme-staging',
+  filter: `metric.type="vpcaccess.googleapis.com/connector/sent_bytes_count" AND resource.type="vpc_access_connector"`,
+  from: at(-300),
+  to: at(600),
+  alignSeconds: 60,
+  aligner: 'ALIGN_RATE',
+  reducer: 'REDUCE_MAX',
+  groupBy: ['resource.labels.connector_name'],
+};
+
+describe('the reader, on a Google Cloud project', () => {
+  it('sees every service, and of no environment variable its value', async () => {
+    const { reader } = await googleInSandbox('staging-503');
+    const services = await reader.services(LOCATION, NEVER);
+    expect(services.map(({ shortName }) => shortName).sort()).toEqual(['auth', 'backend', 'frontend']);
+    expect(services.find(({ shortName }) => shortName === 'backend')).toMatchObject({
+      name: BACKEND,
+      reconciling: false,
+      ready: { state: 'succeeded' },
+      traffic: [{ revision: 'LATEST', percent: 100 }],
+      serving: [{ revision: 'backend-00041-pob', percent: 100 }],
+      template: {
+        containers: [{ cpu: 1, memoryMib: 512, port: 8080 }],
+        vpcAccess: { kind: 'connector', connector: CONNECTOR, egress: 'all-traffic' },
+        instancesMax: 8,
+      },
+    });
+    const text = JSON.stringify(services);
+    expect(text).toContain('STRIPE_API_KEY');
+    expect(text).not.toContain('sk_test_');
+  });
+
+  it('sees one service as the list shows it', async () => {
+    const { reader } = await googleInSandbox('staging-503');
+    const services = await reader.services(LOCATION, NEVER);
+    expect(await reader.service(BACKEND, NEVER)).toEqual(services.find(({ name }) => name === BACKEND));
+  });
+
+  it('sees revisions newest first, the serving one with its image by digest', async () => {
+    const { reader } = await googleInSandbox('staging-503');
+    const revisions = await reader.revisions(BACKEND, NEVER);
+    expect(revisions.map(({ shortName }) => shortName)).toEqual(['backend-00041-pob', 'backend-00040-kip']);
+    expect(revisions[0]).toMatchObject({ ready: { state: 'succeeded' }, createdAt: at(-187_200) });
+    expect(revisions[0]?.template.containers[0]?.image).toMatch(/@sha256:[0-9a-f]{64}$/);
+  });
+
+  it('sees the connector', async () => {
+    const { reader } = await googleInSandbox('staging-503');
+    expect(await reader.connector(CONNECTOR, NEVER)).toEqual({
+      name: CONNECTOR,
+      state: 'ready',
+      machineType: 'e2-micro',
+      instancesMin: 2,
+      instancesMax: 3,
+      network: 'staging',
+      ipCidrRange: '10.8.0.0/28',
+    });
+  });
+
+  it('reads a series oldest first, and what has not arrived yet is not there', async () => {
+    const { reader, afterSeconds } = await googleInSandbox('staging-503');
+    afterSeconds(600);
+    const [series, ...others] = await reader.series(sentBytes, NEVER);
+    expect(others).toEqual([]);
+    expect(series?.labels['connector_name']).toBe('staging-connector');
+    const points = series?.points ?? [];
+    expect(points.length).toBeGreaterThan(8);
+    expect(points.map((point) => point.at)).toEqual(points.map((point) => point.at).toSorted());
+    // 300 Mbps is what three e2-micro carry; Monitoring has a connector's points after 4 minutes.
+    expect(points.at(-1)?.value).toBe(37_500_000);
+    expect((points.at(-1)?.at ?? '') <= at(360)).toBe(true);
+  });
+
+  it('tells series apart by the labels they are grouped by', async () => {
+    const { reader, afterSeconds } = await googleInSandbox('staging-503');
+    afterSeconds(300);
+    const series = await reader.series(
+      {
+        ...sentBytes,
+        filter: 'metric.type="run.googleapis.com/request_count" AND resource.type="cloud_run_revision"',
+        aligner: 'ALIGN_DELTA',
+        reducer: 'REDUCE_SUM',
+        groupBy: ['resource.labels.service_name', 'metric.labels.response_code_class'],
+      },
+      NEVER,
+    );
+    const kinds = series.map(({ labels }) => `${labels['service_name']} ${labels['response_code_class']}`);
+    expect(kinds).toContain('backend 5xx');
+    expect(kinds).toContain('frontend 2xx');
+  });
+
+  it('reads the newest log entries first, no more than asked for, and says that there were more', async () => {
+    const { reader, afterSeconds } = await googleInSandbox('staging-503');
+    afterSeconds(300);
+    const query = {
+      project: 'acme-staging',
+      filter: 'logName:"run.googleapis.com%2Frequests" AND httpRequest.status>=500',
+      from: at(0),
+      to: at(300),
+    };
+    const page = await reader.logs({ ...query, entriesMax: 40 }, NEVER);
+    expect(page.entries).toHaveLength(40);
+    expect(page.truncated).toBe(true);
+    expect(page.entries.map((entry) => entry.at)).toEqual(
+      page.entries
+        .map((entry) => entry.at)
+        .toSorted()
+        .toReversed(),
+    );
+    expect(page.entries[0]).toMatchObject({ log: 'run.googleapis.com/requests', httpStatus: 503 });
+    const before = await reader.logs({ ...query, to: at(1), entriesMax: 40 }, NEVER);
+    expect(before).toEqual({ entries: [], truncated: false });
+  });
+
+  it('joins pages of log entries', async () => {
+    const { reader, calls, afterSeconds } = await googleInSandbox('staging-503');
+    afterSeconds(300);
+    const filter = 'logName:"run.googleapis.com%2Frequests"';
+    const page = await reader.logs(
+      { project: 'acme-staging', filter, from: at(0), to: at(300), entriesMax: 1500 },
+      NEVER,
+    );
+    expect(page.entries).toHaveLength(1500);
+    expect(new Set(page.entries.map((entry) => JSON.stringify(entry))).size).toBeGreaterThan(1400);
+    expect(calls.list().filter(({ path }) => path.includes('entries:list'))).toHaveLength(2);
+  });
+
+  it('makes every call under its own identity', async () => {
+    const { reader, calls } = await googleInSandbox('staging-503');
+    await reader.connector(CONNECTOR, NEVER);
+    expect(calls.list()).toMatchObject([
+      {
+        identity: 'investigate@acme-runmedic.iam.gserviceaccount.com',
+        permission: 'vpcaccess.connectors.get',
+        status: 200,
+      },
+    ]);
+  });
+});
+
+describe('the reader, refused', () => {
+  it('is denied what its identity may not see, by the permission’s name', async () => {
+    const { readerAs } = await googleInSandbox('staging-503');
+    await expect(readerAs('token-of-chat').service(BACKEND, NEVER)).rejects.toMatchObject({
+      code: 'permission-denied',
+      message: expect.stringContaining('run.services.get'),
+    });
+  });
+
+  it('is denied what the scenario takes away, and only that', async () => {
+    const deny = [{ identity: 'investigate', permission: 'vpcaccess.connectors.get' }];
+    const { reader } = await googleInSandbox('staging-503', { iam: { deny } });
+    await expect(reader.connector(CONNECTOR, NEVER)).rejects.toMatchObject({ code: 'permission-denied' });
+    await expect(reader.service(BACKEND, NEVER)).resolves.toBeDefined();
+  });
+
+  it('is nobody with a token that nobody has', async () => {
+    const { readerAs } = await googleInSandbox('staging-503');
+    const logs = { project: 'acme-staging', filter: 'a=1', from: at(0), to: at(1), entriesMax: 1 };
+    await expect(readerAs('stolen').logs(logs, NEVER)).rejects.toMatchObject({ code: 'unauthenticated' });
+  });
+
+  it('does not find what is not there', async () => {
+    const { reader } = await googleInSandbox('staging-503');
+    await expect(reader.service(`${BACKEND}-gone`, NEVER)).rejects.toMatchObject({ code: 'not-found' });
+    await expect(reader.connector(`${CONNECTOR}-gone`, NEVER)).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('has a query refused that Monitoring cannot answer', async () => {
+    const { reader } = await googleInSandbox('staging-503');
+    const unknown = { ...sentBytes, filter: 'metric.type="run.googleapis.com/happiness"' };
+    await expect(reader.series(unknown, NEVER)).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('is told when the quota of log reads is used up', async () => {
+    const { reader } = await googleInSandbox('healthy');
+    const logs = { project: 'acme-staging', filter: 'severity>=ERROR', from: at(0), to: at(1), entriesMax: 1 };
+    const reads = await Promise.allSettled(Array.from({ length: 61 }, () => reader.logs(logs, NEVER)));
+    const refused = reads.filter((read) => read.status === 'rejected');
+    expect(refused).toHaveLength(1);
+    expect(refused[0]?.reason).toMatchObject({ code: 'rate-limited', message: expect.stringContaining('429') });
+  });
+
+  it('gives up on an API that is too slow for its caller', async () => {
+    const slow = { api: 'run', latencyMs: 30_000 } as const;
+    const { reader } = await googleInSandbox('staging-503', { apis: [slow] });
+    const startedMs = performance.now();
+    await expect(reader.services(LOCATION, AbortSignal.timeout(100))).rejects.toMatchObject({ code: 'timed-out' });
+    expect(performance.now() - startedMs).toBeLessThan(5_000);
+  });
+});
+
+describe('the writer, on a Google Cloud project', () => {
+  async function ended(writer: CloudWriter, operation: string, advance: (seconds: number) => void) {
+    for (let seconds = 10; seconds <= 600; seconds += 10) {
+      const status = await writer.operation(operation, NEVER);
+      if (status.done) return { status, seconds };
+      advance(seconds);
+    }
+    throw new Error(`${operation} did not end`);
+  }
+
+  it('raises a connector, whose operation ends later', async () => {
+    const { reader, writer, afterSeconds } = await googleInSandbox('staging-503');
+    const limits = { machineType: 'e2-micro', instancesMin: 2, instancesMax: 10 };
+    const { operation } = await writer.updateConnector(CONNECTOR, limits, NEVER);
+    expect(operation).toMatch(/^vpcaccess:projects\/acme-staging\/locations\/us-central1\/operations\//);
+    expect((await reader.connector(CONNECTOR, NEVER)).state).toBe('updating');
+    expect(await ended(writer, operation, afterSeconds)).toMatchObject({ status: { done: true, error: undefined } });
+    expect(await reader.connector(CONNECTOR, NEVER)).toMatchObject({
+      state: 'ready',
+      instancesMin: 2,
+      instancesMax: 10,
+    });
+  });
+
+  it('cannot lower one: the platform’s own law', async () => {
+    const { writer } = await googleInSandbox('staging-503');
+    const limits = { machineType: 'e2-micro', instancesMin: 2, instancesMax: 2 };
+    await expect(writer.updateConnector(CONNECTOR, limits, NEVER)).rejects.toMatchObject({ code: 'invalid-argument' });
+  });
+
+  it('shifts traffic and keeps what a tag points at', async () => {
+    const { reader, writer, afterSeconds } = await googleInSandbox('staging-503');
+    const traffic = [
+      { revision: 'backend-00040-kip', percent: 100 },
+      { revision: 'backend-00041-pob', percent: 0, tag: 'newest' },
+    ];
+    const { operation } = await writer.updateTraffic(await reader.service(BACKEND, NEVER), traffic, NEVER);
+    expect(operation).toMatch(/^run:projects\//);
+    expect(await ended(writer, operation, afterSeconds)).toMatchObject({ status: { error: undefined } });
+    const after = await reader.service(BACKEND, NEVER);
+    expect(after.traffic).toEqual(traffic);
+    expect(after.serving[0]).toEqual({ revision: 'backend-00040-kip', percent: 100 });
+  });
+
+  it('restarts a service: a new revision of the same, pinned, marked, environment untouched', async () => {
+    const { world, reader, writer, afterSeconds } = await googleInSandbox('healthy');
+    const before = await reader.service(BACKEND, NEVER);
+    const image = before.template.containers[0]?.image ?? '';
+    const environment = JSON.stringify(world.state.services.get('backend')?.spec.template['containers']);
+    const { operation } = await writer.restartService(before, { mark: 'inc-1/1', image }, NEVER);
+    expect(await ended(writer, operation, afterSeconds)).toMatchObject({ status: { error: undefined } });
+    const after = await reader.service(BACKEND, NEVER);
+    expect(after.latestReadyRevision).not.toBe(before.latestReadyRevision);
+    expect(after.template).toEqual({ ...before.template, restartedAt: 'inc-1/1' });
+    expect(JSON.stringify(world.state.services.get('backend')?.spec.template['containers'])).toBe(environment);
+  });
+
+  it('restarts it a second time, since no revision’s name is sent back', async () => {
+    const { reader, writer, afterSeconds } = await googleInSandbox('healthy');
+    const image = (await reader.service(BACKEND, NEVER)).template.containers[0]?.image ?? '';
+    const first = await writer.restartService(await reader.service(BACKEND, NEVER), { mark: 'a', image }, NEVER);
+    await ended(writer, first.operation, afterSeconds);
+    const middle = await reader.service(BACKEND, NEVER);
+    const second = await writer.restartService(middle, { mark: 'b', image }, NEVER);
+    await ended(writer, second.operation, (seconds) => afterSeconds(600 + seconds));
+    expect((await reader.service(BACKEND, NEVER)).latestReadyRevision).not.toBe(middle.latestReadyRevision);
+  });
+
+  it('changes nothing with an etag that is no longer true', async () => {
+    const { reader, writer } = await googleInSandbox('staging-503');
+    const seen = await reader.service(BACKEND, NEVER);
+    const traffic = [{ revision: 'backend-00040-kip', percent: 100 }];
+    await writer.updateTraffic(seen, traffic, NEVER);
+    const [container] = seen.template.containers;
+    const conflict = { code: 'conflict', message: expect.stringContaining('409 ABORTED') };
+    await expect(writer.updateTraffic(seen, seen.traffic, NEVER)).rejects.toMatchObject(conflict);
+    await expect(
+      writer.restartService(seen, { mark: 'm', image: container?.image ?? '' }, NEVER),
+    ).rejects.toMatchObject(conflict);
+    expect(await reader.service(BACKEND, NEVER)).toMatchObject({ traffic, template: { restartedAt: undefined } });
+  });
+
+  it('may write only as the one identity that may', async () => {
+    const { writerAs, reader, calls } = await googleInSandbox('staging-503');
+    const limits = { machineType: 'e2-micro', instancesMin: 2, instancesMax: 10 };
+    await expect(writerAs('token-of-investigate').updateConnector(CONNECTOR, limits, NEVER)).rejects.toMatchObject({
+      code: 'permission-denied',
+      message: expect.stringContaining('vpcaccess.connectors.update'),
+    });
+    expect(calls.list()).toMatchObject([{ method: 'PATCH', status: 403 }]);
+    expect((await reader.connector(CONNECTOR, NEVER)).instancesMax).toBe(3);
+  });
+
+  it('follows no operation that it did not name, nor one that is gone', async () => {
+    const { writer } = await googleInSandbox('staging-503');
+    const id = 'projects/acme-staging/locations/us-central1/operations/1';
+    await expect(writer.operation(id, NEVER)).rejects.toMatchObject({ code: 'invalid-argument' });
+    await expect(writer.operation(`compute:${id}`, NEVER)).rejects.toMatchObject({ code: 'invalid-argument' });
+    await expect(writer.operation(`run:${id}/../x`, NEVER)).rejects.toMatchObject({ code: 'invalid-argument' });
+    await expect(writer.operation(`run:${id}`, NEVER)).rejects.toMatchObject({ code: 'not-found' });
+    await expect(writer.operation(`vpcaccess:${id}`, NEVER)).rejects.toMatchObject({ code: 'not-found' });
+  });
+});
