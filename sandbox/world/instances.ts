@@ -176,6 +176,7 @@ function remove(state: WorldState, revision: RevisionState, instance: Instance, 
 
 function backOff(state: WorldState, revision: RevisionState): void {
   revision.startFailures += 1;
+  revision.lastFailureMs = state.nowMs;
   revision.startNotBeforeMs = state.nowMs + Math.min(BACKOFF_MS_MAX, 500 * revision.startFailures);
 }
 

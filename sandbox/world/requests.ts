@@ -12,6 +12,7 @@ const QUEUE_PER_INSTANCE = 20; // Beyond this many waiting requests an instance,
 const THRASH_RATIO = 0.88; // From this share of its memory on, an app spends its time collecting garbage.
 const THRASH_SLOWDOWN = 12;
 const THRASH_TIMEOUT_RATIO = 0.6;
+const RECENT_FAILURE_MS = 60_000; // So long after a failed start the platform blames the starts, not the ceiling.
 const MBIT_PER_KB = 0.008;
 
 /** One second of requests at a revision: those that end, those that wait, those that begin. */
@@ -135,7 +136,7 @@ function turnAway(
   waitedMs: number,
 ): void {
   if (count <= 0) return;
-  const broken = revision.startFailures > 0 && revision.readyIds.length === 0;
+  const broken = state.nowMs - revision.lastFailureMs < RECENT_FAILURE_MS;
   const atCeiling = revision.instances.length >= maxInstancesOf(service, revision.template);
   const kind: RequestKind = broken ? 'not-started' : 'no-instance';
   const status = broken || (atCeiling && waitedMs > 0) ? 503 : atCeiling ? 429 : 500;

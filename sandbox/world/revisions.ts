@@ -31,6 +31,7 @@ export function createRevision(
     arrivalsPerSecond: 0,
     startFailures: 0,
     startNotBeforeMs: 0,
+    lastFailureMs: 0,
     scaleDownSinceMs: made.atMs,
     floor: 0,
     readyIds: [],

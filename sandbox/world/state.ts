@@ -96,6 +96,7 @@ export interface RevisionState {
   arrivalsPerSecond: number;
   startFailures: number;
   startNotBeforeMs: number;
+  lastFailureMs: number;
   scaleDownSinceMs: number;
   /** At least this many while traffic moves over. */
   floor: number;
