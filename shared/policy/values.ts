@@ -51,7 +51,7 @@ export const usergroupId = shaped(/^S[A-Z0-9]{3,20}$/, "a Slack usergroup's id (
 /** Which actions exist is known further down the pipeline; here it is the shape, and `parsePolicy` is told the ids. */
 export const actionId = shaped(/^[a-z]+(-[a-z]+)*$/, "an action's id, such as scale-connector");
 
-export const MACHINE_TYPES = ['f1-micro', 'e2-micro', 'e2-standard-4'] as const satisfies readonly MachineType[];
+const MACHINE_TYPES = ['f1-micro', 'e2-micro', 'e2-standard-4'] as const satisfies readonly MachineType[];
 
 export const machineType = z.enum(MACHINE_TYPES, { error: MACHINE_TYPES.join(', ') });
 
