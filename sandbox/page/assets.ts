@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
 import express from 'express';
@@ -13,6 +13,13 @@ const vendored = {
   htm: join(modules, 'htm/dist/htm.module.js'),
   'htm/preact': join(modules, 'htm/preact/index.module.js'),
   uplot: join(modules, 'uplot/dist/uPlot.esm.js'),
+} as const;
+
+const styles = {
+  base: join(import.meta.dirname, 'base.css'),
+  slack: join(import.meta.dirname, 'slack.css'),
+  world: join(import.meta.dirname, 'world.css'),
+  uplot: join(modules, 'uplot/dist/uPlot.min.css'),
 } as const;
 
 const vendorPath = (name: string): string => `/page/vendor/${name.replaceAll('/', '-')}.js`;
@@ -45,21 +52,18 @@ export function pageAssets(): express.Router {
   router.get('/', (_request, response) => {
     response.set('content-security-policy', contentSecurityPolicy).type('html').send(document);
   });
-  router.get('/page/:name.css', (request, response) => {
-    const { name } = request.params;
-    response.sendFile(name === 'uplot' ? 'uplot/dist/uPlot.min.css' : `${name}.css`, {
-      root: name === 'uplot' ? modules : folder,
-    });
-  });
+  for (const [name, file] of Object.entries(styles)) {
+    router.get(`/page/${name}.css`, (_request, response) => response.type('css').send(readFileSync(file)));
+  }
   for (const [name, file] of Object.entries(vendored)) {
     router.get(vendorPath(name), (_request, response) => response.type('js').send(readFileSync(file)));
   }
-  router.get('/page/client/:name.ts', (request, response) => {
-    // Express matches a name without slashes; what is left must not leave the folder either.
-    if (!/^[a-z-]+$/.test(request.params.name)) return void response.status(404).end();
-    const source = readFileSync(join(folder, 'client', `${request.params.name}.ts`), 'utf8');
-    response.type('js').set('cache-control', 'no-store').send(stripTypes(source));
-  });
+  for (const name of readdirSync(join(folder, 'client'))) {
+    router.get(`/page/client/${name}`, (_request, response) => {
+      const source = readFileSync(join(folder, 'client', name), 'utf8');
+      response.type('js').set('cache-control', 'no-store').send(stripTypes(source));
+    });
+  }
   return router;
 }
 

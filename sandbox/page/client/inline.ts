@@ -48,7 +48,7 @@ const rules: Readonly<Record<Dialect, readonly Rule[]>> = {
     { pattern: /^~~(?=\S)(.+?)~~/, make: styled('strike') },
     {
       pattern: /^\[([^\]\n]+)\]\(([^()\s]+)\)/,
-      make: (match) => ({ kind: 'link', url: match[2] ?? '', label: match[1] ?? '' }),
+      make: (match) => link(match[2] ?? '', match[1] ?? ''),
     },
     emoji,
   ],
@@ -99,11 +99,12 @@ function reference(inside: string): Inline {
   if (rest.startsWith('subteam^')) return { kind: 'usergroup', id: rest.slice('subteam^'.length), label };
   if (rest.startsWith('date^')) return dateOf(rest, label);
   if (kind === '!') return { kind: 'broadcast', range: rest };
-  const url = decodeEscapes(target);
-  return /^(https?|mailto):/.test(url)
-    ? { kind: 'link', url, label: label || url }
-    : { kind: 'text', text: label || url };
+  return link(decodeEscapes(target), label);
 }
+
+/** Only addresses that a page may safely offer become links. */
+const link = (url: string, label: string): Inline =>
+  /^(https?|mailto):/.test(url) ? { kind: 'link', url, label: label || url } : { kind: 'text', text: label || url };
 
 function dateOf(rest: string, fallback: string): Inline {
   const [, epoch, format] = rest.split('^');

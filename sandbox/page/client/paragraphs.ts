@@ -27,9 +27,11 @@ const lineKinds: Readonly<Record<Dialect, readonly LineKind[]>> = {
 };
 
 export function parseParagraphs(source: string, dialect: Dialect): readonly Paragraph[] {
-  return source.split('```').flatMap((part, index): readonly Paragraph[] => {
+  return source.split('```').flatMap((part, index, parts): readonly Paragraph[] => {
     if (index % 2 === 1) return [{ kind: 'preformatted', text: part.replace(/^[a-z]*\n/, '').replace(/\n$/, '') }];
-    const text = part.replace(index === 0 ? /$^/ : /^\n/, '');
+    // The line breaks around a fence belong to the fence.
+    const begin = index > 0 && part.startsWith('\n') ? 1 : 0;
+    const text = index < parts.length - 1 ? part.slice(begin).replace(/\n$/, '') : part.slice(begin);
     return text === '' ? [] : group(text.split('\n'), dialect);
   });
 }
