@@ -196,9 +196,14 @@ const place = (revision: RevisionState, instance: Instance) => ({
   instanceId: instance.id,
 });
 
-/** Share of the memory limit that the ready instances use, on average. */
-export function memoryRatioOf(revision: RevisionState): number {
+const THRASH_FROM = 0.8; // From this share of its memory on, an app spends more and more of its time collecting garbage.
+
+/** How the ready instances stand with their memory: the share of the limit in use, and the share of time lost to garbage collection, on average. */
+export function measureMemory(revision: RevisionState): void {
   const ready = revision.instances.filter((i) => i.phase === 'ready');
-  const used = ready.reduce((sum, i) => sum + i.memoryMib, 0) / Math.max(1, ready.length);
-  return used / memoryMibOf(revision.template);
+  const limitMib = memoryMibOf(revision.template);
+  const mean = (of: (ratio: number) => number) =>
+    ready.reduce((sum, i) => sum + of(i.memoryMib / limitMib), 0) / Math.max(1, ready.length);
+  revision.memoryRatio = mean((ratio) => ratio);
+  revision.thrashRatio = mean((ratio) => Math.min(1, Math.max(0, (ratio - THRASH_FROM) / (1 - THRASH_FROM))));
 }

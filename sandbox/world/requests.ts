@@ -9,9 +9,9 @@ import { concurrencyOf, cpuOf, maxInstancesOf } from './template.ts';
 
 const QUEUE_MS = 10_000; // A request waits at most this long for a container. Source: Cloud Run, maximum instances, read 2026-11-23.
 const QUEUE_PER_INSTANCE = 20; // Beyond this many waiting requests an instance, new ones are turned away at once.
-const THRASH_RATIO = 0.88; // From this share of its memory on, an app spends its time collecting garbage.
 const THRASH_SLOWDOWN = 12;
-const THRASH_TIMEOUT_RATIO = 0.6;
+const THRASH_TIMEOUT_RATIO = 0.8; // Of the requests to an instance that does nothing but collect garbage.
+const GIVEN_UP_RATIO = 0.3; // At the ceiling most requests get 429, some 503: both are seen (failure signatures, 2026-11-23).
 const RECENT_FAILURE_MS = 60_000; // So long after a failed start the platform blames the starts, not the ceiling.
 const MBIT_PER_KB = 0.008;
 
@@ -43,7 +43,7 @@ interface Outlook {
 
 function outlookOf(state: WorldState, revision: RevisionState): Outlook {
   const { request, failure, fails } = revision.code;
-  const thrash = Math.max(0, (revision.memoryRatio - THRASH_RATIO) / (1 - THRASH_RATIO));
+  const thrash = revision.thrashRatio;
   let ok = 1;
   let dependencyMs = request.timeoutSeconds * 1000;
   let line: string | undefined;
@@ -72,7 +72,7 @@ function outlookOf(state: WorldState, revision: RevisionState): Outlook {
     dependencyMs,
     line,
     errorRatio: fails === 'with-errors' ? failure.ratio : 0,
-    timeoutRatio: Math.min(1, thrash) * THRASH_TIMEOUT_RATIO,
+    timeoutRatio: thrash * THRASH_TIMEOUT_RATIO,
     latencyMs: request.latencyMs * (1 + cpu * cpu) * (1 + thrash * THRASH_SLOWDOWN),
   };
 }
@@ -127,7 +127,7 @@ function giveUpWaiting(state: WorldState, service: ServiceState, revision: Revis
   }
 }
 
-/** These never reach a container: 503 where starts fail, 429 at the ceiling, 500 where scaling was too slow. */
+/** These never reach a container: 503 where starts fail, 429 and 503 at the ceiling, 500 where scaling was too slow. */
 function turnAway(
   state: WorldState,
   service: ServiceState,
@@ -139,8 +139,10 @@ function turnAway(
   const broken = state.nowMs - revision.lastFailureMs < RECENT_FAILURE_MS;
   const atCeiling = revision.instances.length >= maxInstancesOf(service, revision.template);
   const kind: RequestKind = broken ? 'not-started' : 'no-instance';
-  const status = broken || (atCeiling && waitedMs > 0) ? 503 : atCeiling ? 429 : 500;
-  record(state, service, revision, { kind, status, latencyMs: waitedMs, count });
+  const givenUp = atCeiling && !broken ? state.random.binomial(count, waitedMs > 0 ? 1 : GIVEN_UP_RATIO) : 0;
+  const status = broken ? 503 : atCeiling ? 429 : 500;
+  record(state, service, revision, { kind, status: 503, latencyMs: waitedMs, count: givenUp });
+  record(state, service, revision, { kind, status, latencyMs: waitedMs, count: count - givenUp });
 }
 
 function begin(

@@ -36,6 +36,7 @@ export function createRevision(
     floor: 0,
     readyIds: [],
     memoryRatio: 0,
+    thrashRatio: 0,
     cpuRatio: 0,
   };
 }

@@ -104,6 +104,7 @@ export interface RevisionState {
   readyIds: readonly string[];
   /** Averages over the ready instances, this second. */
   memoryRatio: number;
+  thrashRatio: number;
   cpuRatio: number;
 }
 

@@ -2,7 +2,7 @@ import { evaluateAlerts } from './alerting.ts';
 import { autoscale } from './autoscale.ts';
 import { tickDeployment } from './change-service.ts';
 import { backgroundFactor, leakMibPerMinute, requestFactor } from './effects.ts';
-import { memoryRatioOf, tickInstances } from './instances.ts';
+import { measureMemory, tickInstances } from './instances.ts';
 import { observe } from './metrics/observe.ts';
 import { sampleMetrics } from './metrics/sample.ts';
 import { runAgenda } from './operations.ts';
@@ -45,7 +45,7 @@ function tickService(state: WorldState, service: ServiceState): void {
     given += share;
     if (isAsleep(revision, percent)) continue;
     tickInstances(state, revision, leak);
-    revision.memoryRatio = memoryRatioOf(revision);
+    measureMemory(revision);
     serve(state, service, revision, share);
     autoscale(state, service, revision, percent);
     if (state.nowMs % UTILIZATION_EVERY_MS === 0) observeUtilization(state, revision);
