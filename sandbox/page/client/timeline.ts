@@ -34,9 +34,9 @@ function row(entry: TimelineEntry): VNode {
   switch (entry.kind) {
     case 'write': {
       const refused = entry.call.status >= 400;
+      const result = html`<span class=${`state ${refused ? 'bad' : 'good'}`}>${entry.call.status} ${refused ? 'refused' : 'changed'}</span>`;
       return html`<li class=${`write ${refused ? 'refused' : ''}`}>
-        ${time}<p><strong>${entry.who}</strong> <span class="verb">${entry.call.method}</span> <code>${targetOf(entry.call)}</code>
-        <span class=${`state ${refused ? 'bad' : 'good'}`}>${entry.call.status}${refused ? ' refused' : ' changed'}</span></p>
+        ${time}<p><strong>${entry.who} ${entry.call.method}</strong> <code>${targetOf(entry.call)}</code> ${result}</p>
       </li>`;
     }
     case 'reads':
