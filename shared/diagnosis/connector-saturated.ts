@@ -1,6 +1,5 @@
 import type { LogsObservation } from '../evidence/logs.ts';
 import type { ConnectorObservation } from '../evidence/vpc-connector.ts';
-import { earliest, type Instant } from '../ports/clock.ts';
 import { parseName } from '../ports/resource-name.ts';
 import { connectorPage } from './console-links.ts';
 import { type Conclusion, rule } from './rule.ts';
@@ -11,8 +10,8 @@ import { FAILED_REQUESTS_MIN } from './symptoms.ts';
  * Source: the ceiling is itself an estimate (connector-ceiling.ts); Google advises sizing for peaks, not for the mean.
  */
 export const SATURATED_RATIO = 0.9;
-/** One full minute may be a backup; three in a row are a state. */
-export const SATURATED_POINTS = 3;
+/** One full minute may be a backup; two in a row, with connections timing out behind it, are a state. */
+export const SATURATED_POINTS = 2;
 const TIMEOUTS_MIN = 3;
 
 /**
@@ -23,6 +22,7 @@ export const connectorSaturated = rule({
   layer: 'infrastructure',
   title: 'VPC connector saturated',
   needs: ['vpc-connector', 'logs'],
+  explains: ['release-broken', 'instance-ceiling-reached', 'memory-exhausted'],
   diagnose: ({ 'vpc-connector': { connectors }, logs }) => {
     const judged = connectors.map((connector) => judge(connector, logs));
     return (
@@ -38,11 +38,16 @@ function judge(connector: ConnectorObservation, logs: LogsObservation): Conclusi
   const { ceilingMbps, instancesMax, machineType } = connector;
   const recent = connector.throughputMbps.slice(-SATURATED_POINTS).map(({ value }) => value);
   if (ceilingMbps === undefined)
-    return { kind: 'inconclusive', reason: `${id}: the ceiling of machine type ${machineType} is not known` };
+    return {
+      kind: 'inconclusive',
+      reason: `${id}: the ceiling of machine type ${machineType} is not known`,
+      settles: 'not-by-itself',
+    };
   if (recent.length < SATURATED_POINTS)
     return {
       kind: 'inconclusive',
       reason: `${id}: ${recent.length} of ${SATURATED_POINTS} minutes of throughput have arrived`,
+      settles: 'soon',
     };
   const ratio = Math.min(...recent) / ceilingMbps;
   const peak = Math.max(...recent);
@@ -50,7 +55,11 @@ function judge(connector: ConnectorObservation, logs: LogsObservation): Conclusi
   if (ratio < SATURATED_RATIO) {
     // Metrics of a connector arrive up to 240 s late: what was measured before the trouble says nothing about it.
     return measuredBefore(connector, logs)
-      ? { kind: 'inconclusive', reason: `${carried}, but throughput since the trouble began has not arrived yet` }
+      ? {
+          kind: 'inconclusive',
+          reason: `${carried}, but throughput since the trouble began has not arrived yet`,
+          settles: 'soon',
+        }
       : {
           kind: 'ruled-out',
           reason: `${carried} at its quietest in the last ${SATURATED_POINTS} minutes, below ${percent(SATURATED_RATIO)}`,
@@ -76,7 +85,6 @@ function judge(connector: ConnectorObservation, logs: LogsObservation): Conclusi
     confidence: timeouts.services.length === 0 ? 'possible' : timeouts.seen ? 'certain' : 'likely',
     evidence: lines,
     services: timeouts.services,
-    explains: ['release-broken', 'instance-ceiling-reached', 'memory-exhausted'],
   };
 }
 
@@ -100,15 +108,10 @@ function harmedServices({ services }: ConnectorObservation, logs: LogsObservatio
   return { services: down.length === names.length ? down : [], seen: false, summary: '', lines: [] };
 }
 
-/** Whether the newest SATURATED_POINTS minutes reach back to before the first failure of a service that shares it. */
-function measuredBefore({ services, throughputMbps }: ConnectorObservation, { failed }: LogsObservation): boolean {
+/** Whether the minutes that are judged reach back to before the first service that shares it began to fail. */
+function measuredBefore({ services, throughputMbps }: ConnectorObservation, { onsets }: LogsObservation): boolean {
   const names = services.map(({ service }) => service);
-  const onset = failed
-    .filter(({ service }) => names.includes(service))
-    .reduce<Instant | undefined>(
-      (first, { firstAt }) => (first === undefined ? firstAt : earliest(first, firstAt)),
-      undefined,
-    );
+  const [onset] = onsets.flatMap(({ service, at }) => (names.includes(service) ? [at] : [])).sort();
   const oldest = throughputMbps.at(-SATURATED_POINTS)?.at;
   return onset !== undefined && oldest !== undefined && oldest < onset;
 }

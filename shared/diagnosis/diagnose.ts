@@ -10,7 +10,10 @@ const WEIGHT: Readonly<Record<Confidence, number>> = { certain: 3, likely: 2, po
 export function diagnose(evidence: Evidence, context: Context): Diagnosis {
   const concluded = ruleNames.map((name) => ({ name, conclusion: judge(ruleNamed(name), evidence, context) }));
   const felt = symptoms(evidence, context);
-  const causes = ranked(concluded.flatMap(causeOf), felt);
+  const unsettled = concluded.flatMap(({ name, conclusion }) =>
+    conclusion.kind === 'inconclusive' && conclusion.settles === 'soon' ? [name] : [],
+  );
+  const causes = ranked(concluded.flatMap(causeOf), felt, unsettled);
   const unchecked = concluded.flatMap(({ name, conclusion }) =>
     conclusion.kind === 'inconclusive' ? [{ rule: name, reason: conclusion.reason }] : [],
   );
@@ -33,7 +36,7 @@ export function judge(candidate: Rule, evidence: Evidence, context: Context): Co
     const reading = evidence[name];
     return reading.status === 'unavailable' ? [`${name}: ${reading.detail}`] : [];
   });
-  if (missing.length > 0) return { kind: 'inconclusive', reason: missing.join('; ') };
+  if (missing.length > 0) return { kind: 'inconclusive', reason: missing.join('; '), settles: 'not-by-itself' };
   const absent = candidate.needs.find((name) => evidence[name].status === 'not-applicable');
   if (absent !== undefined) return { kind: 'ruled-out', reason: `${absent} does not apply here` };
   return candidate.diagnose(pick(candidate.needs, evidence), context);
@@ -55,16 +58,21 @@ export const unavailable = (evidence: Evidence): InspectorName[] =>
 function causeOf({ name, conclusion }: { readonly name: RuleName; readonly conclusion: Conclusion }): Cause[] {
   if (conclusion.kind !== 'cause') return [];
   const { kind: _, ...fault } = conclusion;
-  return [{ rule: name, layer: ruleNamed(name).layer, ...fault }];
+  const { layer, explains } = ruleNamed(name);
+  return [{ rule: name, layer, explains, ...fault }];
 }
 
-/** Roots first, those that explain most and are surest before others; then what they explain; last what explains nothing. */
-function ranked(causes: readonly Cause[], felt: readonly Symptom[]): readonly RankedCause[] {
+/** Roots first, those that explain most and are surest before others; then what is unsettled or explained; last what explains nothing. */
+function ranked(
+  causes: readonly Cause[],
+  felt: readonly Symptom[],
+  unsettled: readonly RuleName[],
+): readonly RankedCause[] {
   const withStanding = causes.map((cause): RankedCause => {
     const explainedBy = causes.filter((other) => explains(other, cause)).map(({ rule }) => rule);
-    return { ...cause, explainedBy, standing: standingOf(cause, explainedBy, felt) };
+    return { ...cause, explainedBy, standing: standingOf(cause, explainedBy, felt, unsettled) };
   });
-  const order = { root: 0, explained: 1, incidental: 2 };
+  const order = { root: 0, unsettled: 1, explained: 2, incidental: 3 };
   return withStanding.sort(
     (a, b) =>
       order[a.standing] - order[b.standing] ||
@@ -80,9 +88,16 @@ function explains(other: Cause, cause: Cause): boolean {
 }
 
 /** A cause that harms no service in trouble did not bring this about, however bad it looks by itself. */
-function standingOf(cause: Cause, explainedBy: readonly string[], felt: readonly Symptom[]): RankedCause['standing'] {
+function standingOf(
+  cause: Cause,
+  explainedBy: readonly string[],
+  felt: readonly Symptom[],
+  unsettled: readonly RuleName[],
+): RankedCause['standing'] {
   if (explainedBy.length > 0) return 'explained';
-  return reach(cause, felt) > 0 ? 'root' : 'incidental';
+  if (reach(cause, felt) === 0) return 'incidental';
+  // To name a root while what may have brought it about is still on its way would be to blame the wrong layer.
+  return unsettled.some((rule) => ruleNamed(rule).explains.includes(cause.rule)) ? 'unsettled' : 'root';
 }
 
 /** How many services in trouble a cause accounts for. */

@@ -6,7 +6,7 @@ export interface Diagnosis {
   readonly healthy: boolean;
   /** The cause that nothing else present explains and that explains most; undefined when none was found. */
   readonly root: Cause | undefined;
-  /** Every cause, the root first, then other roots, then what they explain. */
+  /** Every cause, the root first, then other roots, then what is unsettled or explained. */
   readonly causes: readonly RankedCause[];
   readonly ruledOut: readonly { readonly rule: string; readonly reason: string }[];
   /** What could not be judged, and for want of what. */
@@ -15,7 +15,10 @@ export interface Diagnosis {
 }
 
 export type RankedCause = Cause & {
-  /** 'root': nothing present explains it. 'explained': another cause brings it about. 'incidental': it explains nothing that was seen. */
-  readonly standing: 'root' | 'explained' | 'incidental';
+  /**
+   * 'root': nothing present explains it. 'explained': another cause brings it about. 'incidental': it explains nothing that was seen.
+   * 'unsettled': a rule that might explain it cannot be judged yet, and will be soon.
+   */
+  readonly standing: 'root' | 'unsettled' | 'explained' | 'incidental';
   readonly explainedBy: readonly string[];
 };

@@ -14,6 +14,7 @@ export const instanceCeilingReached = rule({
   layer: 'configuration',
   title: 'Instance ceiling reached',
   needs: ['cloud-run', 'logs', 'metrics'],
+  explains: [],
   diagnose: ({ 'cloud-run': { services }, logs, metrics }) => {
     const judged = services.map((service) => judge(service, logs, metrics));
     return (
@@ -42,12 +43,14 @@ function judge(service: ServiceObservation, logs: LogsObservation, { services }:
     return {
       kind: 'inconclusive',
       reason: `${shortName}: ${refused} requests found no instance, but Monitoring has no instance count`,
+      settles: 'soon',
     };
   const peak = Math.max(...counts.map(({ value }) => value));
   if (peak < ceiling)
     return {
       kind: 'inconclusive',
       reason: `${shortName}: ${refused} requests found no instance at ${peak} of ${ceiling} instances; the ceiling is not why`,
+      settles: 'soon',
     };
   return {
     kind: 'cause',
@@ -65,6 +68,5 @@ function judge(service: ServiceObservation, logs: LogsObservation, { services }:
       },
     ],
     services: [shortName],
-    explains: [],
   };
 }

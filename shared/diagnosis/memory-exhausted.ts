@@ -16,6 +16,7 @@ export const memoryExhausted = rule({
   layer: 'application',
   title: 'Memory exhausted',
   needs: ['cloud-run', 'logs', 'metrics'],
+  explains: ['instance-ceiling-reached'],
   diagnose: ({ 'cloud-run': { services }, logs, metrics }) => {
     const judged = services.map((service) => judge(service, logs, metrics));
     return (
@@ -68,7 +69,6 @@ function judge(service: ServiceObservation, logs: LogsObservation, { services }:
         },
       ],
       services: [shortName],
-      explains: ['instance-ceiling-reached'],
     },
   };
 }

@@ -30,6 +30,7 @@ export const releaseBroken = rule({
   layer: 'release',
   title: 'Release broken',
   needs: ['cloud-run', 'logs'],
+  explains: ['memory-exhausted', 'instance-ceiling-reached'],
   diagnose: ({ 'cloud-run': { services }, logs }) => {
     const judged = services.map((service) => judge(service, logs));
     return (
@@ -87,7 +88,6 @@ function judge(service: ServiceObservation, logs: LogsObservation): Conclusion {
       },
     ],
     services: [shortName],
-    explains: ['memory-exhausted', 'instance-ceiling-reached'],
   };
 }
 

@@ -28,17 +28,16 @@ export interface Fault {
   readonly evidence: readonly EvidenceLine[];
   /** The services that this harms, short names. */
   readonly services: readonly string[];
-  /** Rules whose findings on those services this brings about. */
-  readonly explains: readonly string[];
 }
 
 /** A rule's answer; each says why. */
 export type Conclusion =
   | ({ readonly kind: 'cause' } & Fault)
   | { readonly kind: 'ruled-out'; readonly reason: string }
-  | { readonly kind: 'inconclusive'; readonly reason: string };
+  /** `settles` 'soon': what is missing is on its way, and a later look will tell. */
+  | { readonly kind: 'inconclusive'; readonly reason: string; readonly settles: 'soon' | 'not-by-itself' };
 
-export type Cause = Fault & { readonly rule: string; readonly layer: Layer };
+export type Cause = Fault & { readonly rule: string; readonly layer: Layer; readonly explains: readonly string[] };
 
 /** Context that is no observation: what the incident is about. */
 export type Context = Pick<Inspection, 'subject' | 'since' | 'until'>;
@@ -49,6 +48,8 @@ export interface Rule<Needs extends InspectorName = InspectorName> {
   /** What is wrong, for people: "VPC connector saturated". */
   readonly title: string;
   readonly needs: readonly Needs[];
+  /** Ids of rules whose findings this brings about on the services that it harms. No two rules explain each other. */
+  readonly explains: readonly string[];
   readonly diagnose: (seen: Pick<Observations, Needs>, context: Context) => Conclusion;
 }
 

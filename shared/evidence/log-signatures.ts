@@ -33,6 +33,7 @@ export const logSignatures = [
     signature: 'database-slots-exhausted',
     pattern: /remaining connection slots are reserved|too many (clients|connections)/i,
   },
+  { signature: 'upstream-failed', pattern: /upstream connect error|upstream \S+ failed: HTTP 5\d\d/ },
   { signature: 'cloud-sql-socket-closed', pattern: /\/cloudsql\/\S+ failed: server closed the connection/ },
   { signature: 'module-missing', pattern: /ModuleNotFoundError|Cannot find module|ClassNotFoundException/ },
   {

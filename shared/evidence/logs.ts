@@ -1,5 +1,5 @@
-import { earliest, type Instant, latest } from '../ports/clock.ts';
-import type { LogEntry, LogPage } from '../ports/cloud.ts';
+import { earliest, type Instant, latest, secondsBetween } from '../ports/clock.ts';
+import type { LogEntry, LogPage, LogQuery } from '../ports/cloud.ts';
 import type { Inspection, Inspector } from './inspector.ts';
 import { type LogSignature, signatureOf } from './log-signatures.ts';
 import { redact } from './redact.ts';
@@ -31,14 +31,21 @@ export interface FailedRequests {
 export interface LogsObservation {
   readonly failed: readonly FailedRequests[];
   readonly signatures: readonly SignatureCount[];
-  /** What the entries reach back to: `since`, or later where there were more than we read. */
+  /** When each service began to fail: the first of FAILURES_OF_AN_ONSET failures within a minute. */
+  readonly onsets: readonly { readonly service: string; readonly at: Instant }[];
+  /** What the counts reach back to: `since`, or later where there were more failed requests than we read. */
   readonly failedFrom: Instant;
 }
 
 const ENTRIES_MAX = 1000;
+/** A lone failure is noise; this many within a minute are the beginning of something. */
+const FAILURES_OF_AN_ONSET = 5;
+const ONSET_WITHIN_SECONDS = 60;
+const FAILED_REQUESTS =
+  'logName:"run.googleapis.com%2Frequests" AND (httpRequest.status=429 OR httpRequest.status>=500)';
 
 /**
- * Sees failed requests, platform lines and application errors of all services, three queries whatever their number.
+ * Sees failed requests, platform lines and application errors of all services: three queries whatever their number, and a fourth in a storm.
  * API: Logging v2 entries.list. Permission: logging.logEntries.list.
  * Silent where logs are excluded, and about what is older than the newest 1000 lines of a kind.
  */
@@ -47,27 +54,40 @@ export const logs: Inspector<LogsObservation> = {
   appliesTo: () => true,
   inspect: async (inspection, abort) => {
     const { environment, since, until, cloud } = inspection;
-    const ask = (filter: string) =>
-      cloud.logs(
+    const ask = (filter: string, order: LogQuery['order'] = 'newest-first') => {
+      const { project } = environment;
+      return cloud.logs(
         {
-          project: environment.project,
+          project,
           filter: `${scope(inspection)} AND ${filter}`,
           from: since,
           to: until,
           entriesMax: ENTRIES_MAX,
+          order,
         },
         abort,
       );
+    };
     const [requests, system, application] = await Promise.all([
-      ask('logName:"run.googleapis.com%2Frequests" AND (httpRequest.status=429 OR httpRequest.status>=500)'),
+      ask(FAILED_REQUESTS),
       ask('logName:"run.googleapis.com%2Fvarlog%2Fsystem" AND severity>=WARNING'),
       ask('(logName:"run.googleapis.com%2Fstderr" OR (logName:"run.googleapis.com%2Fstdout" AND severity>=ERROR))'),
     ]);
+    // In a storm the newest thousand are the last few seconds: how it began is asked for by itself.
+    const earliestRequests = requests.truncated
+      ? await ask(FAILED_REQUESTS, 'oldest-first')
+      : { entries: requests.entries.toReversed() };
     const watched = ({ service }: LogEntry) =>
       service !== undefined && (environment.services === undefined || environment.services.includes(service));
     const failed = requests.entries.filter(watched);
     const lines = [...failed, ...system.entries.filter(watched), ...application.entries.filter(watched)];
-    return { failed: countFailed(failed), signatures: countSignatures(lines), failedFrom: reach(requests, since) };
+    const first = earliestRequests.entries.filter(watched);
+    return {
+      failed: countFailed(failed, first),
+      signatures: countSignatures(lines),
+      onsets: onsetsOf(first),
+      failedFrom: reach(requests, since),
+    };
   },
 };
 
@@ -77,7 +97,8 @@ const scope = ({ environment }: Inspection): string =>
 const reach = ({ entries, truncated }: LogPage, since: Instant): Instant =>
   truncated ? (entries.at(-1)?.at ?? since) : since;
 
-function countFailed(entries: readonly LogEntry[]): FailedRequests[] {
+/** `first`, oldest first, says when it began; `entries`, the newest, how much of it there is. */
+function countFailed(entries: readonly LogEntry[], first: readonly LogEntry[]): FailedRequests[] {
   return grouped(entries, ({ service, revision, httpStatus, instanceId }) => [
     service,
     revision,
@@ -89,7 +110,23 @@ function countFailed(entries: readonly LogEntry[]): FailedRequests[] {
     status: group.first.httpStatus ?? 0,
     reachedContainer: group.first.instanceId !== undefined,
     ...group.span,
+    firstAt: first.find((entry) => keyOfFailed(entry) === keyOfFailed(group.first))?.at ?? group.span.firstAt,
   }));
+}
+
+const keyOfFailed = ({ service, revision, httpStatus, instanceId }: LogEntry): string =>
+  JSON.stringify([service, revision, httpStatus, instanceId !== undefined]);
+
+function onsetsOf(oldestFirst: readonly LogEntry[]): LogsObservation['onsets'] {
+  const services = [...new Set(oldestFirst.flatMap(({ service }) => service ?? []))].sort();
+  return services.flatMap((service) => {
+    const times = oldestFirst.filter((entry) => entry.service === service).map(({ at }) => at);
+    const at = times.find((from, index) => {
+      const last = times[index + FAILURES_OF_AN_ONSET - 1];
+      return last !== undefined && secondsBetween(from, last) <= ONSET_WITHIN_SECONDS;
+    });
+    return at === undefined ? [] : [{ service, at }];
+  });
 }
 
 function countSignatures(entries: readonly LogEntry[]): SignatureCount[] {

@@ -133,6 +133,7 @@ export interface LogQuery {
   readonly from: Instant;
   readonly to: Instant;
   readonly entriesMax: number;
+  readonly order: 'newest-first' | 'oldest-first';
 }
 
 export interface LogEntry {
@@ -162,7 +163,7 @@ export interface CloudReader {
   revisions(service: string, abort: AbortSignal): Promise<readonly Revision[]>;
   connector(name: string, abort: AbortSignal): Promise<Connector>;
   series(query: SeriesQuery, abort: AbortSignal): Promise<readonly Series[]>;
-  /** Newest first. */
+  /** In the query's order. */
   logs(query: LogQuery, abort: AbortSignal): Promise<LogPage>;
 }
 

@@ -8,6 +8,7 @@ export interface ResourceName {
 /** @throws Error for anything that is not `projects/P/locations/L/COLLECTION/ID`. */
 export function parseName(name: string): ResourceName {
   const [, project, , region, , id] = name.split('/');
-  if (project === undefined || region === undefined || id === undefined) throw new Error(`not a resource name: ${name}`);
+  if (project === undefined || region === undefined || id === undefined)
+    throw new Error(`not a resource name: ${name}`);
   return { project, region, id };
 }

@@ -148,6 +148,7 @@ export const line = (
 export const logs = (over: Partial<LogsObservation> = {}): LogsObservation => ({
   failed: [],
   signatures: [],
+  onsets: [],
   failedFrom: at(-1800),
   ...over,
 });

@@ -142,6 +142,20 @@ describe('diagnose', () => {
     ]);
   });
 
+  it('names no root while what may have brought it about is still on its way', () => {
+    const found = diagnose(
+      evidence({
+        'cloud-run': observed({ services: [service('auth'), service('backend', { instancesMax: 5 }), service('frontend')] }),
+        metrics: observed({ services: [serviceMetrics('backend', { instances: points([5, 5, 5]) })] }),
+        logs: observed(logs({ failed: down, onsets: [{ service: 'backend', at: at(-120) }], signatures: [...timeouts, line('backend', 'no-available-instance', 30)] })),
+      }),
+      context,
+    );
+    expect(found.root).toBeUndefined();
+    expect(found.causes.map(({ rule, standing }) => [rule, standing])).toEqual([['instance-ceiling-reached', 'unsettled']]);
+    expect(found.unchecked[0]?.reason).toContain('throughput since the trouble began has not arrived yet');
+  });
+
   it('names symptoms without a cause plainly', () => {
     const found = diagnose(evidence({ logs: observed(logs({ failed: [failed('backend', 9)] })) }), context);
     expect(found).toMatchObject({ healthy: false, root: undefined });

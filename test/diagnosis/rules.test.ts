@@ -31,15 +31,15 @@ describe('connector-saturated', () => {
   const withThroughput = (values: readonly number[], over = {}, seen = at3) =>
     conclude('connector-saturated', {
       'vpc-connector': observed({ connectors: [connector({ throughputMbps: points(values, at(-60)), ...over })] }),
-      logs: observed(logs({ ...seen, failed: seen.failed.map((request) => ({ ...request, firstAt: at(-290) })) })),
+      logs: observed(logs({ ...seen, onsets: [{ service: 'backend', at: at(-130) }] })),
     });
 
   it.each([
-    ['three minutes at 90 %', [270, 270, 270], 'cause'],
+    ['two minutes at 90 %', [60, 270, 270], 'cause'],
     ['one minute a hair below', [270, 269.9, 270], 'ruled-out'],
     ['well above', [299, 300, 300], 'cause'],
     ['calm', [60, 61, 62], 'ruled-out'],
-    ['two minutes only', [299, 299], 'inconclusive'],
+    ['one minute only', [299], 'inconclusive'],
     ['none at all', [], 'inconclusive'],
   ])('judges %s', (_, values, kind) => {
     expect(withThroughput(values).kind).toBe(kind);

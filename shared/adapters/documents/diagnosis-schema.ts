@@ -14,7 +14,7 @@ const cause = z.looseObject({
 });
 
 const rankedCause = cause.extend({
-  standing: z.enum(['root', 'explained', 'incidental']),
+  standing: z.enum(['root', 'unsettled', 'explained', 'incidental']),
   explainedBy: z.array(z.string()),
 });
 

@@ -11,11 +11,11 @@ const PAGES_MAX = 4;
 
 /** entries.list by REST: Google's client for it drags a second, older set of libraries along (facts, 2026-11-23). */
 export async function readLogs(query: LogQuery, rest: Rest): Promise<LogPage> {
-  const { project, filter, from, to, entriesMax } = query;
+  const { project, filter, from, to, entriesMax, order } = query;
   const body = {
     resourceNames: [`projects/${project}`],
     filter: `(${filter}) AND timestamp>="${from}" AND timestamp<="${to}"`,
-    orderBy: 'timestamp desc',
+    orderBy: order === 'newest-first' ? 'timestamp desc' : 'timestamp asc',
     pageSize: Math.min(entriesMax, ENTRIES_PER_PAGE),
   };
   const { items, more } = await readPages({ pagesMax: PAGES_MAX, itemsMax: entriesMax }, async (pageToken) => {
