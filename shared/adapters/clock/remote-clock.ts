@@ -8,7 +8,7 @@ const NOW_TIMEOUT_MS = 5_000;
 const POLL_MS_MAX = 60_000;
 /** Questions in a row that brought no later moment, before the source counts as gone. */
 const ATTEMPTS_MAX = 4;
-const FIRST_WAIT_MS = 100;
+const FIRST_WAIT_MS = 50;
 
 /**
  * Time as another process tells it: `GET url` answers {"now": ISO}, `GET url/sleep?until=ISO` the same once it has come to that.
