@@ -30,8 +30,10 @@ export function card(input: CardInput): Message {
 
 function body({ incident, environment, trail }: CardInput): Weighed[] {
   switch (incident.status) {
-    case 'investigating':
-      return [...needed(section(investigatingWords(incident))), ...tried(incident), ...decided(incident, trail)];
+    case 'investigating': {
+      const seen = incident.diagnosis === undefined ? [] : folded(incident.diagnosis);
+      return [...needed(section(lookWords(incident))), ...tried(incident), ...decided(incident, trail), ...seen];
+    }
     case 'awaiting-approval': {
       const { diagnosis, signed } = incident;
       return [
@@ -76,7 +78,12 @@ function body({ incident, environment, trail }: CardInput): Weighed[] {
   }
 }
 
-function investigatingWords({ round, tries }: Extract<Incident, { status: 'investigating' }>): string {
+/** What is looked at, and what the look before came to. */
+function lookWords(incident: Extract<Incident, { status: 'investigating' }>): string {
+  const { round, tries, healthyLooks, unexplainedLooks } = incident;
+  if (healthyLooks > 0) return '*Nothing wrong is seen any more.* Looking once more before the incident is closed.';
+  if (unexplainedLooks > 0)
+    return '*Something is wrong, and no cause is to be seen yet.* Looking again: evidence may be on its way.';
   const what = round === 1 ? '*Investigating.*' : `*Investigating again* (diagnosis ${round}).`;
   const again = tries > 1 ? ` No answer yet; asked ${tries} times.` : '';
   return `${what} Services, revisions, connectors, metrics, logs and the checks from outside are being read; nothing is changed.${again}`;

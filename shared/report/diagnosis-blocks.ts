@@ -46,7 +46,6 @@ function otherCause(cause: RankedCause): string {
     root: 'another cause',
     explained: `brought about by ${cause.explainedBy.map(ruleTitle).map(escaped).join(', ')}`,
     incidental: 'explains nothing that was seen',
-    unsettled: 'what it harms could not be seen',
     unsettled: 'perhaps brought about by what could not be checked yet',
   };
   return `${titleOf(cause)}, ${standing[cause.standing]}: ${foreign(cause.claim, REASON_MAX)}`;

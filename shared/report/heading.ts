@@ -2,13 +2,13 @@ import type { AlertNote, Incident } from '../incident/incident.ts';
 import { context, header } from './blocks.ts';
 import { needed, type Weighed } from './limits.ts';
 import { code, escaped, link, moment } from './mrkdwn.ts';
-import { elapsedWords, severityOf, severityWord, stateWords, subjectWords } from './words.ts';
+import { elapsedWords, placeWords, severityOf, severityWord, stateWords } from './words.ts';
 
 const POLICIES_SHOWN = 3;
 
 /** What a notification reads first: how bad, where, and what it is at. One line of plain text. */
 export const headline = (incident: Incident): string =>
-  `${severityWord(incident)}: ${subjectWords(incident.subject)} · ${stateWords(incident)}`;
+  `${severityWord(incident)}: ${placeWords(incident)} · ${stateWords(incident)}`;
 
 /** The first two blocks: the headline, and since when by which alerts. */
 export function heading(incident: Incident): Weighed[] {

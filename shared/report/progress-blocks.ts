@@ -55,7 +55,7 @@ function checkLines({ checks }: Recovery): string {
 }
 
 /** How it ended. */
-export function ending({ outcome, openedAt, closedAt, signed, recovery }: IncidentIn<'closed'>): Weighed[] {
+export function ending({ outcome, openedAt, closedAt, signed, recovery, attempts }: IncidentIn<'closed'>): Weighed[] {
   switch (outcome.kind) {
     case 'declined': {
       const { approver, at, reason } = outcome.refusal;
@@ -65,12 +65,12 @@ export function ending({ outcome, openedAt, closedAt, signed, recovery }: Incide
     }
     case 'resolved': {
       const after = `after ${elapsedWords(openedAt, closedAt)}`;
-      if (outcome.by === 'itself')
+      if (outcome.by === 'itself') {
+        const untouched = attempts.length === 0 ? ', and nothing was changed' : '';
         return needed(
-          section(
-            `*Users are served again* ${after}, by itself: nothing wrong is seen any more, and nothing was changed.`,
-          ),
+          section(`*Users are served again* ${after}, by itself: nothing wrong is seen any more${untouched}.`),
         );
+      }
       const proof = recovery === undefined ? '' : `\n${checkLines(recovery)}`;
       const made =
         signed === undefined ? [] : [...needed(section(changeLines(signed.plan))), ...permanentLines(signed.plan)];

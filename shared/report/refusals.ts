@@ -23,7 +23,7 @@ export function meanwhile(incident: Exclude<Incident, IncidentIn<'awaiting-appro
     case 'investigating':
       return 'There is nothing to decide now: runmedic is looking at the incident again. Nothing was decided by your click.';
     case 'executing':
-      return `${approvedBy(incident)}, and the change is being made. Nothing more is to be decided.`;
+      return `${approvedBy(incident)}, and the change is being ${incident.direction === 'apply' ? 'made' : 'undone'}. Nothing more is to be decided.`;
     case 'verifying':
       return `${approvedBy(incident)}. The change is made, and recovery is being checked.`;
     case 'escalated':

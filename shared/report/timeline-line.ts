@@ -30,6 +30,8 @@ export function lineOf(
   switch (event.type) {
     // The card itself says it.
     case 'opened':
+    // Only of two deliveries is it news, and then to a machine.
+    case 'step-claimed':
       return undefined;
     case 'alert-joined': {
       const again = to === 'investigating' && from !== 'investigating' ? ' Looking again.' : '';
@@ -82,7 +84,7 @@ function stepLine(
 function applied(result: StepResult, what: string, entry: AuditEntry): Line {
   switch (result.kind) {
     case 'done':
-      return quiet(`Done: ${what}. Now recovery is checked.`);
+      return quiet(`Done: ${what}.${entry.to === 'verifying' ? ' Now recovery is checked.' : ''}`);
     case 'stood-already':
       return quiet(`Stood already, nothing was written: ${what}.`);
     case 'moved':

@@ -1,0 +1,174 @@
+import type { KnownBlock } from '@slack/types';
+import { describe, expect, it } from 'vitest';
+import { validateBlocks } from '../../sandbox/slack/blocks/validate-blocks.ts';
+import type { Incident } from '../../shared/incident/incident.ts';
+import type { Environment } from '../../shared/policy/policy.ts';
+import { card } from '../../shared/report/card.ts';
+import { MESSAGE_BLOCKS_MAX, MESSAGE_TEXT_MAX } from '../../shared/report/limits.ts';
+import { environment } from '../builders/evidence.ts';
+import { readable } from './readable.ts';
+import { awaitingStage, type Stage, stageOf, stages } from './stages.ts';
+
+const shown = (stage: Stage, of: Environment = environment) => card({ ...stage, environment: of });
+const all = (blocks: readonly KnownBlock[]) => JSON.stringify(blocks);
+
+describe('the card', () => {
+  it.each(Object.entries(stages))('keeps to the limits of Slack while %s', (_, stage) => {
+    const { text, blocks } = shown(stage);
+    expect(validateBlocks(blocks, 'message', '/blocks')).toEqual([]);
+    expect(all(blocks).length).toBeLessThanOrEqual(MESSAGE_BLOCKS_MAX);
+    expect(text.length).toBeLessThanOrEqual(MESSAGE_TEXT_MAX);
+    expect(text.length).toBeGreaterThan(0);
+  });
+
+  it.each(Object.entries(stages))('has live buttons only while somebody can decide: %s', (_, { incident, trail }) => {
+    const { blocks } = shown({ incident, trail });
+    expect(blocks.some(({ type }) => type === 'actions')).toBe(incident.status === 'awaiting-approval');
+  });
+
+  it.each(Object.entries(stages))('names severity, place and state first: %s', (_, stage) => {
+    const [first] = shown(stage).blocks;
+    expect(first?.type === 'header' && first.text.text).toMatch(
+      /Critical: staging \(backend(, auth, frontend)?\) · \S/,
+    );
+  });
+
+  it.each([
+    'investigating',
+    'looking again',
+    'looking healthy',
+    'awaiting approval',
+    'awaiting approval of what can be undone',
+    'executing',
+    'verifying',
+    'undoing',
+    'resolved',
+    'recovered by itself',
+    'declined',
+    'nobody decided',
+    'execution failed',
+  ] as const)('reads well: %s', (name) => {
+    expect(readable(shown(stageOf(name)).blocks)).toMatchSnapshot();
+  });
+
+  it('says in its text what a phone needs', () => {
+    expect(shown(stageOf('awaiting approval')).text).toMatchInlineSnapshot(`
+      "Critical: staging (backend, auth, frontend) · Approval needed
+      VPC connector staging-connector is full: 298 of 300 Mbps at its maximum of 3 e2-micro instances, and 120 private connections timed out.
+      *Scale connector staging-connector*
+      \`2-3 x e2-micro (about 300 Mbps)\` → \`2-10 x e2-micro (about 1000 Mbps)\`"
+    `);
+  });
+});
+
+describe('the buttons', () => {
+  const actions = shown(stageOf('awaiting approval')).blocks.find((block) => block.type === 'actions');
+  const buttons = (actions?.elements ?? []).filter((element) => element.type === 'button');
+
+  it('are a primary Approve, confirmed with target and effect, and a Reject in danger', () => {
+    expect(buttons.map(({ text, style }) => [text.text, style])).toEqual([
+      ['Approve', 'primary'],
+      ['Reject', 'danger'],
+    ]);
+    expect(buttons[0]?.confirm).toMatchInlineSnapshot(`
+      {
+        "confirm": {
+          "text": "Approve",
+          "type": "plain_text",
+        },
+        "deny": {
+          "text": "Not yet",
+          "type": "plain_text",
+        },
+        "style": "primary",
+        "text": {
+          "text": "staging-connector: 2-3 x e2-micro (about 300 Mbps) → 2-10 x e2-micro (about 1000 Mbps). Risk low. It cannot be undone.",
+          "type": "plain_text",
+        },
+        "title": {
+          "text": "Scale connector staging-connector",
+          "type": "plain_text",
+        },
+      }
+    `);
+  });
+
+  it('carry the incident and the beginning of the digest, and nothing else', () => {
+    const { id, signed } = awaitingStage();
+    expect(buttons.map(({ value }) => value)).toEqual(Array(2).fill(`${id}/${signed.plan.digest.slice(0, 16)}`));
+  });
+
+  it('are not there where the policy names nobody, and the card says so', () => {
+    const nobody = { ...environment, approvers: { ...environment.approvers, users: [], usergroups: [] } };
+    const { blocks } = shown(stageOf('awaiting approval'), nobody);
+    expect(blocks.some(({ type }) => type === 'actions')).toBe(false);
+    expect(readable(blocks)).toContain('*Nobody may approve this:* `environments.staging.approvers`');
+  });
+
+  it('are for those whom the policy names for the action', () => {
+    const byAction = { 'scale-connector': { users: ['U0BEN'], usergroups: [] } };
+    const other = { ...environment, approvers: { ...environment.approvers, byAction } };
+    expect(readable(shown(stageOf('awaiting approval'), other).blocks)).toContain('(<@U0BEN> may decide until');
+  });
+});
+
+describe('what others wrote', () => {
+  const hostile = '<!channel> & *bold* `tick` <https://evil.example|click>\n> second line';
+  const offered = awaitingStage();
+  const [step] = offered.signed.plan.steps;
+  const { root } = offered.diagnosis;
+  if (root === undefined) throw new Error('no root');
+  const evil: Incident = {
+    ...offered,
+    alerts: offered.alerts.map((alert) => ({ ...alert, policy: hostile, url: 'javascript:alert(1)' })),
+    diagnosis: {
+      ...offered.diagnosis,
+      root: {
+        ...root,
+        claim: hostile,
+        evidence: [{ text: hostile, url: 'https://console.cloud.google.com/?a=1&b=<x>' }],
+      },
+      ruledOut: [{ rule: hostile, reason: hostile }],
+    },
+    signed: {
+      ...offered.signed,
+      plan: {
+        ...offered.signed.plan,
+        steps: [
+          { ...step, prospect: { ...step.prospect, summary: { title: hostile, before: hostile, after: hostile } } },
+        ],
+      },
+    },
+  };
+
+  it('cannot mention, link or break out', () => {
+    const { text, blocks } = shown({ incident: evil, trail: [] });
+    const said = all(blocks.filter(({ type }) => type !== 'header' && type !== 'actions')) + text;
+    expect(said).not.toContain('<!channel');
+    expect(said).not.toContain('<https://evil');
+    expect(said).not.toContain('javascript:');
+    expect(said).toContain('&lt;!channel&gt; &amp; ');
+    expect(validateBlocks(blocks, 'message', '/blocks')).toEqual([]);
+  });
+
+  it('is cut where it rambles; what is approved stays whole', () => {
+    const long = (seed: string) => `${seed} ${'&'.repeat(5000)}`;
+    const rambling: Incident = {
+      ...offered,
+      alerts: offered.alerts.flatMap((alert) => [1, 2, 3, 4].map((n) => ({ ...alert, policy: long(`${n}`) }))),
+      diagnosis: {
+        ...offered.diagnosis,
+        root: { ...root, claim: long('claim'), evidence: Array(30).fill({ text: long('evidence') }) },
+        causes: Array(30).fill({ ...root, rule: 'other', claim: long('cause'), standing: 'root', explainedBy: [] }),
+        ruledOut: Array(30).fill({ rule: 'x', reason: long('ruled out') }),
+        unchecked: Array(30).fill({ rule: 'y', reason: long('unchecked') }),
+      },
+    };
+    const { blocks } = shown({ incident: rambling, trail: [] });
+    expect(validateBlocks(blocks, 'message', '/blocks')).toEqual([]);
+    expect(all(blocks).length).toBeLessThanOrEqual(MESSAGE_BLOCKS_MAX);
+    expect(blocks.map(({ type }) => type)).toContain('actions');
+    expect(readable(blocks)).toContain(step.prospect.summary.before);
+    expect(readable(blocks)).toContain(step.prospect.summary.after);
+  });
+});

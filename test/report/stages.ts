@@ -1,0 +1,154 @@
+import type { IncidentEvent } from '../../shared/incident/event.ts';
+import type { Incident, Recovery } from '../../shared/incident/incident.ts';
+import type { AuditEntry } from '../../shared/incident/store.ts';
+import { transition } from '../../shared/incident/transition.ts';
+import { at, environment } from '../builders/evidence.ts';
+import { approvalOf, awaiting, brokenRelease, diagnosisOf, must, offer, opened } from '../builders/incident.ts';
+
+/** An incident with the trail that led to it, as the store would hold them. */
+export interface Stage {
+  readonly incident: Incident;
+  readonly trail: readonly AuditEntry[];
+}
+
+/** One event after another, each with its entry. Events that change nothing leave none. */
+export function staged(...events: readonly IncidentEvent[]): Stage {
+  const first = opened();
+  const opening: AuditEntry = {
+    incident: first.id,
+    version: 1,
+    at: at(0),
+    by: 'alert',
+    event: { type: 'opened', at: at(0), alert: '0.abc/open' },
+    from: 'none',
+    to: 'investigating',
+  };
+  return events.reduce(next, { incident: first, trail: [opening] });
+}
+
+export function next({ incident, trail }: Stage, event: IncidentEvent): Stage {
+  const { incident: after } = transition(incident, event, environment);
+  if (after.version === incident.version) return { incident, trail };
+  const { id, version, status } = after;
+  const entry: AuditEntry = {
+    incident: id,
+    version,
+    at: event.at,
+    by: 'chat',
+    event,
+    from: incident.status,
+    to: status,
+  };
+  return { incident: after, trail: [...trail, entry] };
+}
+
+const incidentId = opened().id;
+const planned = awaiting().signed.plan;
+
+export const offered = (of?: typeof brokenRelease): IncidentEvent => ({
+  type: 'investigated',
+  at: at(5),
+  round: 1,
+  diagnosis: diagnosisOf(of),
+  offer: { kind: 'plan', signed: offer(incidentId, of), expiresAt: at(1805) },
+});
+export const without = (reason: 'healthy' | 'no-cause' | 'no-safe-action', seconds: number): IncidentEvent => ({
+  type: 'investigated',
+  at: at(seconds),
+  round: 1,
+  diagnosis: { ...diagnosisOf(), root: undefined, causes: [] },
+  offer: { kind: 'none', reason, detail: `told to be ${reason}` },
+});
+export const approved = (of?: typeof brokenRelease): IncidentEvent => ({
+  type: 'approved',
+  at: at(60),
+  approval: approvalOf(awaiting(of)),
+});
+export const rejected: IncidentEvent = {
+  type: 'rejected',
+  at: at(70),
+  digest: planned.digest,
+  refusal: { approver: 'U0BEN', reason: 'Traffic falls already', at: at(70) },
+};
+export const started: IncidentEvent = {
+  type: 'step-started',
+  at: at(62),
+  digest: planned.digest,
+  step: 0,
+  direction: 'apply',
+  operation: 'projects/acme-staging/locations/us-central1/operations/op-1',
+};
+export const stepFinished = (
+  result: Extract<IncidentEvent, { type: 'step-finished' }>['result'],
+  of?: typeof brokenRelease,
+): IncidentEvent => ({
+  type: 'step-finished',
+  at: at(180),
+  digest: awaiting(of).signed.plan.digest,
+  step: 0,
+  direction: 'apply',
+  result,
+});
+export const seen = (verdict: Recovery['verdict'], seconds: number, of?: typeof brokenRelease): IncidentEvent => ({
+  type: 'verified',
+  at: at(seconds),
+  digest: awaiting(of).signed.plan.digest,
+  recovery: {
+    verdict,
+    checks: [
+      { name: 'frontend', status: 'passed', detail: '200 in 41 ms' },
+      { name: 'live updates', status: verdict === 'recovered' ? 'passed' : 'failed', detail: 'opened' },
+      {
+        name: 'VPC connector saturated',
+        status: verdict === 'inconclusive' ? 'unavailable' : 'passed',
+        detail: '40 %',
+      },
+    ],
+  },
+});
+/** The timer of whatever stands. */
+export const due = ({ incident }: Stage, seconds: number): IncidentEvent => ({
+  type: 'timer-due',
+  at: at(seconds),
+  version: incident.version,
+});
+
+const done = { kind: 'done' } as const;
+const verifying = staged(offered(), approved(), started, stepFinished(done));
+const expired = staged(offered());
+const healthyOnce = staged(without('healthy', 5));
+
+/** An incident in every state that a card can show. */
+export const stages = {
+  investigating: staged(),
+  'looking again': staged(without('no-cause', 5)),
+  'looking healthy': healthyOnce,
+  'awaiting approval': staged(offered()),
+  'awaiting approval of what can be undone': staged(offered(brokenRelease)),
+  'about to execute': staged(offered(), approved()),
+  executing: staged(offered(), approved(), started),
+  'changed, not looked at': verifying,
+  verifying: next(verifying, seen('not-yet', 240)),
+  'one good look': next(verifying, seen('recovered', 240)),
+  undoing: staged(
+    offered(brokenRelease),
+    approved(brokenRelease),
+    stepFinished(done, brokenRelease),
+    seen('worse', 240, brokenRelease),
+    seen('worse', 300, brokenRelease),
+  ),
+  resolved: [240, 300, 360].reduce((stage, seconds) => next(stage, seen('recovered', seconds)), verifying),
+  'recovered by itself': next(next(healthyOnce, due(healthyOnce, 65)), without('healthy', 70)),
+  declined: staged(offered(), rejected),
+  'nobody decided': next(expired, due(expired, 1805)),
+  'execution failed': staged(
+    offered(),
+    approved(),
+    started,
+    stepFinished({ kind: 'failed', detail: 'quota exceeded' }),
+  ),
+  'no safe change': staged(without('no-safe-action', 5)),
+} as const satisfies Record<string, Stage>;
+
+export const stageOf = (name: keyof typeof stages): Stage => stages[name];
+export const awaitingStage = () => must(stages['awaiting approval'].incident, 'awaiting-approval');

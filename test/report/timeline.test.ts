@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import type { IncidentEvent } from '../../shared/incident/event.ts';
+import { peopleIn, threadMessages } from '../../shared/report/timeline.ts';
+import { at } from '../builders/evidence.ts';
+import { alertNote } from '../builders/incident.ts';
+import { approved, due, next, offered, rejected, type Stage, staged, stages, started, stepFinished } from './stages.ts';
+
+const names = new Map([
+  ['U0ANN', 'Ann Lindqvist'],
+  ['U0BEN', 'Ben <b> & co'],
+]);
+const bare = (text: string) => text.replaceAll(/<!date[^>]*> /g, '');
+const told = ({ trail }: Stage, from = 0) =>
+  threadMessages(trail, from, names).map(({ kind, text }) => `${kind}: ${bare(text)}`);
+
+describe('the thread', () => {
+  it.each(Object.entries(stages))('tells what happened: %s', (_, stage) => {
+    expect(`\n${told(stage).join('\n')}\n`).toMatchSnapshot();
+  });
+
+  it.each(Object.entries(stages))('mentions nobody: %s', (_, stage) => {
+    expect(told(stage).join('\n')).not.toMatch(/<@|<!subteam|<!channel|<!here/);
+  });
+
+  it('puts quiet lines together and those that are told by themselves', () => {
+    const messages = threadMessages(stages.resolved.trail, 0, names);
+    expect(messages.map(({ kind, text }) => [kind, text.split('\n').length])).toEqual([
+      ['told', 1],
+      ['quiet', 5],
+      ['told', 1],
+    ]);
+  });
+
+  it('goes on where it was left', () => {
+    const { trail } = stages.resolved;
+    const all = threadMessages(trail, 0, names);
+    const [first] = all;
+    expect(threadMessages(trail, first?.upTo ?? 0, names)).toEqual(all.slice(1));
+    expect(threadMessages(trail, trail.length, names)).toEqual([]);
+    expect(all.at(-1)?.upTo).toBe(trail.length);
+  });
+
+  it('leaves being handed to people to the escalation, which calls them', () => {
+    const failed = staged(offered(), approved(), started, stepFinished({ kind: 'failed', detail: 'quota' }));
+    expect(told(failed, 4)).toEqual(['quiet: *Failed:* Scale connector staging-connector. quota']);
+    const moved = staged(offered(), approved(), stepFinished({ kind: 'moved', detail: 'max is 5' }));
+    expect(told(moved, 3)).toEqual([
+      'told: *Not made:* Scale connector staging-connector. Someone changed it meanwhile: max is 5.',
+    ]);
+  });
+
+  it('counts a storm of alerts instead of listing it', () => {
+    const storm = Array.from({ length: 40 }, (_, index): IncidentEvent => {
+      const alert = alertNote(`0.${index}/open`, { policy: `policy ${index}` });
+      return { type: 'alert-joined', at: at(index), alert, services: [] };
+    });
+    const [message, ...rest] = told(staged(...storm));
+    expect(rest).toEqual([]);
+    expect(message?.split('\n')).toHaveLength(15);
+    expect(message).toContain('… 26 more …');
+    expect(message).toContain('policy 39');
+  });
+
+  it('says once what look after look says', () => {
+    const looked = (['not-yet', 'not-yet', 'inconclusive', 'inconclusive', 'not-yet'] as const).reduce(
+      (stage, verdict, index) =>
+        next(stage, {
+          type: 'verified',
+          at: at(240 + index * 60),
+          digest: stage.incident.status === 'verifying' ? stage.incident.signed.plan.digest : '',
+          recovery: { verdict, checks: [{ name: 'http', status: 'failed', detail: '503' }] },
+        }),
+      stages['changed, not looked at'],
+    );
+    const lines = told(looked, stages['changed, not looked at'].trail.length).join('\n').split('\n');
+    expect(lines.map((line) => line.split(':')[0])).toEqual([
+      'quiet',
+      'Recovery could not be measured',
+      'Not recovered yet',
+    ]);
+  });
+
+  it.each([
+    ['stood-already', 'quiet: Stood already, nothing was written: Scale connector staging-connector.'],
+    ['done', 'quiet: Done: Scale connector staging-connector. Now recovery is checked.'],
+  ] as const)('says of a step that it %s', (kind, line) => {
+    expect(told(staged(offered(), approved(), stepFinished({ kind })), 3)).toEqual([line]);
+  });
+
+  it.each([
+    [{ kind: 'done' } as const, 'told: *Undone:* Shift backend back to backend-00002.'],
+    [{ kind: 'failed', detail: 'etag' } as const, 'quiet: *Undoing failed:* Shift backend back to backend-00002. etag'],
+  ])('says what came of undoing: %o', (result, line) => {
+    const { incident, trail } = stages.undoing;
+    const digest = incident.status === 'executing' ? incident.signed.plan.digest : '';
+    const undone = next(stages.undoing, {
+      type: 'step-finished',
+      at: at(400),
+      digest,
+      step: 0,
+      direction: 'undo',
+      result,
+    });
+    expect(told(undone, trail.length)).toEqual([line]);
+  });
+
+  it('says that an investigation never answered', () => {
+    let stage: Stage = staged();
+    for (let seconds = 120; stage.incident.status === 'investigating'; seconds += 120)
+      stage = next(stage, due(stage, seconds));
+    expect(told(stage)).toEqual(['quiet: No answer came from the investigation.']);
+  });
+
+  it('keeps to what a section holds', () => {
+    const storm = Array.from({ length: 15 }, (_, index): IncidentEvent => {
+      const alert = alertNote(`0.${index}/open`, { policy: '&'.repeat(500) });
+      return { type: 'alert-joined', at: at(index), alert, services: [] };
+    });
+    const reason = '<'.repeat(500);
+    const declined = { ...rejected, refusal: { approver: 'U0BEN', reason, at: at(70) } };
+    const { trail } = staged(offered(), ...storm, declined);
+    const messages = threadMessages(trail, 0, names);
+    expect(messages).toHaveLength(2);
+    for (const { text } of messages) expect(text.length).toBeLessThanOrEqual(3000);
+  });
+});
+
+describe('peopleIn', () => {
+  it('names who decided, once', () => {
+    expect(peopleIn(staged(offered(), rejected).trail)).toEqual(['U0BEN']);
+    expect(peopleIn(stages.resolved.trail)).toEqual(['U0ANN']);
+    expect(peopleIn(stages.investigating.trail)).toEqual([]);
+  });
+});
