@@ -1,4 +1,4 @@
-import type { KeyObject } from 'node:crypto';
+import { type KeyObject, randomUUID } from 'node:crypto';
 import { approvalFault } from '../incident/approval.ts';
 import type { Effect } from '../incident/effect.ts';
 import type { StepResult } from '../incident/event.ts';
@@ -41,6 +41,7 @@ export async function carryOut(effect: CarryOut, shell: RemediationShell, abort:
   const step = incident.signed.plan.steps[effect.step];
   if (step === undefined) return;
   const resumed = incident.operation;
+  if (resumed === undefined) await claim(effect, shell);
   const fault = await faultOf(incident, step, effect, shell);
   if (fault !== undefined)
     return finish(effect, { kind: 'failed', detail: `refused before the write: ${fault}` }, shell);
@@ -57,6 +58,17 @@ export async function carryOut(effect: CarryOut, shell: RemediationShell, abort:
     const moved = error instanceof PlatformFailure && error.code === 'conflict';
     await finish(effect, { kind: moved ? 'moved' : 'failed', detail }, shell);
   }
+}
+
+/** Two deliveries at the same time must not both find `before` standing. @throws PlatformFailure 'unavailable' while another is at it. */
+async function claim(effect: CarryOut, shell: RemediationShell): Promise<void> {
+  const event = { ...phase(effect), type: 'step-claimed', at: await shell.clock.now(), by: randomUUID() } as const;
+  const { incident } = await advance(effect.incident, event, shell);
+  if (incident.status === 'executing' && incident.claim?.by === event.by) return;
+  throw new PlatformFailure(
+    'unavailable',
+    `step ${effect.step} of ${effect.incident} is being carried out by another delivery`,
+  );
 }
 
 /** The queue delivers again later; the write itself is never repeated blindly, since `before` is read again first. */

@@ -9,6 +9,14 @@ export type IncidentEvent = { readonly at: Instant } & (
   | { readonly type: 'investigated'; readonly round: number; readonly diagnosis: Diagnosis; readonly offer: Offer }
   | { readonly type: 'approved'; readonly approval: Approval }
   | { readonly type: 'rejected'; readonly digest: string; readonly refusal: Refusal }
+  /** A delivery is about to write. `by` is its own, so that it knows its claim again. */
+  | {
+      readonly type: 'step-claimed';
+      readonly digest: string;
+      readonly step: number;
+      readonly direction: 'apply' | 'undo';
+      readonly by: string;
+    }
   | {
       readonly type: 'step-started';
       readonly digest: string;

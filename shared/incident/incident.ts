@@ -122,6 +122,8 @@ export type IncidentState =
       /** Why an undo runs; undefined while applying. */
       readonly undoBecause: string | undefined;
       readonly operation: Operation | undefined;
+      /** Which delivery is at the write now; another waits until then. */
+      readonly claim: { readonly by: string; readonly until: Instant } | undefined;
       readonly dueAt: Instant;
     } & Offered)
   | ({

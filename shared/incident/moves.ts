@@ -15,6 +15,8 @@ export const INVESTIGATION_PATIENCE_SECONDS = 120;
 export const INVESTIGATION_TRIES_MAX = 3;
 /** A push acknowledgement ends at 600 s, so no handler works longer than that on one delivery (facts, Pub/Sub). */
 export const CARRY_OUT_PATIENCE_SECONDS = 600;
+/** A delivery that has claimed a step and is not heard of for this long has died; writes end within 30 s. */
+export const CLAIM_SECONDS = 120;
 /** How many diagnoses one incident gets before a person must look. */
 export const ROUNDS_MAX = 6;
 /** Two healthy looks, a minute apart, close an incident that nobody touched. */
@@ -129,6 +131,7 @@ export function carryOut(
       direction,
       undoBecause: work.undoBecause,
       operation: undefined,
+      claim: undefined,
       dueAt: plusSeconds(at, CARRY_OUT_PATIENCE_SECONDS),
     },
     { effects: [{ type: 'carry-out', incident: incident.id, digest: signed.plan.digest, step, direction }] },

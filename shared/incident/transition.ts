@@ -5,6 +5,7 @@ import type { AlertNote, Incident, IncidentIn } from './incident.ts';
 import {
   attemptsWith,
   CARRY_OUT_PATIENCE_SECONDS,
+  CLAIM_SECONDS,
   carryOut,
   close,
   escalate,
@@ -47,6 +48,8 @@ export function transition(incident: Incident, event: IncidentEvent, environment
       return incident.status === 'awaiting-approval' && event.digest === incident.signed.plan.digest
         ? close(incident, moment, { kind: 'declined', refusal: event.refusal })
         : stay(incident);
+    case 'step-claimed':
+      return incident.status === 'executing' ? stepClaimed(incident, event) : stay(incident);
     case 'step-started':
       return incident.status === 'executing' ? stepStarted(incident, event) : stay(incident);
     case 'step-finished':
@@ -114,6 +117,15 @@ const isPresentStep = (
   event.digest === incident.signed.plan.digest &&
   event.step === incident.step &&
   event.direction === incident.direction;
+
+/** Of two deliveries of one step at the same time, one writes and the other waits. Saved silently: nobody needs to be told. */
+function stepClaimed(incident: IncidentIn<'executing'>, event: Of<'step-claimed'>): Step {
+  const { by, at } = event;
+  const held = incident.claim !== undefined && incident.claim.by !== by && incident.claim.until > at;
+  if (!isPresentStep(incident, event) || incident.operation !== undefined || held) return stay(incident);
+  const claim = { by, until: plusSeconds(at, CLAIM_SECONDS) };
+  return { incident: { ...incident, claim, version: incident.version + 1 }, effects: [] };
+}
 
 function stepStarted(incident: IncidentIn<'executing'>, event: Of<'step-started'>): Step {
   if (!isPresentStep(incident, event) || incident.operation?.name === event.operation) return stay(incident);

@@ -96,6 +96,7 @@ export const states: { readonly [S in Incident['status']]: IncidentState & { rea
     direction: 'apply',
     undoBecause: undefined,
     operation: { step: 0, direction: 'apply', name: 'projects/p/locations/l/operations/o', startedAt: START },
+    claim: { by: 'a-delivery', until: dueAt },
     dueAt,
   },
   verifying: {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { IncidentEvent } from '../../shared/incident/event.ts';
 import type { Incident } from '../../shared/incident/incident.ts';
-import { ROUNDS_MAX, UNEXPLAINED_LOOKS } from '../../shared/incident/moves.ts';
+import { CLAIM_SECONDS, ROUNDS_MAX, UNEXPLAINED_LOOKS } from '../../shared/incident/moves.ts';
 import { transition } from '../../shared/incident/transition.ts';
 import { at, environment, evidence } from '../builders/evidence.ts';
 import {
@@ -192,6 +192,34 @@ describe('a change under way', () => {
     step: incident.step,
     direction: incident.direction,
     result,
+  });
+
+  it('is claimed by one delivery at a time, for as long as a write may take', () => {
+    const incident = executing();
+    const claim = (by: string, seconds: number): IncidentEvent => ({
+      type: 'step-claimed',
+      at: at(seconds),
+      digest: incident.signed.plan.digest,
+      step: 0,
+      direction: 'apply',
+      by,
+    });
+    const claimed = play(incident, claim('one', 61));
+    expect(claimed).toMatchObject({
+      claim: { by: 'one', until: at(61 + CLAIM_SECONDS) },
+      version: incident.version + 1,
+    });
+    expect(play(claimed, claim('two', 61 + CLAIM_SECONDS - 1))).toBe(claimed);
+    expect(play(claimed, claim('two', 61 + CLAIM_SECONDS))).toMatchObject({ claim: { by: 'two' } });
+    const started = play(claimed, {
+      type: 'step-started',
+      at: at(62),
+      digest: incident.signed.plan.digest,
+      step: 0,
+      direction: 'apply',
+      operation: 'op',
+    });
+    expect(play(started, claim('two', 900)), 'an operation is under way').toBe(started);
   });
 
   it('keeps the name of the operation', () => {

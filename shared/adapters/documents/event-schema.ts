@@ -43,6 +43,7 @@ export const auditEventSchema: z.ZodType<AuditEntry['event']> = z.discriminatedU
   }),
   z.looseObject({ type: z.literal('approved'), at: instantSchema, approval: approvalSchema }),
   z.looseObject({ type: z.literal('rejected'), at: instantSchema, digest: z.string(), refusal: refusalSchema }),
+  z.looseObject({ type: z.literal('step-claimed'), ...ofStep, by: z.string() }),
   z.looseObject({ type: z.literal('step-started'), ...ofStep, operation: z.string() }),
   z.looseObject({ type: z.literal('step-finished'), ...ofStep, result: stepResult }),
   z.looseObject({ type: z.literal('verified'), at: instantSchema, digest: z.string(), recovery: recoverySchema }),

@@ -66,6 +66,7 @@ const state: z.ZodType<IncidentState> = z.discriminatedUnion('status', [
     direction: directionSchema,
     undoBecause: maybe(z.string()),
     operation: maybe(operation),
+    claim: maybe(z.looseObject({ by: z.string(), until: instantSchema })),
     dueAt: instantSchema,
     ...offered,
   }),
