@@ -1,10 +1,13 @@
-import { type AuthClient, GoogleAuth, type IdTokenClient, OAuth2Client } from 'google-auth-library';
+import type { AuthClient, IdTokenClient } from 'google-auth-library';
 import { PlatformFailure } from '../../ports/platform-failure.ts';
+
+// The library is imported when an identity is first wanted: a function that calls nothing of Google's does not wait for it.
 
 const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 
 /** An identity known by one fixed access token, as on a laptop. Looks for nothing else, the metadata server least of all. */
-export function tokenAuth(token: string): AuthClient {
+export async function tokenAuth(token: string): Promise<AuthClient> {
+  const { OAuth2Client } = await import('google-auth-library');
   const client = new OAuth2Client();
   client.setCredentials({ access_token: token });
   return client;
@@ -15,6 +18,7 @@ export function tokenAuth(token: string): AuthClient {
  * @throws PlatformFailure `unauthenticated` where there are none.
  */
 export async function defaultAuth(): Promise<AuthClient> {
+  const { GoogleAuth } = await import('google-auth-library');
   try {
     return await new GoogleAuth({ scopes: [SCOPE] }).getClient();
   } catch (cause) {
@@ -24,10 +28,9 @@ export async function defaultAuth(): Promise<AuthClient> {
 
 /** ID tokens of the machine's identity, one client an audience, each token kept until it runs out. */
 export function defaultIdTokens(): (audience: string) => Promise<string> {
-  const auth = new GoogleAuth();
   const clients = new Map<string, Promise<IdTokenClient>>();
   return async (audience) => {
-    const known = clients.get(audience) ?? auth.getIdTokenClient(audience);
+    const known = clients.get(audience) ?? idTokenClient(audience);
     clients.set(audience, known);
     try {
       const headers = await (await known).getRequestHeaders();
@@ -37,6 +40,11 @@ export function defaultIdTokens(): (audience: string) => Promise<string> {
       throw noCredentials(cause, `an ID token for ${audience}`);
     }
   };
+}
+
+async function idTokenClient(audience: string): Promise<IdTokenClient> {
+  const { GoogleAuth } = await import('google-auth-library');
+  return new GoogleAuth().getIdTokenClient(audience);
 }
 
 function noCredentials(cause: unknown, wanted: string): PlatformFailure {

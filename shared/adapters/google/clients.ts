@@ -26,7 +26,7 @@ export function googleClients(options: GoogleOptions): GoogleClients {
 async function restMode({ auth, endpoint }: GoogleOptions) {
   const { GoogleAuth } = await import('google-auth-library');
   // One for each client: a client writes its own defaults on it.
-  const google = Object.assign(new GoogleAuth({ authClient: auth }), { fetch: googleFetch(auth) });
+  const google = Object.assign(new GoogleAuth({ authClient: await auth }), { fetch: googleFetch(auth) });
   return {
     // Sound: vpc-access brings an older google-auth-library; of it a client in REST mode calls only getClient and fetch.
     auth: google as never,

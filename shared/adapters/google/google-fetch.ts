@@ -1,6 +1,7 @@
 import type { AuthClient } from 'google-auth-library';
 import { PlatformFailure } from '../../ports/platform-failure.ts';
 import { requestSignal } from './call.ts';
+import type { GoogleOptions } from './google-options.ts';
 import { GoogleRefusal } from './google-refusal.ts';
 
 type GaxiosOptions = NonNullable<Parameters<AuthClient['request']>[0]>;
@@ -14,8 +15,9 @@ export type GoogleFetch = (url: string | URL, init?: RequestInit) => Promise<Res
  * How every request leaves, those of Google's clients too: with the identity's token, ended by its call's signal, and a
  * GoogleRefusal for whatever is not 2xx, so that status, Retry-After and body reach one place whichever client asked.
  */
-export function googleFetch(auth: AuthClient): GoogleFetch {
+export function googleFetch(identity: GoogleOptions['auth']): GoogleFetch {
   return async (url, init) => {
+    const auth = await identity;
     await tokenOf(auth);
     const signal = requestSignal.getStore();
     const signals = [init?.signal, signal].filter((each) => each !== undefined && each !== null);

@@ -8,8 +8,8 @@ export interface GoogleEndpoint {
 }
 
 export interface GoogleOptions {
-  /** Whose rights the calls are made with. */
-  readonly auth: AuthClient;
+  /** Whose rights the calls are made with; on its way, where it waits for a library. */
+  readonly auth: AuthClient | Promise<AuthClient>;
   /** undefined: each API's own host. Set on a laptop; everything else stays equal. */
   readonly endpoint: GoogleEndpoint | undefined;
 }

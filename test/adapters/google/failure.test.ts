@@ -180,7 +180,7 @@ describe('an identity that has no token', () => {
   it('is unauthenticated, whichever client asks, and says so', async () => {
     const server = await tinyServer((_, response) => json(response, 200, {}));
     const { options } = server;
-    options.auth.getRequestHeaders = () => Promise.reject(new Error('the key is gone'));
+    (await options.auth).getRequestHeaders = () => Promise.reject(new Error('the key is gone'));
     for (const way of ways) {
       const failure = await ask(options, way);
       expect(failure.code, way[0]).toBe('unauthenticated');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Instant, instant } from '../../../shared/ports/clock.ts';
-import type { CloudWriter, SeriesQuery } from '../../../shared/ports/cloud.ts';
+import type { SeriesQuery } from '../../../shared/ports/cloud.ts';
 import { googleInSandbox, START_MS } from './google-in-sandbox.ts';
 import { NEVER } from './tiny-server.ts';
 
@@ -78,8 +78,9 @@ describe('the reader, on a Google Cloud project', () => {
     const points = series?.points ?? [];
     expect(points.length).toBeGreaterThan(8);
     expect(points.map((point) => point.at)).toEqual(points.map((point) => point.at).toSorted());
-    // 300 Mbps is what three e2-micro carry; Monitoring has a connector's points after 4 minutes.
-    expect(points.at(-1)?.value).toBe(37_500_000);
+    // 300 Mbps, 37.5 MB/s, is what three e2-micro carry; Monitoring has a connector's points after 4 minutes.
+    expect(points.at(-1)?.value).toBeGreaterThan(30_000_000);
+    expect(points.at(-1)?.value).toBeLessThanOrEqual(37_500_000);
     expect((points.at(-1)?.at ?? '') <= at(360)).toBe(true);
   });
 
@@ -101,7 +102,7 @@ describe('the reader, on a Google Cloud project', () => {
     expect(kinds).toContain('frontend 2xx');
   });
 
-  it('reads the newest log entries first, no more than asked for, and says that there were more', async () => {
+  it('reads log entries in the order that is asked for, no more than that many, and says that there were more', async () => {
     const { reader, afterSeconds } = await googleInSandbox('staging-503');
     afterSeconds(300);
     const query = {
@@ -109,7 +110,8 @@ describe('the reader, on a Google Cloud project', () => {
       filter: 'logName:"run.googleapis.com%2Frequests" AND httpRequest.status>=500',
       from: at(0),
       to: at(300),
-    };
+      order: 'newest-first',
+    } as const;
     const page = await reader.logs({ ...query, entriesMax: 40 }, NEVER);
     expect(page.entries).toHaveLength(40);
     expect(page.truncated).toBe(true);
@@ -120,6 +122,9 @@ describe('the reader, on a Google Cloud project', () => {
         .toReversed(),
     );
     expect(page.entries[0]).toMatchObject({ log: 'run.googleapis.com/requests', httpStatus: 503 });
+    const oldest = await reader.logs({ ...query, order: 'oldest-first', entriesMax: 40 }, NEVER);
+    expect(oldest.entries.map((entry) => entry.at)).toEqual(oldest.entries.map((entry) => entry.at).toSorted());
+    expect((oldest.entries[0]?.at ?? '') < (page.entries.at(-1)?.at ?? '')).toBe(true);
     const before = await reader.logs({ ...query, to: at(1), entriesMax: 40 }, NEVER);
     expect(before).toEqual({ entries: [], truncated: false });
   });
@@ -129,7 +134,7 @@ describe('the reader, on a Google Cloud project', () => {
     afterSeconds(300);
     const filter = 'logName:"run.googleapis.com%2Frequests"';
     const page = await reader.logs(
-      { project: 'acme-staging', filter, from: at(0), to: at(300), entriesMax: 1500 },
+      { project: 'acme-staging', filter, from: at(0), to: at(300), entriesMax: 1500, order: 'newest-first' },
       NEVER,
     );
     expect(page.entries).toHaveLength(1500);
@@ -168,7 +173,8 @@ describe('the reader, refused', () => {
 
   it('is nobody with a token that nobody has', async () => {
     const { readerAs } = await googleInSandbox('staging-503');
-    const logs = { project: 'acme-staging', filter: 'a=1', from: at(0), to: at(1), entriesMax: 1 };
+    const order = 'newest-first';
+    const logs = { project: 'acme-staging', filter: 'a=1', from: at(0), to: at(1), entriesMax: 1, order } as const;
     await expect(readerAs('stolen').logs(logs, NEVER)).rejects.toMatchObject({ code: 'unauthenticated' });
   });
 
@@ -186,7 +192,15 @@ describe('the reader, refused', () => {
 
   it('is told when the quota of log reads is used up', async () => {
     const { reader } = await googleInSandbox('healthy');
-    const logs = { project: 'acme-staging', filter: 'severity>=ERROR', from: at(0), to: at(1), entriesMax: 1 };
+    const order = 'newest-first';
+    const logs = {
+      project: 'acme-staging',
+      filter: 'severity>=ERROR',
+      from: at(0),
+      to: at(1),
+      entriesMax: 1,
+      order,
+    } as const;
     const reads = await Promise.allSettled(Array.from({ length: 61 }, () => reader.logs(logs, NEVER)));
     const refused = reads.filter((read) => read.status === 'rejected');
     expect(refused).toHaveLength(1);
@@ -199,109 +213,5 @@ describe('the reader, refused', () => {
     const startedMs = performance.now();
     await expect(reader.services(LOCATION, AbortSignal.timeout(100))).rejects.toMatchObject({ code: 'timed-out' });
     expect(performance.now() - startedMs).toBeLessThan(5_000);
-  });
-});
-
-describe('the writer, on a Google Cloud project', () => {
-  async function ended(writer: CloudWriter, operation: string, advance: (seconds: number) => void) {
-    for (let seconds = 10; seconds <= 600; seconds += 10) {
-      const status = await writer.operation(operation, NEVER);
-      if (status.done) return { status, seconds };
-      advance(seconds);
-    }
-    throw new Error(`${operation} did not end`);
-  }
-
-  it('raises a connector, whose operation ends later', async () => {
-    const { reader, writer, afterSeconds } = await googleInSandbox('staging-503');
-    const limits = { machineType: 'e2-micro', instancesMin: 2, instancesMax: 10 };
-    const { operation } = await writer.updateConnector(CONNECTOR, limits, NEVER);
-    expect(operation).toMatch(/^vpcaccess:projects\/acme-staging\/locations\/us-central1\/operations\//);
-    expect((await reader.connector(CONNECTOR, NEVER)).state).toBe('updating');
-    expect(await ended(writer, operation, afterSeconds)).toMatchObject({ status: { done: true, error: undefined } });
-    expect(await reader.connector(CONNECTOR, NEVER)).toMatchObject({
-      state: 'ready',
-      instancesMin: 2,
-      instancesMax: 10,
-    });
-  });
-
-  it('cannot lower one: the platform’s own law', async () => {
-    const { writer } = await googleInSandbox('staging-503');
-    const limits = { machineType: 'e2-micro', instancesMin: 2, instancesMax: 2 };
-    await expect(writer.updateConnector(CONNECTOR, limits, NEVER)).rejects.toMatchObject({ code: 'invalid-argument' });
-  });
-
-  it('shifts traffic and keeps what a tag points at', async () => {
-    const { reader, writer, afterSeconds } = await googleInSandbox('staging-503');
-    const traffic = [
-      { revision: 'backend-00040-kip', percent: 100 },
-      { revision: 'backend-00041-pob', percent: 0, tag: 'newest' },
-    ];
-    const { operation } = await writer.updateTraffic(await reader.service(BACKEND, NEVER), traffic, NEVER);
-    expect(operation).toMatch(/^run:projects\//);
-    expect(await ended(writer, operation, afterSeconds)).toMatchObject({ status: { error: undefined } });
-    const after = await reader.service(BACKEND, NEVER);
-    expect(after.traffic).toEqual(traffic);
-    expect(after.serving[0]).toEqual({ revision: 'backend-00040-kip', percent: 100 });
-  });
-
-  it('restarts a service: a new revision of the same, pinned, marked, environment untouched', async () => {
-    const { world, reader, writer, afterSeconds } = await googleInSandbox('healthy');
-    const before = await reader.service(BACKEND, NEVER);
-    const image = before.template.containers[0]?.image ?? '';
-    const environment = JSON.stringify(world.state.services.get('backend')?.spec.template['containers']);
-    const { operation } = await writer.restartService(before, { mark: 'inc-1/1', image }, NEVER);
-    expect(await ended(writer, operation, afterSeconds)).toMatchObject({ status: { error: undefined } });
-    const after = await reader.service(BACKEND, NEVER);
-    expect(after.latestReadyRevision).not.toBe(before.latestReadyRevision);
-    expect(after.template).toEqual({ ...before.template, restartedAt: 'inc-1/1' });
-    expect(JSON.stringify(world.state.services.get('backend')?.spec.template['containers'])).toBe(environment);
-  });
-
-  it('restarts it a second time, since no revision’s name is sent back', async () => {
-    const { reader, writer, afterSeconds } = await googleInSandbox('healthy');
-    const image = (await reader.service(BACKEND, NEVER)).template.containers[0]?.image ?? '';
-    const first = await writer.restartService(await reader.service(BACKEND, NEVER), { mark: 'a', image }, NEVER);
-    await ended(writer, first.operation, afterSeconds);
-    const middle = await reader.service(BACKEND, NEVER);
-    const second = await writer.restartService(middle, { mark: 'b', image }, NEVER);
-    await ended(writer, second.operation, (seconds) => afterSeconds(600 + seconds));
-    expect((await reader.service(BACKEND, NEVER)).latestReadyRevision).not.toBe(middle.latestReadyRevision);
-  });
-
-  it('changes nothing with an etag that is no longer true', async () => {
-    const { reader, writer } = await googleInSandbox('staging-503');
-    const seen = await reader.service(BACKEND, NEVER);
-    const traffic = [{ revision: 'backend-00040-kip', percent: 100 }];
-    await writer.updateTraffic(seen, traffic, NEVER);
-    const [container] = seen.template.containers;
-    const conflict = { code: 'conflict', message: expect.stringContaining('409 ABORTED') };
-    await expect(writer.updateTraffic(seen, seen.traffic, NEVER)).rejects.toMatchObject(conflict);
-    await expect(
-      writer.restartService(seen, { mark: 'm', image: container?.image ?? '' }, NEVER),
-    ).rejects.toMatchObject(conflict);
-    expect(await reader.service(BACKEND, NEVER)).toMatchObject({ traffic, template: { restartedAt: undefined } });
-  });
-
-  it('may write only as the one identity that may', async () => {
-    const { writerAs, reader, calls } = await googleInSandbox('staging-503');
-    const limits = { machineType: 'e2-micro', instancesMin: 2, instancesMax: 10 };
-    await expect(writerAs('token-of-investigate').updateConnector(CONNECTOR, limits, NEVER)).rejects.toMatchObject({
-      code: 'permission-denied',
-      message: expect.stringContaining('vpcaccess.connectors.update'),
-    });
-    expect(calls.list()).toMatchObject([{ method: 'PATCH', status: 403 }]);
-    expect((await reader.connector(CONNECTOR, NEVER)).instancesMax).toBe(3);
-  });
-
-  it('follows no operation that it did not name, nor one that is gone', async () => {
-    const { writer } = await googleInSandbox('staging-503');
-    const id = 'projects/acme-staging/locations/us-central1/operations/1';
-    await expect(writer.operation(id, NEVER)).rejects.toMatchObject({ code: 'invalid-argument' });
-    await expect(writer.operation(`compute:${id}`, NEVER)).rejects.toMatchObject({ code: 'invalid-argument' });
-    await expect(writer.operation(`run:${id}/../x`, NEVER)).rejects.toMatchObject({ code: 'invalid-argument' });
-    await expect(writer.operation(`run:${id}`, NEVER)).rejects.toMatchObject({ code: 'not-found' });
-    await expect(writer.operation(`vpcaccess:${id}`, NEVER)).rejects.toMatchObject({ code: 'not-found' });
   });
 });
