@@ -23,11 +23,15 @@ child.on('exit', (code, signal) => process.exit(code ?? (signal === null ? 1 : 1
 
 /** What installation prints goes to stderr: stdout belongs to the program. */
 function install() {
-  process.stderr.write('runmedic: installing what is missing (npm ci) ...\n');
-  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root, stdio: ['ignore', 2, 2] });
+  process.stderr.write('runmedic: installing what is missing (npm install) ...\n');
+  // Versions are exact, so this takes what the lock names. `npm ci` would refuse a lock that lacks another platform's optional packages.
+  const npm = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  });
   if (npm.status !== 0)
     stop(
-      `npm ci failed${npm.error ? `: ${npm.error.message}` : ''}. Mend what it says above and run the same command again.`,
+      `npm install failed${npm.error ? `: ${npm.error.message}` : ''}. Mend what it says above and run the same command again.`,
     );
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, lock);
