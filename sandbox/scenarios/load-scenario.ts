@@ -66,15 +66,33 @@ function readYaml(file: string): unknown {
   }
 }
 
-/** One fault in one line; a union's fault is told by what its members allow. */
+/** One fault in one line. */
 function faultLine(issue: z.core.$ZodIssue): string {
   const path = issue.path
     .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
     .join('')
     .replace(/^\./, '');
   const where = path === '' ? 'the file' : path;
-  if (issue.code === 'custom' || issue.code === 'unrecognized_keys') return `${where}: ${issue.message}`;
-  return `${where}: found ${found(issue.input)}, allowed: ${issue.message}`;
+  if (issue.code === 'custom' && issue.message.startsWith('found ')) return `${where}: ${issue.message}`;
+  if (issue.code === 'unrecognized_keys')
+    return `${where}: found ${issue.keys.map((k) => JSON.stringify(k)).join(', ')}, allowed: no such key`;
+  return `${where}: found ${found(faultyValue(issue))}, allowed: ${allowed(issue.message)}`;
+}
+
+/** What the parser would have taken, without the words around it. */
+const allowed = (message: string): string =>
+  message
+    .replace(/^(Invalid input|Too small|Too big|Invalid option|Invalid discriminator value)[:.] /, '')
+    .replace(/^[Ee]xpected /, '')
+    .replace(/, received .*$/, '')
+    .replace(/^one of /, '')
+    .replaceAll('"', '');
+
+/** Where a union is told apart by one field, that field is at fault. */
+function faultyValue(issue: z.core.$ZodIssue): unknown {
+  const key = issue.code === 'invalid_union' ? issue.path.at(-1) : undefined;
+  const { input } = issue;
+  return key !== undefined && typeof input === 'object' && input !== null && key in input ? Object(input)[key] : input;
 }
 
 const FOUND_LENGTH_MAX = 80;

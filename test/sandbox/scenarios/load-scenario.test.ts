@@ -1,0 +1,102 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { loadScenario, parseScenario, ScenarioError, scenarioNames } from '../../../sandbox/scenarios/load-scenario.ts';
+import { schemaText } from '../../../sandbox/scenarios/schema-text.ts';
+
+const folder = join(import.meta.dirname, '../../../sandbox/scenarios');
+const committed = readFileSync(join(folder, 'scenario.schema.json'), 'utf8');
+
+test('the committed JSON Schema is the parser’s', () => {
+  expect(committed).toBe(schemaText());
+});
+
+describe.each(scenarioNames())('%s', (name) => {
+  test('is named as its file and passes its JSON Schema', () => {
+    const tree = parse(readFileSync(join(folder, `${name}.yaml`), 'utf8'));
+    const validate = new Ajv2020({ strict: false, validateFormats: false }).compile(JSON.parse(committed));
+    expect(validate(tree), JSON.stringify(validate.errors)).toBe(true);
+    expect(loadScenario(name).name).toBe(name);
+  });
+});
+
+test('ships staging-503, one for each rule, the trap, and healthy', () => {
+  expect(scenarioNames()).toEqual([
+    'healthy',
+    'instance-ceiling-reached',
+    'memory-exhausted',
+    'release-broken',
+    'staging-503',
+    'trap-broken-release-busy-connector',
+  ]);
+});
+
+const faultsOf = (act: () => unknown): string => {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof ScenarioError) return error.message;
+  }
+  throw new Error('nothing was refused');
+};
+
+test('an unknown name says which there are', () => {
+  expect(faultsOf(() => loadScenario('staging-504'))).toBe(
+    'There is no scenario and no file called "staging-504". Shipped: healthy, instance-ceiling-reached, memory-exhausted, release-broken, staging-503, trap-broken-release-busy-connector; or give the path of a YAML file.',
+  );
+});
+
+test('a bad file lists every fault with path, found and allowed', () => {
+  const scenario = structuredClone(loadScenario('staging-503'));
+  const bad = {
+    ...scenario,
+    seed: 'seven',
+    sede: 7,
+    estate: { ...scenario.estate, connectors: [{ name: 'Staging Connector', minInstances: 1 }] },
+    causes: [
+      { type: 'surge', at: 0, service: 'backend', factor: -1 },
+      { type: 'earthquake', at: 3 },
+    ],
+  };
+  const message = faultsOf(() => parseScenario(bad, 'bad.yaml'));
+  expect(message).toMatch(/^bad\.yaml cannot be played, \d fault\(s\):/);
+  expect(message).toMatch(/seed: found "seven", allowed: number\n/);
+  expect(message).toMatch(/the file: found "sede", allowed: no such key/);
+  expect(message).toMatch(/estate\.connectors\[0\]\.name: found "Staging Connector", allowed: lower-case letters/);
+  expect(message).toMatch(/estate\.connectors\[0\]\.minInstances: found 1, allowed: number to be >=2/);
+  expect(message).toMatch(/causes\[0\]\.factor: found -1, allowed: number to be >=0/);
+  expect(message).toMatch(/causes\[1\]\.type: found "earthquake", allowed: 'surge' \| 'release'/);
+});
+
+test('a name that the estate does not have is a fault', () => {
+  const scenario = structuredClone(loadScenario('staging-503'));
+  scenario.causes.push({ type: 'database-down', at: 1, database: 'mysql', how: 'refuses' });
+  expect(faultsOf(() => parseScenario(scenario, 'x'))).toContain(
+    'causes[2].database: found "mysql", allowed: postgres, redis',
+  );
+});
+
+test('a file may extend another: objects merge, named things merge by name', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'scenario-')), 'mine.yaml');
+  const base = join(folder, 'estates/acme-staging.yaml');
+  writeFileSync(file, `extends: ${base}\nestate:\n  services:\n    - { name: auth, requestsPerSecond: 99 }\n`);
+  const { services } = loadScenario(file).estate;
+  expect(services.map((s) => [s.name, s.requestsPerSecond])).toEqual([
+    ['backend', 30],
+    ['auth', 99],
+    ['frontend', 25],
+  ]);
+});
+
+test('what is no YAML and what extends nothing are told by file', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'scenario-'));
+  writeFileSync(join(directory, 'a.yaml'), 'estate: [1');
+  writeFileSync(join(directory, 'b.yaml'), 'extends: 3');
+  writeFileSync(join(directory, 'c.yaml'), 'extends: ./c.yaml');
+  expect(faultsOf(() => loadScenario(join(directory, 'a.yaml')))).toMatch(/a\.yaml cannot be read as YAML/);
+  expect(faultsOf(() => loadScenario(join(directory, 'b.yaml')))).toMatch(/extends: found 3, allowed: the path/);
+  expect(faultsOf(() => loadScenario(join(directory, 'c.yaml')))).toMatch(/at most 5 deep/);
+});
