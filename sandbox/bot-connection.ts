@@ -12,7 +12,7 @@ export const botAddressesSchema = z.strictObject({
   statusUrl: z.url(),
 });
 
-export type BotAddresses = z.infer<typeof botAddressesSchema>;
+type BotAddresses = z.infer<typeof botAddressesSchema>;
 
 /** Undefined until the bot has said where it is. */
 export interface BotConnection {

@@ -1,5 +1,5 @@
 /** One thing that happened in the sandbox; `at` is the world's time. */
-export interface LoggedEvent {
+interface LoggedEvent {
   readonly at: string;
   readonly source: 'world' | 'google' | 'slack' | 'monitoring' | 'scheduler' | 'on-call' | 'sandbox';
   readonly type: string;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 
 const statusSchema = z.object({ queued: z.number(), inFlight: z.number(), activity: z.number() });
-export type BotStatus = z.infer<typeof statusSchema>;
+type BotStatus = z.infer<typeof statusSchema>;
 
 /** Machine time between two looks at the bot. */
 const LOOK_EVERY_MS = 10;

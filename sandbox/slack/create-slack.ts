@@ -1,4 +1,5 @@
 import express from 'express';
+import { fasterClock } from './faster-clock.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createPeople, type People } from './people.ts';
 import { createRateLimiter } from './rate-limits.ts';
@@ -28,11 +29,18 @@ export function createSlack(options: {
   readonly publicUrl: () => string;
   readonly onEvent: (event: SlackEvent) => void;
 }): Slack {
-  const { machineNowMs } = options.time;
+  const { machineNowMs, worldNowMs } = options.time;
   const state = createSlackState(options);
   const faults = createFaults();
   const router = express.Router();
-  router.use(webApi({ slack: state, bot: options.bot, limiter: createRateLimiter(machineNowMs), faults }));
+  router.use(
+    webApi({
+      slack: state,
+      bot: options.bot,
+      limiter: createRateLimiter(fasterClock(worldNowMs, machineNowMs)),
+      faults,
+    }),
+  );
   router.use(responseUrlRoute(state));
   return { router, people: createPeople({ ...options, slack: state, machineNowMs }), state, faults };
 }

@@ -1,5 +1,5 @@
 /** What goes wrong with calls to the Web API, for a number of them. Tests ask for it through POST /sandbox/slack/faults. */
-export type InjectedFault =
+type InjectedFault =
   | {
       readonly kind: 'rate-limit';
       readonly calls: number;

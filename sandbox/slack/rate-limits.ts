@@ -1,5 +1,5 @@
 /**
- * Calls that a method takes, per app and workspace, in machine time.
+ * Calls that a method takes, per app and workspace.
  * Tiers are what the reference promises at least ("20+ per minute"): here they are what is given at most.
  * @see https://docs.slack.dev/apis/web-api/rate-limits (read 2026-11-23)
  */
@@ -25,13 +25,13 @@ export interface RateLimiter {
 
 const MINUTE_MS = 60_000;
 
-/** @param machineNowMs machine time. */
-export function createRateLimiter(machineNowMs: () => number): RateLimiter {
+/** @param nowMs the time that limits go by: see fasterClock. */
+export function createRateLimiter(nowMs: () => number): RateLimiter {
   const recent = new Map<string, readonly number[]>();
 
   /** Takes a call when fewer than `calls` were taken within `windowMs`. */
   function take(key: string, calls: number, windowMs: number): number | undefined {
-    const now = machineNowMs();
+    const now = nowMs();
     const within = (recent.get(key) ?? []).filter((at) => at > now - windowMs);
     const oldest = within[0];
     if (oldest !== undefined && within.length >= calls) {

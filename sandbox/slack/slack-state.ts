@@ -33,7 +33,7 @@ export interface SlackState {
 export interface SlackTime {
   /** The world's time: stamps messages. */
   readonly worldNowMs: () => number;
-  /** The machine's: triggers, rate limits, signatures, response_urls. */
+  /** The machine's: triggers, signatures, response_urls. */
   readonly machineNowMs: () => number;
 }
 

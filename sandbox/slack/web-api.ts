@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import express from 'express';
 import { isObject } from './blocks/check.ts';
-import type { Faults, InjectedFault } from './faults.ts';
+import type { Faults } from './faults.ts';
 import { type Args, type Method, text } from './methods/method.ts';
 import { methods } from './methods/registry.ts';
 import type { RateLimiter } from './rate-limits.ts';
@@ -32,14 +32,14 @@ export function webApi(options: {
   router.all('/api/:method', async (request, response) => {
     const name = request.params.method;
     response.set({ 'x-slack-req-id': randomUUID(), 'x-oauth-scopes': options.bot.scopes.join(',') });
-    if (await meetFaults(options.faults.meet(name), response)) return;
+    if (await meetFaults(name, options, response)) return;
     const args = readArgs(request);
     const method = methods[name];
     const answer = method === undefined ? refuse('unknown_method') : authorize(request, args, method, options.bot);
     if (answer !== undefined || method === undefined)
       return sendRefusal(response, name, answer ?? refuse('unknown_method'), options.slack);
     const retryAfter = options.limiter.retryAfterSeconds(method.limit, name, text(args, 'channel') ?? '');
-    if (retryAfter !== undefined) return sendRateLimited(response, retryAfter);
+    if (retryAfter !== undefined) return sendRateLimited(response, name, retryAfter, options.slack);
     const result = method.answer(args, options.slack);
     if (result.kind === 'refused') return sendRefusal(response, name, result, options.slack);
     response.set('x-accepted-oauth-scopes', method.scopes.join(',')).json({ ok: true, ...result.body });
@@ -87,19 +87,24 @@ function sendRefusal(response: express.Response, method: string, refusal: Refusa
   response.json({ ok: false, error: refusal.code, ...refusal.fields, ...metadata });
 }
 
-function sendRateLimited(response: express.Response, seconds: number): void {
+function sendRateLimited(response: express.Response, method: string, seconds: number, slack: SlackState): void {
+  slack.emit({ type: 'call-refused', method, error: 'ratelimited', messages: [`retry after ${seconds} s`] });
   response.status(429).set('retry-after', String(seconds)).json({ ok: false, error: 'ratelimited' });
 }
 
 /** true when a fault answered in the method's place. */
-async function meetFaults(faults: readonly InjectedFault[], response: express.Response): Promise<boolean> {
-  for (const fault of faults) {
+async function meetFaults(
+  method: string,
+  { faults, slack }: { readonly faults: Faults; readonly slack: SlackState },
+  response: express.Response,
+): Promise<boolean> {
+  for (const fault of faults.meet(method)) {
     switch (fault.kind) {
       case 'latency':
         await sleep(fault.latencyMs);
         break;
       case 'rate-limit':
-        sendRateLimited(response, fault.retryAfterSeconds);
+        sendRateLimited(response, method, fault.retryAfterSeconds, slack);
         return true;
       case 'server-error':
         response.status(fault.status).type('text').send('');

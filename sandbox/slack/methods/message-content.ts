@@ -35,7 +35,7 @@ export function readContent(args: Args, tooLong: 'msg_blocks_too_long' | 'msg_to
 }
 
 /** The refusal of blocks in Slack's form: `errors`, and the same lines as `response_metadata.messages`. */
-export function readBlocks(
+function readBlocks(
   blocks: unknown,
   tooLong: 'msg_blocks_too_long' | 'msg_too_long',
 ): { readonly kind: 'blocks'; readonly list: readonly Block[] } | Refusal | undefined {

@@ -10,7 +10,7 @@ export const BOT_TOKEN = 'xoxb-test-token';
 export const SIGNING_SECRET = 'shhh';
 
 /** A request that the app under test received. */
-export interface Received {
+interface Received {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: string;
   // biome-ignore lint/suspicious/noExplicitAny: payloads are looked into freely by the tests

@@ -257,6 +257,19 @@ describe('limits', () => {
     await list();
   });
 
+  it('lets an hour of the world say as much as an hour does, however fast it passes', async () => {
+    for (let count = 0; count < 4; count++) await post();
+    await expect(post()).rejects.toEqual(limited);
+    expect(served.events.at(-1)).toEqual({
+      type: 'call-refused',
+      method: 'chat.postMessage',
+      error: 'ratelimited',
+      messages: ['retry after 4 s'],
+    });
+    served.clock.worldMs += 4000;
+    await post();
+  });
+
   it('answers 429 with Retry-After as Slack does', async () => {
     served.slack.faults.inject({ kind: 'rate-limit', calls: 1, retryAfterSeconds: 7 });
     const response = await fetch(`${served.url}/api/auth.test`, {
