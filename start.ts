@@ -53,7 +53,10 @@ async function run(): Promise<number> {
 
 /** Prints what happens, one JSON object a line, and last the outcome. 0 when users are served again. */
 async function headless(sandbox: Sandbox, bot: Bot): Promise<number> {
-  const print = (line: string) => process.stdout.write(`${line}\n`);
+  let over = false;
+  const print = (line: string) => {
+    if (!over) process.stdout.write(`${line}\n`);
+  };
   void (async () => {
     for await (const line of sandbox.lines) print(line);
   })();
@@ -72,6 +75,8 @@ async function headless(sandbox: Sandbox, bot: Bot): Promise<number> {
       const seconds = Math.round((Date.parse(move.at) - Date.parse(move.openedAt)) / 1000);
       const actions = move.to === 'closed' && move.outcome === 'resolved' ? (move.actions ?? []) : (move.tried ?? []);
       print(JSON.stringify({ outcome: move.outcome, rootCause: move.rootCause ?? null, actions, seconds }));
+      // What the two print while they end is no part of what happened.
+      over = true;
       return move.outcome === 'resolved' ? 0 : 1;
     }
     return 1;
