@@ -1,5 +1,6 @@
 import type { AuthClient, IdTokenClient } from 'google-auth-library';
 import { PlatformFailure } from '../../ports/platform-failure.ts';
+import { bareError } from './bare-error.ts';
 
 // The library is imported when an identity is first wanted: a function that calls nothing of Google's does not wait for it.
 
@@ -47,11 +48,11 @@ async function idTokenClient(audience: string): Promise<IdTokenClient> {
   return new GoogleAuth().getIdTokenClient(audience);
 }
 
-function noCredentials(cause: unknown, wanted: string): PlatformFailure {
-  const why = cause instanceof Error ? cause.message : String(cause);
+function noCredentials(error: unknown, wanted: string): PlatformFailure {
+  const cause = bareError(error);
   return new PlatformFailure(
     'unauthenticated',
-    `found no ${wanted}: ${why} Run on Google Cloud, or \`gcloud auth application-default login\`.`,
+    `found no ${wanted}: ${cause.message} Run on Google Cloud, or \`gcloud auth application-default login\`.`,
     { cause },
   );
 }

@@ -1,5 +1,6 @@
 import type { AuthClient } from 'google-auth-library';
 import { PlatformFailure } from '../../ports/platform-failure.ts';
+import { bareError } from './bare-error.ts';
 import { requestSignal } from './call.ts';
 import type { GoogleOptions } from './google-options.ts';
 import { GoogleRefusal } from './google-refusal.ts';
@@ -29,7 +30,9 @@ export function googleFetch(identity: GoogleOptions['auth']): GoogleFetch {
       validateStatus: () => true,
       noProxy: LOOPBACK,
     };
-    const response = await auth.fetch(url, options);
+    const response = await auth.fetch(url, options).catch((error: unknown) => {
+      throw bareError(error);
+    });
     if (response.ok) return response;
     throw new GoogleRefusal(response.status, response.headers.get('retry-after'), await response.text());
   };
@@ -39,8 +42,8 @@ export function googleFetch(identity: GoogleOptions['auth']): GoogleFetch {
 async function tokenOf(auth: AuthClient): Promise<void> {
   try {
     await auth.getRequestHeaders();
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new PlatformFailure('unauthenticated', `no access token for Google Cloud: ${why}`, { cause });
+  } catch (error) {
+    const cause = bareError(error);
+    throw new PlatformFailure('unauthenticated', `no access token for Google Cloud: ${cause.message}`, { cause });
   }
 }

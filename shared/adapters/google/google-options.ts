@@ -1,7 +1,7 @@
 import type { AuthClient } from 'google-auth-library';
 
 /** Where Google's APIs answer: their own hosts, or one server that speaks for all of them. */
-export interface GoogleEndpoint {
+interface GoogleEndpoint {
   readonly host: string;
   readonly port: number;
   readonly protocol: 'http' | 'https';

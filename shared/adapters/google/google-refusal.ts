@@ -1,3 +1,5 @@
+import { type Fields, fields, list, text } from './values.ts';
+
 /** What Google said instead of doing what was asked, as google.rpc.Status puts it into JSON. */
 export interface GoogleError {
   /** `PERMISSION_DENIED`; undefined where the answer is not Google's JSON. */
@@ -32,7 +34,7 @@ const PAGE_CHARS_MAX = 200;
 
 function readError(body: string): GoogleError {
   const error = fields(fields(parsed(body))['error']);
-  const details = Array.isArray(error['details']) ? error['details'].map(fields) : [];
+  const details = list(error['details']).map(fields);
   const metadata = fields(details.find((detail) => isType(detail, 'google.rpc.ErrorInfo'))?.['metadata']);
   const delay = details.find((detail) => isType(detail, 'google.rpc.RetryInfo'))?.['retryDelay'];
   return {
@@ -44,18 +46,12 @@ function readError(body: string): GoogleError {
 }
 
 /** Of the header's two forms Google sends seconds; a date is ignored. */
-function secondsOf(text: string | null): number | undefined {
-  const seconds = text === null || text.trim() === '' ? Number.NaN : Number(text);
+function secondsOf(delay: string | null): number | undefined {
+  const seconds = delay === null || delay.trim() === '' ? Number.NaN : Number(delay);
   return Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined;
 }
 
 const isType = (detail: Fields, type: string): boolean => detail['@type'] === `type.googleapis.com/${type}`;
-
-type Fields = Readonly<Record<string, unknown>>;
-
-// Sound: any object may be looked into by key, each value staying unknown.
-const fields = (value: unknown): Fields => (typeof value === 'object' && value !== null ? (value as Fields) : {});
-const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
 function parsed(body: string): unknown {
   try {

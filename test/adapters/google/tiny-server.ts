@@ -3,8 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { tokenAuth } from '../../../shared/adapters/google/auth.ts';
 import type { GoogleOptions } from '../../../shared/adapters/google/google-options.ts';
+import { PlatformFailure } from '../../../shared/ports/platform-failure.ts';
 
-export interface Asked {
+interface Asked {
   readonly method: string;
   readonly url: URL;
   readonly authorization: string | undefined;
@@ -53,3 +54,13 @@ export const googleError = (code: number, status: string, message: string, detai
 });
 
 export const NEVER = new AbortController().signal;
+
+/** What a call failed of; anything but a PlatformFailure fails the test. */
+export async function failureOf(work: Promise<unknown>): Promise<PlatformFailure> {
+  const error: unknown = await work.then(
+    () => new Error('it did not fail'),
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof PlatformFailure)) throw error;
+  return error;
+}

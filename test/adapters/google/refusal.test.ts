@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { GoogleOptions } from '../../../shared/adapters/google/google-options.ts';
 import { googleReader } from '../../../shared/adapters/google/reader.ts';
-import { googleWriter } from '../../../shared/adapters/google/writer.ts';
 import { instant } from '../../../shared/ports/clock.ts';
 import type { CloudReader } from '../../../shared/ports/cloud.ts';
-import { PlatformFailure } from '../../../shared/ports/platform-failure.ts';
-import { googleError, json, NEVER, optionsFor, tinyServer } from './tiny-server.ts';
+import { failureOf, googleError, json, NEVER, optionsFor, tinyServer } from './tiny-server.ts';
 
 const SERVICE = 'projects/p/locations/l/services/backend';
 const CONNECTOR = 'projects/p/locations/l/connectors/c';
@@ -40,15 +38,6 @@ const ways: readonly (readonly [string, string, (cloud: CloudReader, abort: Abor
     (cloud, abort) => cloud.logs({ project: 'p', filter: 'x', from, to, entriesMax: 10, order: 'newest-first' }, abort),
   ],
 ];
-
-async function failureOf(work: Promise<unknown>): Promise<PlatformFailure> {
-  const error: unknown = await work.then(
-    () => new Error('it did not fail'),
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof PlatformFailure)) throw error;
-  return error;
-}
 
 const ask = (options: GoogleOptions, [, , call]: (typeof ways)[number], abort = NEVER) =>
   failureOf(call(googleReader(options), abort));
@@ -187,72 +176,5 @@ describe('an identity that has no token', () => {
       expect(failure.message).toContain('the key is gone');
     }
     expect(server.asked).toHaveLength(0);
-  });
-});
-
-describe('a write', () => {
-  const abort = NEVER;
-  const writes: readonly (readonly [string, (options: GoogleOptions) => Promise<unknown>])[] = [
-    [
-      'updateConnector',
-      (options) =>
-        googleWriter(options).updateConnector(
-          CONNECTOR,
-          { machineType: 'e2-micro', instancesMin: 2, instancesMax: 6 },
-          abort,
-        ),
-    ],
-    [
-      'updateTraffic',
-      (options) =>
-        googleWriter(options).updateTraffic(
-          { name: SERVICE, etag: '"1"' },
-          [{ revision: 'LATEST', percent: 100 }],
-          abort,
-        ),
-    ],
-    [
-      'restartService',
-      (options) =>
-        googleWriter(options).restartService({ name: SERVICE, etag: '"1"' }, { mark: 'm', image: 'i' }, abort),
-    ],
-  ];
-
-  it.each(writes)('%s is never tried twice', async (_, write) => {
-    const server = await tinyServer(({ method }, response) =>
-      method === 'GET'
-        ? json(response, 200, { name: SERVICE, template: {} })
-        : json(response, 503, googleError(503, 'UNAVAILABLE', 'perhaps done, perhaps not'), { 'retry-after': '0' }),
-    );
-    expect((await failureOf(write(server.options))).code).toBe('unavailable');
-    expect(server.asked.filter(({ method }) => method === 'PATCH')).toHaveLength(1);
-  });
-
-  it.each(writes)('%s that meets another change is a conflict', async (_, write) => {
-    const moved = "Conflict for resource 'backend': version '1' was specified but current version is '2'.";
-    const server = await tinyServer(({ method }, response) =>
-      method === 'GET'
-        ? json(response, 200, { template: {} })
-        : json(response, 409, googleError(409, 'ABORTED', moved)),
-    );
-    const failure = await failureOf(write(server.options));
-    expect(failure.code).toBe('conflict');
-    expect(failure.message).toContain(moved);
-  });
-
-  it('without an etag is refused before it leaves', async () => {
-    const server = await tinyServer((_, response) => json(response, 200, { template: {} }));
-    const writer = googleWriter(server.options);
-    const service = { name: SERVICE, etag: '' };
-    expect((await failureOf(writer.updateTraffic(service, [], abort))).code).toBe('failed-precondition');
-    expect((await failureOf(writer.restartService(service, { mark: 'm', image: 'i' }, abort))).code).toBe(
-      'failed-precondition',
-    );
-    expect(server.asked.filter(({ method }) => method === 'PATCH')).toHaveLength(0);
-  });
-
-  it('that is answered without an operation is not taken for done', async () => {
-    const server = await tinyServer((_, response) => json(response, 200, {}));
-    for (const [, write] of writes) expect((await failureOf(write(server.options))).code).toBe('unknown');
   });
 });
