@@ -4,7 +4,7 @@ type FailureKind = Extract<HttpResult, { connected: false }>['failure'];
 
 /**
  * What a connection failed of, by its error code alone. undefined: it failed of us, not of the target.
- * Codes: nodejs.org/api/errors.html, /api/dns.html#error-codes, /api/tls.html#x509-certificate-error-codes, read 2026-11-23.
+ * @see https://nodejs.org/api/errors.html, https://nodejs.org/api/dns.html#error-codes, https://nodejs.org/api/tls.html#x509-certificate-error-codes
  */
 export function failureKind(code: string): FailureKind | undefined {
   if (OURS.has(code)) return undefined;
