@@ -91,6 +91,16 @@ interface Facts {
   /** How many times evidence was gathered for a new diagnosis; the evidence document of a round is `{id}/{round}`. */
   readonly round: number;
   readonly attempts: readonly Attempt[];
+  /** Where calling people stood when it was looked at once more: the same finding does not call them anew. */
+  readonly paged: Paged | undefined;
+}
+
+export interface Paged {
+  readonly reason: EscalationReason;
+  readonly since: Instant;
+  /** The next escalation level and when it is told; undefined after the last. */
+  readonly level: number;
+  readonly dueAt: Instant | undefined;
 }
 
 /** A diagnosis with the plan that answers it, as shown. */
@@ -135,16 +145,7 @@ export type IncidentState =
       readonly deadline: Instant;
       readonly dueAt: Instant;
     } & Offered)
-  | {
-      readonly status: 'escalated';
-      readonly reason: EscalationReason;
-      readonly detail: string;
-      readonly diagnosis: Diagnosis | undefined;
-      readonly since: Instant;
-      /** The next escalation level and when it is told; undefined after the last. */
-      readonly level: number;
-      readonly dueAt: Instant | undefined;
-    }
+  | ({ readonly status: 'escalated'; readonly detail: string; readonly diagnosis: Diagnosis | undefined } & Paged)
   | {
       readonly status: 'closed';
       readonly outcome: Outcome;

@@ -2,7 +2,16 @@ import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import type { Environment } from '../policy/policy.ts';
 import { type Instant, plusSeconds } from '../ports/clock.ts';
 import type { Effect } from './effect.ts';
-import type { Approval, Attempt, EscalationReason, Incident, IncidentIn, IncidentState, Outcome } from './incident.ts';
+import type {
+  Approval,
+  Attempt,
+  EscalationReason,
+  Incident,
+  IncidentIn,
+  IncidentState,
+  Outcome,
+  Paged,
+} from './incident.ts';
 
 /** What a transition gives: the incident after, and what is to be done about it. `effects` is empty when nothing changed. */
 export interface Step {
@@ -24,6 +33,10 @@ export const HEALTHY_LOOKS = 2;
 /** Metrics arrive up to 240 s late (Google's metric list): trouble without a cause is looked at for as long before a person must. */
 export const UNEXPLAINED_LOOKS = 5;
 export const LOOK_EVERY_SECONDS = 60;
+/** Patrol comes once a minute: a look that is due just after it came would wait for the next time, so looks are due this much earlier. */
+const PATROL_GRACE_SECONDS = 20;
+export const nextLook = (at: Instant, everySeconds: number): Instant =>
+  plusSeconds(at, Math.max(everySeconds - PATROL_GRACE_SECONDS, 0));
 
 /** When something happens, and under which policy. */
 export interface Moment {
@@ -36,8 +49,8 @@ export const stay = (incident: Incident): Step => ({ incident, effects: [] });
 
 /** The facts that every state has, one version on. */
 function factsOf(incident: Incident) {
-  const { schema, id, version, subject, openedAt, alerts, alertsTotal, round, attempts } = incident;
-  return { schema, id, version: version + 1, subject, openedAt, alerts, alertsTotal, round, attempts };
+  const { schema, id, version, subject, openedAt, alerts, alertsTotal, round, attempts, paged } = incident;
+  return { schema, id, version: version + 1, subject, openedAt, alerts, alertsTotal, round, attempts, paged };
 }
 
 type Facts = ReturnType<typeof factsOf>;
@@ -67,11 +80,20 @@ export function investigateAgain(incident: Incident, moment: Moment, attempts = 
   return move(
     incident,
     { status: 'investigating', dueAt: plusSeconds(moment.at, INVESTIGATION_PATIENCE_SECONDS), ...looks },
-    { facts: { round, attempts }, effects: [{ type: 'investigate', incident: incident.id, round }] },
+    {
+      facts: { round, attempts, paged: pagedOf(incident) },
+      effects: [{ type: 'investigate', incident: incident.id, round }],
+    },
   );
 }
 
-/** Hands the incident to people: told at once (level 0), then level by level as the policy says. */
+const pagedOf = (incident: Incident): Paged | undefined => {
+  if (incident.status !== 'escalated') return incident.paged;
+  const { reason, since, level, dueAt } = incident;
+  return { reason, since, level, dueAt };
+};
+
+/** Hands the incident to people: told at once (level 0), then level by level as the policy says. For the same reason they are called once. */
 export function escalate(
   incident: Incident,
   { at, environment }: Moment,
@@ -82,10 +104,11 @@ export function escalate(
   const { diagnosis = diagnosisOf(incident), ...changed } = facts;
   const first = environment.escalation[0];
   const dueAt = first === undefined ? undefined : plusSeconds(at, first.afterSeconds);
+  const known = incident.paged?.reason === reason ? incident.paged : undefined;
   return move(
     incident,
-    { status: 'escalated', reason, detail, diagnosis, since: at, level: 1, dueAt },
-    { facts: changed, effects: [{ type: 'escalate', incident: incident.id, level: 0 }] },
+    { status: 'escalated', detail, diagnosis, ...(known ?? { reason, since: at, level: 1, dueAt }) },
+    { facts: changed, effects: known === undefined ? [{ type: 'escalate', incident: incident.id, level: 0 }] : [] },
   );
 }
 
@@ -150,7 +173,7 @@ export function verify(incident: IncidentIn<'executing'>, { at, environment }: M
     passed: 0,
     last: undefined,
     deadline: plusSeconds(at, deadlineSeconds),
-    dueAt: plusSeconds(at, everySeconds),
+    dueAt: nextLook(at, everySeconds),
   });
 }
 

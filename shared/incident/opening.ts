@@ -19,6 +19,7 @@ export function investigation(subject: Subject, alert: AlertNote, at: Instant): 
       alertsTotal: 1,
       round: 1,
       attempts: [],
+      paged: undefined,
       status: 'investigating',
       dueAt: plusSeconds(at, INVESTIGATION_PATIENCE_SECONDS),
       tries: 1,

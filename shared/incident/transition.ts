@@ -16,7 +16,9 @@ import {
   LOOK_EVERY_SECONDS,
   type Moment,
   move,
+  nextLook,
   note,
+  ROUNDS_MAX,
   type Step,
   stay,
   UNEXPLAINED_LOOKS,
@@ -76,7 +78,9 @@ function alertJoined(incident: Incident, { alert, services }: Of<'alert-joined'>
 
 /** A closed notification is a reason to look again, not recovery: a policy edit or missing data closes one too. */
 const recheckOn = (incident: Incident, alert: AlertNote): boolean =>
-  alert.state === 'closed' && (incident.status === 'awaiting-approval' || incident.status === 'escalated');
+  alert.state === 'closed' &&
+  incident.round < ROUNDS_MAX &&
+  (incident.status === 'awaiting-approval' || incident.status === 'escalated');
 
 /** Two moves in one event are one save. */
 const sameVersion = ({ incident, effects }: Step): Step => ({
@@ -99,7 +103,7 @@ function investigated(incident: IncidentIn<'investigating'>, event: Of<'investig
     return escalate(incident, moment, offer.reason === 'healthy' ? 'no-cause' : offer.reason, offer.detail, {
       diagnosis,
     });
-  const dueAt = plusSeconds(moment.at, LOOK_EVERY_SECONDS);
+  const dueAt = nextLook(moment.at, LOOK_EVERY_SECONDS);
   return move(incident, { status: 'investigating', dueAt, tries: 0, healthyLooks, unexplainedLooks, diagnosis });
 }
 
@@ -207,7 +211,7 @@ function verified(incident: IncidentIn<'verifying'>, event: Of<'verified'>, mome
   const { checks, everySeconds } = moment.environment.verification;
   if (digest !== incident.signed.plan.digest) return stay(incident);
   const wait = (passed: number): Step =>
-    move(incident, { ...incident, passed, last: recovery, dueAt: plusSeconds(moment.at, everySeconds) });
+    move(incident, { ...incident, passed, last: recovery, dueAt: nextLook(moment.at, everySeconds) });
   const late = moment.at >= incident.deadline;
   switch (recovery.verdict) {
     case 'recovered': {

@@ -154,6 +154,7 @@ export const incident = (id: string, on = 'staging', state: IncidentState = stat
   attempts: [
     { action: 'restart-service', target: 'projects/p', digest: 'd0', result: 'not-verified', undone: 'not-possible' },
   ],
+  paged: { reason: 'no-cause', since: START, level: 2, dueAt: undefined },
   ...state,
 });
 

@@ -43,7 +43,7 @@ describe('an incident under investigation', () => {
       offer: { kind: 'none', reason: 'healthy', detail: '' },
     });
     const once = play(opened(), healthy(5));
-    expect(once).toMatchObject({ status: 'investigating', healthyLooks: 1, tries: 0, dueAt: at(65) });
+    expect(once).toMatchObject({ status: 'investigating', healthyLooks: 1, tries: 0, dueAt: at(45) });
     expect(play(once, healthy(6)), 'a second answer to one question').toBe(once);
     const again = play(once, timer(once, 65), healthy(70));
     expect(again).toMatchObject({ status: 'closed', outcome: { kind: 'resolved', by: 'itself' } });
@@ -244,7 +244,7 @@ describe('a change under way', () => {
       status: 'verifying',
       passed: 0,
       changedAt: at(180),
-      dueAt: at(240),
+      dueAt: at(220),
       deadline: at(1380),
     });
   });
@@ -292,7 +292,7 @@ describe('a change being verified', () => {
 
   it('resolves after three good looks in a row', () => {
     const twice = play(verifying(), seen('recovered', 240), seen('recovered', 300));
-    expect(twice).toMatchObject({ status: 'verifying', passed: 2, dueAt: at(360) });
+    expect(twice).toMatchObject({ status: 'verifying', passed: 2, dueAt: at(340) });
     expect(play(twice, seen('not-yet', 360))).toMatchObject({ passed: 0 });
     expect(play(twice, seen('recovered', 360))).toMatchObject({
       status: 'closed',
@@ -382,6 +382,50 @@ describe('an escalated incident', () => {
     expect(
       play(incident, { type: 'alert-joined', at: at(2000), alert: alertNote('0.abc/closed'), services: [] }),
     ).toMatchObject({ status: 'investigating', round: 2 });
+  });
+});
+
+describe('calling people', () => {
+  const closedAlert: IncidentEvent = {
+    type: 'alert-joined',
+    at: at(2000),
+    alert: alertNote('0.abc/closed'),
+    services: [],
+  };
+  const noAction: IncidentEvent = {
+    type: 'investigated',
+    at: at(2010),
+    round: 2,
+    diagnosis: diagnosisOf(),
+    offer: { kind: 'none', reason: 'no-safe-action', detail: 'at its maximum' },
+  };
+
+  it('happens once for one reason: a closing alert that changes nothing does not call them anew', () => {
+    const first = play(opened(), { ...noAction, round: 1, at: at(5) } as IncidentEvent);
+    const looking = play(first, closedAlert);
+    expect(looking).toMatchObject({ status: 'investigating', paged: { reason: 'no-safe-action', since: at(5) } });
+    const { incident, effects } = step(looking, noAction);
+    expect(incident).toMatchObject({ status: 'escalated', since: at(5), level: 1, dueAt: at(5 + 3600) });
+    expect(types(effects)).toEqual(['announce']);
+  });
+
+  it('happens again for another reason', () => {
+    const looking = play(awaiting(), timer(awaiting(), 1805), closedAlert);
+    expect(types(step(looking, noAction).effects)).toEqual(['escalate', 'announce']);
+  });
+
+  it('ends re-checking after as many rounds as an incident gets', () => {
+    let incident: Incident = play(awaiting(), timer(awaiting(), 1805));
+    for (let round = 2; round <= ROUNDS_MAX; round += 1)
+      incident = play(
+        incident,
+        { ...closedAlert, alert: alertNote(`0.${round}/closed`) } as IncidentEvent,
+        { ...noAction, round } as IncidentEvent,
+      );
+    expect(play(incident, { ...closedAlert, alert: alertNote('0.last/closed') } as IncidentEvent)).toMatchObject({
+      status: 'escalated',
+      round: ROUNDS_MAX,
+    });
   });
 });
 

@@ -13,6 +13,20 @@ const attempt = z.looseObject({
   undone: z.enum(['yes', 'no', 'not-possible']),
 });
 
+const paged = {
+  reason: z.enum([
+    'no-cause',
+    'no-safe-action',
+    'nobody-decided',
+    'execution-failed',
+    'not-verified',
+    'investigation-failed',
+  ]),
+  since: instantSchema,
+  level: countSchema,
+  dueAt: maybe(instantSchema),
+};
+
 const facts = z.looseObject({
   schema: z.literal(INCIDENT_SCHEMA),
   id: z.string().min(1),
@@ -28,6 +42,7 @@ const facts = z.looseObject({
   alertsTotal: countSchema,
   round: countSchema,
   attempts: z.array(attempt),
+  paged: maybe(z.looseObject(paged)),
 });
 
 const operation = z.looseObject({
@@ -82,19 +97,9 @@ const state: z.ZodType<IncidentState> = z.discriminatedUnion('status', [
   }),
   z.looseObject({
     status: z.literal('escalated'),
-    reason: z.enum([
-      'no-cause',
-      'no-safe-action',
-      'nobody-decided',
-      'execution-failed',
-      'not-verified',
-      'investigation-failed',
-    ]),
     detail: z.string(),
     diagnosis: maybe(diagnosisSchema),
-    since: instantSchema,
-    level: countSchema,
-    dueAt: maybe(instantSchema),
+    ...paged,
   }),
   z.looseObject({
     status: z.literal('closed'),
