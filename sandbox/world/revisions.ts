@@ -66,11 +66,14 @@ export function learnCode(
 
 /** Where requests go: `spec.traffic` with LATEST resolved to the latest ready revision. */
 export function route(service: ServiceState): void {
-  const shares = new Map<string, number>();
+  const shares = new Map<string, ServiceState['routed'][number]>();
   for (const target of listAt(service.spec, 'traffic')) {
-    const revision = textAt(target, 'revision') || service.latestReady;
+    const named = textAt(target, 'revision');
+    const revision = named || service.latestReady;
     const percent = numberAt(target, 'percent') ?? 0;
-    if (revision !== undefined && percent > 0) shares.set(revision, (shares.get(revision) ?? 0) + percent);
+    if (revision === undefined || percent === 0) continue;
+    const share = shares.get(revision) ?? { revision, percent: 0, by: named ? 'name' : 'latest' };
+    shares.set(revision, { ...share, percent: share.percent + percent });
   }
-  service.routed = [...shares].map(([revision, percent]) => ({ revision, percent }));
+  service.routed = [...shares.values()];
 }

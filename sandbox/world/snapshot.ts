@@ -47,7 +47,7 @@ function serviceSnapshot(state: WorldState, service: ServiceState): ServiceSnaps
     instancesStarting: instances.filter((i) => i.phase === 'starting').length,
     instancesMax: revision ? maxInstancesOf(service, revision.template) : 0,
     revision: main,
-    traffic: service.routed,
+    traffic: service.routed.map(({ revision: name, percent }) => ({ revision: name, percent })),
     memoryRatio: round(revision?.memoryRatio ?? 0, 3),
     p95LatencyMs: Math.round(
       failing ? Math.max(service.errorLatencyMs, service.okLatencyMs * 1.7) : service.okLatencyMs * 1.7,

@@ -52,7 +52,7 @@ export interface ServiceState {
   latestCreated: string;
   revisions: RevisionState[];
   /** Where requests go, by revision. */
-  routed: { revision: string; percent: number }[];
+  routed: { revision: string; percent: number; by: 'latest' | 'name' }[];
   deployment: Deployment | undefined;
   /** Requests that clients will send again. */
   retryBacklog: number;

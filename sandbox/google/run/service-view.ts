@@ -65,9 +65,8 @@ function conditions(service: ServiceState): Json[] {
 }
 
 function trafficStatuses(state: WorldState, service: ServiceState): Json[] {
-  const byLatest = service.spec.traffic.some((t) => !textAt(t, 'revision'));
-  const shares = service.routed.map(({ revision, percent }) =>
-    byLatest && revision === service.latestReady
+  const shares = service.routed.map(({ revision, percent, by }) =>
+    by === 'latest'
       ? { type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST', percent }
       : { type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION', revision, percent },
   );

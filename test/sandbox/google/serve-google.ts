@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { type CallLog, createCallLog } from '../../../sandbox/google/call-log.ts';
 import { googleRouter } from '../../../sandbox/google/google-router.ts';
+import { loadScenario } from '../../../sandbox/scenarios/load-scenario.ts';
 import type { Scenario } from '../../../sandbox/scenarios/scenario.ts';
 import { createWorld } from '../../../sandbox/world/create-world.ts';
 import type { World } from '../../../sandbox/world/world.ts';
@@ -33,6 +34,13 @@ export interface Served {
 
 // biome-ignore lint/suspicious/noExplicitAny: what an API answers is looked into freely in tests.
 export type Json = any;
+
+/** A scenario with no more past than it must have: for tests of what an API says, not of what it remembers. */
+export function brief(name: string): Scenario {
+  const scenario = structuredClone(loadScenario(name));
+  scenario.estate.historySeconds = 600;
+  return scenario;
+}
 
 /** The scenario's Google APIs on a free port of 127.0.0.1. */
 export async function serveGoogle(scenario: Scenario): Promise<Served> {
