@@ -36,10 +36,6 @@ async function main(options: Options): Promise<void> {
   // Sound: a server that listens on TCP has an address with a port.
   url = `http://${HOST}:${(server.address() as AddressInfo).port}`;
   const endpoints = await startEndpoints(world);
-  const print = (line: unknown): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
-  print({ ready: true, url, connectTo: endpoints.connectTo, caFile: endpoints.caFile });
-  if (options.headless) sandbox.log.subscribe(print);
-
   untilAskedToStop(async () => {
     sandbox.stop();
     server.close();
@@ -47,6 +43,9 @@ async function main(options: Options): Promise<void> {
     await endpoints.close();
     process.exit(0);
   });
+  const print = (line: unknown): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
+  print({ ready: true, url, connectTo: endpoints.connectTo, caFile: endpoints.caFile });
+  if (options.headless) sandbox.log.subscribe(print);
 }
 
 function listen(server: Server, port: number): Promise<Server> {

@@ -6,6 +6,7 @@ import { createSandbox } from '../../sandbox/create-sandbox.ts';
 import { randomCredentials } from '../../sandbox/credentials.ts';
 import { loadScenario } from '../../sandbox/scenarios/load-scenario.ts';
 import { createWorld } from '../../sandbox/world/create-world.ts';
+import { silentLogger } from './slack/silent-logger.ts';
 
 const START_MS = Date.parse('2026-11-23T03:00:00Z');
 const identityOf = (name: string): string => `${name}@acme-runmedic.iam.gserviceaccount.com`;
@@ -25,7 +26,12 @@ export async function serveSandbox(options: {
   let url = '';
   const sandbox = createSandbox({ world, credentials, speed: 30, oncall: undefined, publicUrl: () => url });
   url = await start(sandbox.app, servers);
-  const client = new WebClient(credentials.slack.botToken, { slackApiUrl: `${url}/api/`, retryConfig: { retries: 0 } });
+  const client = new WebClient(credentials.slack.botToken, {
+    slackApiUrl: `${url}/api/`,
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    logger: silentLogger,
+  });
 
   const app = express().use(express.text({ type: () => true }));
   app.all('/', async (request, response) => {
@@ -36,7 +42,8 @@ export async function serveSandbox(options: {
   });
   const appUrl = `${await start(app, servers)}/`;
 
-  const control = async (route: string, body: unknown): Promise<unknown> => {
+  // biome-ignore lint/suspicious/noExplicitAny: answers are looked into freely by the tests
+  const control = async (route: string, body: unknown): Promise<any> => {
     const headers = { 'content-type': 'application/json' };
     const response = await fetch(`${url}/sandbox/${route}`, { method: 'POST', headers, body: JSON.stringify(body) });
     return response.json();

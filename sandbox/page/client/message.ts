@@ -12,24 +12,50 @@ export interface MessageProps {
   /** Replies below it; none within a thread. */
   readonly replies?: readonly MessageOnPage[];
   readonly onThread?: (ts: string) => void;
+  /** Follows closely on a message of the same author: Slack then leaves out who it is. */
+  readonly follows?: boolean;
+}
+
+/** Messages of one author within this time stand together. */
+const TOGETHER_MS = 5 * 60_000;
+
+/** Whether `message` stands together with the one before it. */
+export function followsOn(message: MessageOnPage, before: MessageOnPage | undefined): boolean {
+  if (before === undefined || before.user !== message.user) return false;
+  const isPlain = message.onlyFor === undefined && before.onlyFor === undefined && !message.broadcast;
+  return isPlain && msOfTs(message.ts) - msOfTs(before.ts) < TOGETHER_MS;
 }
 
 /** One message with its author, its blocks, and the way into its thread. */
-export function MessageView({ message, desk, replies, onThread }: MessageProps): VNode {
+export function MessageView({ message, desk, replies, onThread, follows = false }: MessageProps): VNode {
   const isApp = message.user === desk.slack.app.userId;
   const name = nameOf(message.user, desk.slack);
   const ms = msOfTs(message.ts);
   const place = { kind: 'message', channel: desk.slack.channel.id, ts: message.ts } as const;
   const onlyMine = message.onlyFor !== undefined;
+  const time = html`<time dateTime=${new Date(ms).toISOString()} title=${dayOf(ms)}>${timeOf(ms)}</time>`;
+  const fromThread = message.broadcast && onThread !== undefined ? message.threadTs : undefined;
   return html`
-    <article class=${`message ${onlyMine ? 'ephemeral' : ''}`} aria-label=${`${name}, ${timeOf(ms)}`} data-ts=${message.ts}>
-      <div class=${`avatar ${isApp ? 'app' : ''}`} aria-hidden="true">${isApp ? '✚' : name.slice(0, 1)}</div>
+    <article class=${`message ${onlyMine ? 'ephemeral' : ''} ${follows ? 'follows' : ''}`} aria-label=${`${name}, ${timeOf(ms)}`} data-ts=${message.ts}>
+      ${
+        follows
+          ? html`<div class="gutter">${time}</div>`
+          : html`<div class=${`avatar ${isApp ? 'app' : ''}`} aria-hidden="true">${isApp ? '✚' : name.slice(0, 1)}</div>`
+      }
       <div class="message-body">
         ${onlyMine ? html`<p class="only-you"><span aria-hidden="true">◉</span> Only visible to you</p>` : undefined}
-        <div class="byline">
-          <strong>${name}</strong>${isApp ? html`<span class="app-badge">APP</span>` : undefined}
-          <time dateTime=${new Date(ms).toISOString()} title=${dayOf(ms)}>${timeOf(ms)}</time>
-        </div>
+        ${
+          follows
+            ? undefined
+            : html`<div class="byline">
+              <strong>${name}</strong>${isApp ? html`<span class="app-badge">APP</span>` : undefined} ${time}
+            </div>`
+        }
+        ${
+          fromThread === undefined
+            ? undefined
+            : html`<button type="button" class="from-thread" onClick=${() => onThread?.(fromThread)}>replied to a thread</button>`
+        }
         <div class="blocks">
           ${
             message.blocks.length === 0

@@ -5,7 +5,7 @@ import type { MessageOnPage, SlackOnPage } from '../page-state.ts';
 import { BlockView } from './blocks.ts';
 import type { Desk } from './desk.ts';
 import { dayOf, msOfTs } from './format.ts';
-import { MessageView } from './message.ts';
+import { followsOn, MessageView } from './message.ts';
 import { Modal } from './modal.ts';
 
 /** Left above a message that is taller than the list. */
@@ -84,8 +84,8 @@ function Channel({
           : html`<p class="day"><span>${dayOf(msOfTs(first.ts))}</span></p>`
       }
       ${shown.map(
-        (message) => html`<${MessageView} key=${message.ts} message=${message} desk=${desk} onThread=${onThread}
-          replies=${messages.filter(({ threadTs }) => threadTs === message.ts)} />`,
+        (message, index) => html`<${MessageView} key=${message.ts} message=${message} desk=${desk} onThread=${onThread}
+          replies=${messages.filter(({ threadTs }) => threadTs === message.ts)} follows=${followsOn(message, shown[index - 1])} />`,
       )}
     </div>`;
 }
@@ -105,7 +105,10 @@ function Thread(props: {
       <div class="messages" ref=${list} tabIndex="0" role="log" aria-label="Replies">
         <${MessageView} message=${parent} desk=${desk} />
         <p class="day"><span>${replies.length} ${replies.length === 1 ? 'reply' : 'replies'}</span></p>
-        ${replies.map((message) => html`<${MessageView} key=${message.ts} message=${message} desk=${desk} />`)}
+        ${replies.map(
+          (message, index) =>
+            html`<${MessageView} key=${message.ts} message=${message} desk=${desk} follows=${followsOn(message, replies[index - 1])} />`,
+        )}
       </div>
     </aside>`;
 }

@@ -3,8 +3,8 @@ import type { VNode } from 'preact';
 
 const WIDTH = 120;
 const HEIGHT = 28;
-/** The newest ten minutes. */
-const POINTS = 120;
+/** The newest twenty minutes, a sample every 5 s. */
+const POINTS = 240;
 
 /** A small line of what a value did, from the left (oldest) to the right (now). */
 export function Sparkline(props: {
@@ -20,7 +20,7 @@ export function Sparkline(props: {
     .join('');
   const area = values.length === 0 ? '' : `${line}L${WIDTH},${HEIGHT}L${x(0).toFixed(1)},${HEIGHT}Z`;
   return html`
-    <svg class="sparkline" viewBox=${`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label=${props.label}>
+    <svg class=${`sparkline ${values.at(-1) === 0 ? 'calm' : ''}`} viewBox=${`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label=${props.label}>
       <path class="base" d=${`M0,${HEIGHT - 0.5}H${WIDTH}`} />
       <path class="area" d=${area} />
       <path class="line" d=${line} />

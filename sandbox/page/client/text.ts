@@ -47,7 +47,7 @@ function paragraph(part: Paragraph, names: Names): VNode {
   }
 }
 
-export const inline = (parts: readonly Inline[], names: Names): readonly (VNode | string)[] =>
+const inline = (parts: readonly Inline[], names: Names): readonly (VNode | string)[] =>
   parts.map((part) => inlinePart(part, names));
 
 function inlinePart(part: Inline, names: Names): VNode | string {

@@ -76,7 +76,7 @@ const apis: readonly (readonly [RegExp, string])[] = [
   [/operations/, 'operations'],
 ];
 
-export const apiOf = ({ path }: ApiCall): string => apis.find(([pattern]) => pattern.test(path))?.[1] ?? path;
+const apiOf = ({ path }: ApiCall): string => apis.find(([pattern]) => pattern.test(path))?.[1] ?? path;
 
 /** What a write is about: the last names of its path. */
 export const targetOf = ({ path }: ApiCall): string => path.replace(/\?.*$/, '').split('/').slice(-2).join('/');

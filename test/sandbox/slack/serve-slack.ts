@@ -1,10 +1,11 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Logger, LogLevel, WebClient, type WebClientOptions } from '@slack/web-api';
+import { WebClient, type WebClientOptions } from '@slack/web-api';
 import express from 'express';
 import { createSlack, defaultScopes, type Slack } from '../../../sandbox/slack/create-slack.ts';
 import type { SlackEvent } from '../../../sandbox/slack/slack-state.ts';
 import { acmeWorkspace, type Workspace } from '../../../sandbox/slack/workspace.ts';
+import { silentLogger } from './silent-logger.ts';
 
 export const BOT_TOKEN = 'xoxb-test-token';
 export const SIGNING_SECRET = 'shhh';
@@ -31,17 +32,6 @@ export interface ServedSlack {
   ): Promise<Received[]>;
   close(): Promise<void>;
 }
-
-const nothing = (): void => undefined;
-const silent: Logger = {
-  debug: nothing,
-  info: nothing,
-  warn: nothing,
-  error: nothing,
-  setLevel: nothing,
-  getLevel: () => LogLevel.ERROR,
-  setName: nothing,
-};
 
 /** The double behind a real socket, with clocks that the test turns. */
 export async function serveSlack(
@@ -70,7 +60,7 @@ export async function serveSlack(
     slackApiUrl: `${url}/api/`,
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
-    logger: silent,
+    logger: silentLogger,
     ...options.client,
   });
   return {
