@@ -58,7 +58,11 @@ async function openOrJoin(
     return { verdict: 'repeated', reason: `was ${known.verdict} before: ${known.reason}`, incident: known.incident };
   for (let races = 0; races < RACES_MAX; races += 1) {
     const open = await shell.store.openIncident(correlationKey(subject));
-    if (open !== undefined) return join(open, taken, at, shell);
+    if (open !== undefined) {
+      const joined = await join(open, taken, at, shell);
+      if (joined !== undefined) return joined;
+      continue;
+    }
     // A closing that overtook its opening, or came when all was over: nothing to look at.
     if (alert.state === 'closed') return ignore(alert, 'closed, and no incident about it is open', at, shell);
     const opened = await tryToOpen(alert, subject, at, shell);
@@ -70,12 +74,13 @@ async function openOrJoin(
   );
 }
 
+/** undefined: the incident was closed meanwhile, and an alert that came after is news. */
 async function join(
   open: Incident,
   { alert, subject }: Extract<Intake, { readonly verdict: 'accepted' }>,
   at: Instant,
   shell: Shell,
-): Promise<Intaken> {
+): Promise<Intaken | undefined> {
   const reason = `joined ${open.id}: ${correlationKey(subject)} is ${open.status}`;
   const trace: AlertTrace = {
     key: alert.key,
@@ -85,12 +90,13 @@ async function join(
     summary: alert.summary,
     at,
   };
-  await advance(
+  const { incident, changed } = await advance(
     open.id,
     { type: 'alert-joined', at, alert: noteOf(alert, at), services: subject.services },
     shell,
     trace,
   );
+  if (!changed && incident.status === 'closed') return undefined;
   return { verdict: 'joined', reason, incident: open.id };
 }
 

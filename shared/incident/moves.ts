@@ -93,7 +93,10 @@ const pagedOf = (incident: Incident): Paged | undefined => {
   return { reason, since, level, dueAt };
 };
 
-/** Hands the incident to people: told at once (level 0), then level by level as the policy says. For the same reason they are called once. */
+/**
+ * Hands the incident to people: told at once (level 0), then level by level as the policy says. For the same reason they are called once:
+ * the latest level is asked for again, in case a new look overtook its call, and whoever carries it out knows whether it was made.
+ */
 export function escalate(
   incident: Incident,
   { at, environment }: Moment,
@@ -108,7 +111,7 @@ export function escalate(
   return move(
     incident,
     { status: 'escalated', detail, diagnosis, ...(known ?? { reason, since: at, level: 1, dueAt }) },
-    { facts: changed, effects: known === undefined ? [{ type: 'escalate', incident: incident.id, level: 0 }] : [] },
+    { facts: changed, effects: [{ type: 'escalate', incident: incident.id, level: (known?.level ?? 1) - 1 }] },
   );
 }
 
