@@ -127,10 +127,12 @@ describe.skipIf(chromiumPath === undefined)('the page in Chromium', () => {
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog', { name: 'Reject the change' });
     await dialog.waitFor();
-    await button('Send').focus();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await page.getByText('Please complete this required field.').waitFor();
-    await page.getByLabel('Why not?').focus();
+    await page.keyboard.press('Shift+Tab');
+    await page.keyboard.press('Shift+Tab');
     await page.keyboard.type('no');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Tab');
