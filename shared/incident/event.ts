@@ -35,6 +35,8 @@ export type IncidentEvent = { readonly at: Instant } & (
   | { readonly type: 'timer-due'; readonly version: number }
 );
 
+export type EventOf<T extends IncidentEvent['type']> = Extract<IncidentEvent, { readonly type: T }>;
+
 /** What a diagnosis leads to: a plan to decide on, or why none is offered. */
 export type Offer =
   | { readonly kind: 'plan'; readonly signed: SignedPlan; readonly expiresAt: Instant }

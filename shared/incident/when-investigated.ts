@@ -1,0 +1,38 @@
+import type { EventOf } from './event.ts';
+import type { IncidentIn } from './incident.ts';
+import {
+  close,
+  escalate,
+  HEALTHY_LOOKS,
+  LOOK_EVERY_SECONDS,
+  type Moment,
+  move,
+  nextLook,
+  type Step,
+  stay,
+  UNEXPLAINED_LOOKS,
+} from './moves.ts';
+
+/** A diagnosis came: a plan to decide on, a second look, or people. */
+export function whenInvestigated(
+  incident: IncidentIn<'investigating'>,
+  event: EventOf<'investigated'>,
+  moment: Moment,
+): Step {
+  const { round, diagnosis, offer } = event;
+  // Between looks nobody was asked: a second answer to the same question.
+  if (round !== incident.round || incident.tries === 0) return stay(incident);
+  if (offer.kind === 'plan') {
+    const { signed, expiresAt } = offer;
+    return move(incident, { status: 'awaiting-approval', diagnosis, signed, expiresAt, dueAt: expiresAt });
+  }
+  const healthyLooks = offer.reason === 'healthy' ? incident.healthyLooks + 1 : 0;
+  const unexplainedLooks = incident.unexplainedLooks + (offer.reason === 'no-cause' ? 1 : 0);
+  if (healthyLooks >= HEALTHY_LOOKS) return close(incident, moment, { kind: 'resolved', by: 'itself' }, diagnosis);
+  if (offer.reason === 'no-safe-action' || unexplainedLooks >= UNEXPLAINED_LOOKS)
+    return escalate(incident, moment, offer.reason === 'healthy' ? 'no-cause' : offer.reason, offer.detail, {
+      diagnosis,
+    });
+  const dueAt = nextLook(moment.at, LOOK_EVERY_SECONDS);
+  return move(incident, { status: 'investigating', dueAt, tries: 0, healthyLooks, unexplainedLooks, diagnosis });
+}
