@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type CloudEvent, cloudEvent } from '@google-cloud/functions-framework';
 import { WebChat } from '../shared/adapters/slack/web-chat.ts';
 import { parseEffect } from '../shared/engine/advance.ts';
@@ -16,7 +17,14 @@ const log = logOf(config);
 const apiUrl = config.settings.RUNMEDIC_SLACK_API_URL;
 const chat = new WebChat({ botToken: config.needed('SLACK_BOT_TOKEN'), apiUrl, nowMs: Date.now });
 const approvalKey = privateKeyFrom(config.needed('RUNMEDIC_APPROVAL_KEY'));
-const shell = { ...shellOf(config), chat, approvalKey, clock: domainClock(config), nowMs: Date.now };
+const shell = {
+  ...shellOf(config),
+  chat,
+  approvalKey,
+  clock: domainClock(config),
+  nowMs: Date.now,
+  waitMs: sleep<void>,
+};
 
 cloudEvent<unknown>('chat', async ({ source, data }: CloudEvent<unknown>) => {
   const startedMs = performance.now();

@@ -8,16 +8,13 @@ import { card } from '../report/card.ts';
 import type { Chat, Message } from '../report/chat.ts';
 import { peopleIn, threadMessages } from '../report/timeline.ts';
 import { environmentOf, loaded } from './advance.ts';
-import { type HeldCard, withCard } from './card-lease.ts';
+import { type HeldCard, type LeaseShell, withCard } from './card-lease.ts';
 
 /** What showing an incident needs: no queue, no key, no right on Google Cloud. */
-export interface AnnouncementShell {
-  readonly store: Store;
+export interface AnnouncementShell extends LeaseShell {
   readonly policy: Policy;
   readonly chat: Chat;
   readonly clock: Clock;
-  /** Machine time, epoch milliseconds: leases. */
-  readonly nowMs: () => number;
 }
 
 /** An incident that moves on while it is shown is shown again, this often; each move has an announcement of its own behind it. */

@@ -1,12 +1,13 @@
 import type { Effect } from '../incident/effect.ts';
+import type { Incident, Paged } from '../incident/incident.ts';
 import { escalationMessage } from '../report/escalation-message.ts';
 import { environmentOf, loaded } from './advance.ts';
 import type { AnnouncementShell } from './announce.ts';
 import { withCard } from './card-lease.ts';
 
 /**
- * Calls the people of one escalation level, once, in a new message: an edited one notifies nobody. Nobody is called about an incident that has
- * left this escalation meanwhile. A crash between posting and writing it down calls them once more, which is better than never.
+ * Calls the people of one escalation level, once, in a new message: an edited one notifies nobody. Nobody is called about an incident
+ * that is over, or in which a plan is decided on or made; one that is looked at once more goes on calling. A crash between posting and writing it down calls them once more, which is better than never.
  */
 export async function escalate(
   { incident: id, level }: Extract<Effect, { type: 'escalate' }>,
@@ -14,16 +15,22 @@ export async function escalate(
 ): Promise<void> {
   const { store, chat, clock } = shell;
   const incident = await loaded(id, store);
-  if (incident.status !== 'escalated') return;
-  // An incident may escalate, be looked at again, and escalate once more: each time has its own calls.
-  const key = `escalation/${id}/${incident.since}/${level}`;
+  const paged = pagedIn(incident);
+  if (paged === undefined) return;
+  // An incident may escalate for one reason, be looked at again, and escalate for another: each has its own calls.
+  const key = `escalation/${id}/${paged.since}/${level}`;
   if (await store.spent(key)) return;
   const environment = environmentOf(incident, shell.policy);
   await withCard({ id, channel: environment.slack.channel }, shell, async (held) => {
     if (await store.spent(key)) return;
     const { channel, ts } = held.card();
-    const message = escalationMessage(incident, level, environment);
+    const message = escalationMessage(incident, { level, since: paged.since }, environment);
     await chat.post(message, ts === undefined ? { channel } : { channel, thread: ts, broadcast: 'to-channel' });
     await store.spend(key, await clock.now());
   });
+}
+
+function pagedIn(incident: Incident): Paged | undefined {
+  if (incident.status === 'escalated') return incident;
+  return incident.status === 'investigating' ? incident.paged : undefined;
 }

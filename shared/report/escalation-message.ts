@@ -1,20 +1,28 @@
-import type { IncidentIn } from '../incident/incident.ts';
+import type { Incident } from '../incident/incident.ts';
 import type { Approvers, Environment } from '../policy/policy.ts';
+import type { Instant } from '../ports/clock.ts';
 import { section } from './blocks.ts';
 import type { Message } from './chat.ts';
 import { headlineText } from './heading.ts';
 import { cut, TEXT_MAX } from './limits.ts';
 import { foreign, moment, user, usergroup } from './mrkdwn.ts';
 
+const DETAIL_MAX = 1000;
+
 /**
  * Calls those whom escalation names. The one place where people are mentioned in a message of its own.
  * @param level 0, at once: those who may approve; n: the n-th entry of the policy's escalation.
  */
-export function escalationMessage(incident: IncidentIn<'escalated'>, level: number, environment: Environment): Message {
+export function escalationMessage(
+  incident: Incident,
+  { level, since }: { readonly level: number; readonly since: Instant },
+  environment: Environment,
+): Message {
   const { users, usergroups } = calledAt(level, environment);
   const called = [...usergroups.map(usergroup), ...users.map(user)].join(' ');
-  const since = level === 0 ? '' : ` Nobody has ended it since ${moment(incident.since)}.`;
-  const text = `${called === '' ? '' : `${called} `}*${headlineText(incident)}.*${since}\n${foreign(incident.detail, 1000)}`;
+  const late = level === 0 ? '' : ` Nobody has ended it since ${moment(since)}.`;
+  const detail = incident.status === 'escalated' ? `\n${foreign(incident.detail, DETAIL_MAX)}` : '';
+  const text = `${called === '' ? '' : `${called} `}*${headlineText(incident)}.*${late}${detail}`;
   return { text: cut(text, TEXT_MAX), blocks: [section(text)] };
 }
 

@@ -40,16 +40,18 @@ export function verification(incident: IncidentIn<'verifying'>, { verification: 
 }
 
 const CHECK_WORDS: Readonly<Record<RecoveryCheck['status'], string>> = {
-  passed: '✓ passed',
-  failed: '✗ failed',
-  unavailable: '? not measured',
+  passed: 'passed',
+  failed: 'failed',
+  unavailable: 'not measured',
 };
+/** Beside the words, never instead of them. */
+const CHECK_MARKS: Readonly<Record<RecoveryCheck['status'], string>> = { passed: '✓', failed: '✗', unavailable: '?' };
 
 function checkLines({ checks }: Recovery): string {
-  const lines = checks.map(
-    ({ name, status, detail }) =>
-      `${CHECK_WORDS[status]}: ${foreign(name, 80)}${detail === '' ? '' : `, ${foreign(detail, CHECK_MAX)}`}`,
-  );
+  const lines = checks.map(({ name, status, detail }) => {
+    const seen = detail === '' ? '' : `: ${foreign(detail, CHECK_MAX)}`;
+    return `${CHECK_MARKS[status]} ${foreign(name, 80)} ${CHECK_WORDS[status]}${seen}`;
+  });
   const more = lines.length - CHECKS_SHOWN;
   return [...lines.slice(0, CHECKS_SHOWN), ...(more > 0 ? [`and ${more} more`] : [])].join('\n');
 }

@@ -35,7 +35,8 @@ export function lineOf(
       return undefined;
     case 'alert-joined': {
       const again = to === 'investigating' && from !== 'investigating' ? ' Looking again.' : '';
-      return quiet(`Alert ${event.alert.state}: ${foreign(event.alert.policy, 120)}.${again}`);
+      const about = event.services.length === 0 ? '' : ` (${foreign(event.services.join(', '), 120)})`;
+      return quiet(`Alert ${event.alert.state}: ${foreign(event.alert.policy, 120)}${about}.${again}`);
     }
     case 'investigated':
       return investigatedLine(event, entry);
@@ -46,7 +47,7 @@ export function lineOf(
         `Declined by ${nameOf(event.refusal.approver, names)}: ${foreign(event.refusal.reason, DETAIL_MAX)}`,
       );
     case 'step-started':
-      return quiet(`Operation started: ${code(event.operation, 200)}`);
+      return quiet(`Operation started: ${code(event.operation.split('/').at(-1) ?? '', 100)}`);
     case 'step-finished':
       return stepLine(event, entry, before);
     case 'verified':
@@ -68,7 +69,7 @@ function investigatedLine({ diagnosis: { root }, offer }: Of<'investigated'>, en
   if (offer.reason === 'healthy') return quiet('Nothing wrong was seen; looking once more before it is closed.');
   const found = root === undefined ? 'No cause found' : `${escaped(ruleTitle(root.rule))}, and no change to offer`;
   const next = entry.to === 'investigating' ? ' Looking again.' : '';
-  return quiet(`${found}: ${foreign(offer.detail, DETAIL_MAX)}.${next}`);
+  return quiet(`${found}.${next} ${foreign(asSentence(offer.detail), DETAIL_MAX)}`);
 }
 
 function stepLine(
@@ -117,7 +118,7 @@ function verifiedLine(
 ): Line | undefined {
   const { verdict, checks } = recovery;
   const passed = checks.filter(({ status }) => status === 'passed').length;
-  const rest = checks.filter(({ status }) => status !== 'passed').map(({ name, detail }) => `${name}, ${detail}`);
+  const rest = checks.filter(({ status }) => status !== 'passed').map(({ name, detail }) => `${name}: ${detail}`);
   const found = `${passed} of ${checks.length} checks passed${rest.length === 0 ? '' : `; ${foreign(rest.join('; '), DETAIL_MAX)}`}`;
   if (entry.to === 'closed') return told(`*Resolved:* users are served again. ${found}.`, entry);
   if (entry.to !== 'verifying') return told(`*Recovery not proven:* ${found}. ${NEXT[entry.to]}`, entry);
@@ -157,5 +158,7 @@ function stepOf(before: readonly AuditEntry[], digest: string, step: number): Pl
     .findLast((plan) => plan.digest === digest);
   return offer?.steps[step];
 }
+
+const asSentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 const nameOf = (user: string, names: ReadonlyMap<string, string>): string => foreign(names.get(user) ?? user, 80);

@@ -64,10 +64,7 @@ describe('announcing', () => {
 
   it('never posts two cards, however many announce at once', async () => {
     office = await awaitingOffice();
-    const settled = await Promise.allSettled([show(), show(), show(), show()]);
-    expect(settled.some(({ status }) => status === 'fulfilled')).toBe(true);
-    for (const result of settled)
-      if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'unavailable' });
+    await Promise.all([show(), show(), show(), show()]);
     expect(headers()).toHaveLength(1);
     expect(office.thread()).toHaveLength(1);
   });
@@ -125,6 +122,24 @@ describe('announcing', () => {
     expect(headers()).toHaveLength(2);
   });
 
+  it('stops when its lease ran out and another took the card', async () => {
+    const late = (chat: Chat): Chat => ({
+      ...boundTo(chat),
+      post: async (...args) => {
+        const place = await chat.post(...args);
+        if (office.channel().length > 1) return place;
+        office.clock.nowMs += 15_001;
+        await show();
+        return place;
+      },
+    });
+    office = await openOffice({ between: late });
+    await expect(show()).rejects.toMatchObject({ code: 'unavailable' });
+    const { revision = 0, ts } = (await card()) ?? {};
+    expect(ts).toBe(office.channel().at(-1)?.ts);
+    expect(revision).toBeGreaterThan(2);
+  });
+
   it('posts anew where the card was deleted', async () => {
     office = await awaitingOffice();
     await show();
@@ -166,19 +181,25 @@ describe('escalating', () => {
     expect(headers()).toEqual(['no card', expect.stringContaining('Needs people')]);
   });
 
+  it('goes on calling while it is looked at once more', async () => {
+    office = await openOffice();
+    await office.happens(without('no-safe-action', 5));
+    const closed = alertNote('0.abc/closed');
+    await office.happens({ type: 'alert-joined', at: at(50), alert: closed, services: [] });
+    await call(0);
+    expect(office.channel().map(({ text }) => text)).toEqual([expect.stringMatching(/^<!subteam.+Investigating/)]);
+  });
+
   it('calls nobody about what is no longer escalated', async () => {
     office = await awaitingOffice();
     await call(0);
     expect(office.channel()).toEqual([]);
   });
 
-  it('gives way to whoever shows the card just now', async () => {
+  it('waits for whoever shows the card just now', async () => {
     office = await openOffice();
     await office.happens(without('no-safe-action', 5));
-    const settled = await Promise.allSettled([call(0), call(0), show()]);
-    expect(settled.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    await show();
-    await call(0);
+    await Promise.all([call(0), call(0), show()]);
     expect([...office.channel(), ...office.thread()].filter(({ text }) => text.startsWith('<!subteam'))).toHaveLength(
       1,
     );

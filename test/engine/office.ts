@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { WebChat } from '../../shared/adapters/slack/web-chat.ts';
 import { openDatabase } from '../../shared/adapters/sqlite/database.ts';
 import { SqliteStore } from '../../shared/adapters/sqlite/store.ts';
@@ -69,6 +70,7 @@ export async function openOffice(
     chat: options.between?.(chat) ?? chat,
     clock: domain,
     nowMs: () => clock.nowMs,
+    waitMs: () => setTimeout<void>(5),
     approvalKey: privateKey,
   };
   const { incident: after, effects } = investigation(context.subject, alertNote(), NOW);

@@ -74,12 +74,20 @@ describe('a refusal', () => {
 
 describe('an escalation', () => {
   const incident = must(stages['nobody decided'].incident, 'escalated');
-  const text = (level: number) => escalationMessage(incident, level, environment).text;
+  const text = (level: number) => escalationMessage(incident, { level, since: incident.since }, environment).text;
 
   it('calls those who may approve at once, then whom the policy names, level by level', () => {
     expect(text(0)).toMatch(/^<!subteam\^S0ONCALL> <@U0ANN> \*Critical: staging/);
     expect(text(1)).toMatch(/^<!subteam\^S0ONCALL> \*Critical: staging .+ Nobody has ended it since/);
     expect(text(2)).toMatch(/^<@U0ANN> \*Critical/);
+  });
+
+  it('goes on calling while it is looked at once more', () => {
+    const investigating = stages.investigating.incident;
+    const message = escalationMessage(investigating, { level: 1, since: incident.since }, environment);
+    expect(message.text).toMatch(
+      /^<!subteam\^S0ONCALL> \*Critical: staging .+ Investigating\.\* Nobody has ended it since/,
+    );
   });
 
   it('says it all the same where the policy names nobody for a level', () => {
