@@ -17,7 +17,7 @@ export interface BotToken {
 /** Larger than any request that Slack's own limits allow. */
 const BODY_LIMIT = '2mb';
 
-/** Arguments that a form carries as JSON text. @see facts: @slack/web-api 8 sends forms with these as JSON strings */
+/** Arguments that a form carries as JSON text. @see @slack/web-api 8.2.0 WebClient.serializeApiCallData */
 const jsonArgs = ['attachments', 'blocks', 'metadata', 'view'] as const;
 
 /** Slack's Web API below `/api/`, as strict as the real one where runmedic could lean on laxity. */

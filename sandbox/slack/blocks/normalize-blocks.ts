@@ -28,8 +28,8 @@ const actionable: ReadonlySet<string> = new Set([
  */
 export function normalizeBlocks(blocks: readonly unknown[]): readonly Block[] {
   return blocks.map((block) => {
-    const filled = isObject(block) ? (fillDefaults(block) as Readonly<Record<string, unknown>>) : {};
-    const { type, block_id: id, ...rest } = filled;
+    const filled = fillDefaults(block);
+    const { type, block_id: id, ...rest } = isObject(filled) ? filled : {};
     return { type: String(type), block_id: typeof id === 'string' ? id : shortId(), ...rest };
   });
 }
