@@ -36,7 +36,7 @@ const json = (body: unknown) => ({
 describe('the sandbox as a process', () => {
   it('says where it is, runs until an alert, tells what happened, and ends with whoever started it', async () => {
     const { child, lines, exit } = start('--scenario', 'staging-503', '--headless');
-    const ready = JSON.parse((await lines.next()).value);
+    const ready = JSON.parse(String((await lines.next()).value));
     expect(ready).toEqual({
       ready: true,
       url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
@@ -52,7 +52,7 @@ describe('the sandbox as a process', () => {
       .split('\n')
       .map((line) => JSON.parse(line));
     expect(events).toContainEqual(expect.objectContaining({ source: 'world', type: 'alert-opened' }));
-    expect(JSON.parse((await lines.next()).value)).toEqual(events[0]);
+    expect(JSON.parse(String((await lines.next()).value))).toEqual(events[0]);
     const { snapshot } = await (await fetch(`${ready.url}/sandbox/world`)).json();
     expect(snapshot.alerts).toContainEqual(expect.objectContaining({ state: 'open' }));
     child.stdin?.end();
