@@ -6,7 +6,7 @@ import { section } from './blocks.ts';
 import { changeLines, permanentLines, recommendedChange } from './change-blocks.ts';
 import type { Message } from './chat.ts';
 import { decided, decision, tried } from './decision-blocks.ts';
-import { evidence, folded, rootCause } from './diagnosis-blocks.ts';
+import { evidence, folded, rootCause, seenWords } from './diagnosis-blocks.ts';
 import { heading, headlineText } from './heading.ts';
 import { cut, fitted, MESSAGE_TEXT_MAX, needed, type Weighed } from './limits.ts';
 import { foreign } from './mrkdwn.ts';
@@ -83,7 +83,7 @@ function lookWords(incident: Extract<Incident, { status: 'investigating' }>): st
   const { round, tries, healthyLooks, unexplainedLooks } = incident;
   if (healthyLooks > 0) return '*Nothing wrong is seen any more.* Looking once more before the incident is closed.';
   if (unexplainedLooks > 0)
-    return '*Something is wrong, and no cause is to be seen yet.* Looking again: evidence may be on its way.';
+    return `*No cause is to be seen yet.* Looking again: evidence may be on its way.\n${seenWords(incident.diagnosis?.symptoms ?? [])}`;
   const what = round === 1 ? '*Investigating.*' : `*Investigating again* (diagnosis ${round}).`;
   const again = tries > 1 ? ` No answer yet; asked ${tries} times.` : '';
   return `${what} Services, revisions, connectors, metrics, logs and the checks from outside are being read; nothing is changed.${again}`;

@@ -14,12 +14,14 @@ const SYMPTOMS_SHOWN = 6;
 
 /** Why it is broken, in one sentence with its numbers; or, said plainly, that no cause was found. */
 export function rootCause({ root, symptoms }: Diagnosis): Weighed[] {
-  if (root === undefined) {
-    const seen = symptoms.slice(0, SYMPTOMS_SHOWN).map(({ text }) => `• ${foreign(text, EVIDENCE_LINE_MAX)}`);
-    const words = seen.length > 0 ? `Seen:\n${seen.join('\n')}` : 'Nothing wrong was seen.';
-    return needed(section(`*No cause found.*\n${words}`));
-  }
+  if (root === undefined) return needed(section(`*No cause found.*\n${seenWords(symptoms)}`));
   return needed(section(`*Root cause: ${titleOf(root)}* (${root.confidence})\n${foreign(root.claim, CLAIM_MAX)}`));
+}
+
+/** What users or the platform feel. */
+export function seenWords(symptoms: Diagnosis['symptoms']): string {
+  const lines = symptoms.map(({ text }) => foreign(text, EVIDENCE_LINE_MAX));
+  return lines.length === 0 ? 'Nothing wrong was seen.' : bulleted('Seen:', lines, SYMPTOMS_SHOWN);
 }
 
 /** What speaks for it, and where to look. */
@@ -54,11 +56,13 @@ function otherCause(cause: RankedCause): string {
 const inOneLine = ({ rule, reason }: { readonly rule: string; readonly reason: string }): string =>
   `${escaped(ruleTitle(rule))}: ${foreign(reason, REASON_MAX)}`;
 
-function reasons(title: string, lines: readonly string[]): string[] {
-  if (lines.length === 0) return [];
-  const more = lines.length - REASONS_SHOWN;
-  const shown = [...lines.slice(0, REASONS_SHOWN), ...(more > 0 ? [`and ${more} more`] : [])];
-  return [`*${title}:*\n${shown.map((line) => `• ${line}`).join('\n')}`];
+const reasons = (title: string, lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : [bulleted(`*${title}:*`, lines, REASONS_SHOWN)];
+
+function bulleted(title: string, lines: readonly string[], max: number): string {
+  const more = lines.length - max;
+  const shown = [...lines.slice(0, max), ...(more > 0 ? [`and ${more} more`] : [])];
+  return [title, ...shown.map((line) => `• ${line}`)].join('\n');
 }
 
 const titleOf = ({ rule }: Cause): string => escaped(ruleTitle(rule));

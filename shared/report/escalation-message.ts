@@ -6,6 +6,7 @@ import type { Message } from './chat.ts';
 import { headlineText } from './heading.ts';
 import { cut, TEXT_MAX } from './limits.ts';
 import { foreign, moment, user, usergroup } from './mrkdwn.ts';
+import { sentence } from './words.ts';
 
 const DETAIL_MAX = 1000;
 
@@ -21,7 +22,7 @@ export function escalationMessage(
   const { users, usergroups } = calledAt(level, environment);
   const called = [...usergroups.map(usergroup), ...users.map(user)].join(' ');
   const late = level === 0 ? '' : ` Nobody has ended it since ${moment(since)}.`;
-  const detail = incident.status === 'escalated' ? `\n${foreign(incident.detail, DETAIL_MAX)}` : '';
+  const detail = incident.status === 'escalated' ? `\n${foreign(sentence(incident.detail), DETAIL_MAX)}` : '';
   const text = `${called === '' ? '' : `${called} `}*${headlineText(incident)}.*${late}${detail}`;
   return { text: cut(text, TEXT_MAX), blocks: [section(text)] };
 }

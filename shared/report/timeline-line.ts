@@ -4,7 +4,7 @@ import { unreachable } from '../incident/unreachable.ts';
 import type { PlanStep } from '../remedy/actions.ts';
 import { beforeAfter, titleOf } from './change-blocks.ts';
 import { code, escaped, foreign } from './mrkdwn.ts';
-import { ruleTitle } from './words.ts';
+import { ruleTitle, sentence } from './words.ts';
 
 export type Telling = 'quiet' | 'told';
 export interface Line {
@@ -39,7 +39,7 @@ export function lineOf(
       return quiet(`Alert ${event.alert.state}: ${foreign(event.alert.policy, 120)}${about}.${again}`);
     }
     case 'investigated':
-      return investigatedLine(event, entry);
+      return investigatedLine(event, entry, before);
     case 'approved':
       return quiet(`Approved by ${nameOf(event.approval.approver, names)}.`);
     case 'rejected':
@@ -59,7 +59,11 @@ export function lineOf(
   }
 }
 
-function investigatedLine({ diagnosis: { root }, offer }: Of<'investigated'>, entry: AuditEntry): Line {
+function investigatedLine(
+  { diagnosis: { root }, offer }: Of<'investigated'>,
+  entry: AuditEntry,
+  before: readonly AuditEntry[],
+): Line | undefined {
   if (offer.kind === 'plan') {
     const [first] = offer.signed.plan.steps;
     const cause = root === undefined ? '' : `${escaped(ruleTitle(root.rule))}. `;
@@ -67,9 +71,10 @@ function investigatedLine({ diagnosis: { root }, offer }: Of<'investigated'>, en
   }
   if (entry.to === 'closed') return told('*Recovered by itself:* nothing wrong is seen any more.', entry);
   if (offer.reason === 'healthy') return quiet('Nothing wrong was seen; looking once more before it is closed.');
+  if (entry.to === 'investigating' && lastOffer(before) === offer.reason) return undefined;
   const found = root === undefined ? 'No cause found' : `${escaped(ruleTitle(root.rule))}, and no change to offer`;
   const next = entry.to === 'investigating' ? ' Looking again.' : '';
-  return quiet(`${found}.${next} ${foreign(asSentence(offer.detail), DETAIL_MAX)}`);
+  return quiet(`${found}.${next} ${foreign(sentence(offer.detail), DETAIL_MAX)}`);
 }
 
 function stepLine(
@@ -159,6 +164,10 @@ function stepOf(before: readonly AuditEntry[], digest: string, step: number): Pl
   return offer?.steps[step];
 }
 
-const asSentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+/** Why the look before this one offered nothing: the same again is no news. */
+function lastOffer(before: readonly AuditEntry[]): string | undefined {
+  const last = before.findLast(({ event }) => event.type === 'investigated')?.event;
+  return last?.type === 'investigated' && last.offer.kind === 'none' ? last.offer.reason : undefined;
+}
 
 const nameOf = (user: string, names: ReadonlyMap<string, string>): string => foreign(names.get(user) ?? user, 80);

@@ -87,3 +87,7 @@ export function costWords(usdPerMonth: number | 'unknown'): string {
   const amount = Math.abs(usdPerMonth).toFixed(2);
   return usdPerMonth > 0 ? `$${amount} more a month` : `$${amount} less a month`;
 }
+
+/** A detail that was written to follow a colon, standing by itself. */
+export const sentence = (text: string): string =>
+  `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?…]$/.test(text) ? '' : '.'}`;

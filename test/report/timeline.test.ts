@@ -3,7 +3,19 @@ import type { IncidentEvent } from '../../shared/incident/event.ts';
 import { peopleIn, threadMessages } from '../../shared/report/timeline.ts';
 import { at } from '../builders/evidence.ts';
 import { alertNote } from '../builders/incident.ts';
-import { approved, due, next, offered, rejected, type Stage, staged, stages, started, stepFinished } from './stages.ts';
+import {
+  approved,
+  due,
+  next,
+  offered,
+  rejected,
+  type Stage,
+  staged,
+  stages,
+  started,
+  stepFinished,
+  without,
+} from './stages.ts';
 
 const names = new Map([
   ['U0ANN', 'Ann Lindqvist'],
@@ -78,6 +90,14 @@ describe('the thread', () => {
       'Recovery could not be measured',
       'Not recovered yet',
     ]);
+  });
+
+  it('says once that look after look found no cause, and says when that changes', () => {
+    let stage: Stage = staged(without('no-cause', 5));
+    for (const seconds of [65, 125]) stage = next(next(stage, due(stage, seconds)), without('no-cause', seconds + 5));
+    expect(told(stage)).toEqual(['quiet: No cause found. Looking again. Told to be no-cause.']);
+    const healthy = next(next(stage, due(stage, 185)), without('healthy', 190));
+    expect(told(healthy).join('\n').split('\n')).toHaveLength(2);
   });
 
   it.each([
