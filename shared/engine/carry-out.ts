@@ -25,6 +25,12 @@ export interface RemediationShell extends Shell {
 
 type CarryOut = Extract<Effect, { type: 'carry-out' }>;
 
+interface Task {
+  readonly incident: IncidentIn<'executing'>;
+  readonly step: PlanStep;
+  readonly effect: CarryOut;
+}
+
 /** How often an operation, or a resource that is settling, is looked at; domain time. */
 const POLL_SECONDS = 5;
 /** Of one delivery: a push acknowledgement ends at 600 s (facts, Pub/Sub), and what is left is taken up again when due. */
@@ -42,14 +48,10 @@ export async function carryOut(effect: CarryOut, shell: RemediationShell, abort:
   if (step === undefined) return;
   const resumed = incident.operation;
   if (resumed === undefined) await claim(effect, shell);
-  const fault = await faultOf(incident, step, effect, shell);
-  if (fault !== undefined)
-    return finish(effect, { kind: 'failed', detail: `refused before the write: ${fault}` }, shell);
+  const task: Task = { incident, step, effect };
   try {
     const result =
-      resumed === undefined
-        ? await apply(step, effect, shell, abort)
-        : await follow(resumed.name, step, effect, shell, abort);
+      resumed === undefined ? await apply(task, shell, abort) : await follow(resumed.name, step, effect, shell, abort);
     if (result !== undefined) await finish(effect, result, shell);
   } catch (error) {
     if (error instanceof PlatformFailure && RETRYABLE.includes(error.code)) throw error;
@@ -85,9 +87,8 @@ const isPresent = (
 
 /** Why this step may not be carried out, from what the store holds and the policy says now; undefined when it may. */
 async function faultOf(
-  incident: IncidentIn<'executing'>,
-  step: PlanStep,
-  effect: CarryOut,
+  { incident, step, effect }: Task,
+  at: Instant,
   shell: RemediationShell,
 ): Promise<string | undefined> {
   const { plan, signature } = incident.signed;
@@ -96,19 +97,16 @@ async function faultOf(
   if (planDigest(plan) !== plan.digest) return 'the stored plan is not the one that was signed: its digest differs';
   if (!isSignedBy({ digest: plan.digest }, signature, shell.planPublicKey))
     return "the plan does not carry investigate's signature";
-  // An undo belongs to what was approved and must not be stopped half way by the clock, nor by a guardrail that came since.
-  const at = effect.direction === 'undo' ? incident.approval.issuedAt : await writeBegins(incident, shell);
   const fault = approvalFault(incident.approval, { plan, environment, at, publicKey: shell.approvalPublicKey });
   if (fault !== undefined) return fault;
   if (await shell.store.spent(spendKey(effect))) return 'this approval has been used for this step';
+  // Nor does a guardrail that came since stop an undo half way.
   return effect.direction === 'undo'
     ? undefined
     : refusedByGuardrail(step, { environment, ownProject: shell.policy.ownProject });
 }
 
-/** An approval must stand when the write begins; following an operation may outlast it. */
-const writeBegins = async ({ operation }: IncidentIn<'executing'>, { clock }: RemediationShell): Promise<Instant> =>
-  operation?.startedAt ?? (await clock.now());
+const refused = (fault: string): StepResult => ({ kind: 'failed', detail: `refused before the write: ${fault}` });
 
 const spendKey = ({ digest, step, direction }: CarryOut): string => `${digest}/${step}/${direction}`;
 
@@ -119,12 +117,8 @@ const changeOf = (step: PlanStep, { direction }: CarryOut): Change<unknown> => {
     : { target, etag: undefined, before: after, after: before };
 };
 
-async function apply(
-  step: PlanStep,
-  effect: CarryOut,
-  shell: RemediationShell,
-  abort: AbortSignal,
-): Promise<StepResult | undefined> {
+async function apply(task: Task, shell: RemediationShell, abort: AbortSignal): Promise<StepResult | undefined> {
+  const { incident, step, effect } = task;
   const action = anyAction(step.action);
   const change = changeOf(step, effect);
   const standing = await settled(step, shell, abort);
@@ -139,6 +133,11 @@ async function apply(
       kind: 'moved',
       detail: `${change.target} is ${canonical(standing.settings)}, neither as it was seen nor as it was to be`,
     };
+  // Only now: what was written before a crash stands, and must not be taken for refused because an approval ran out since.
+  // An undo belongs to what was approved, and the clock does not stop it.
+  const begins = effect.direction === 'undo' ? incident.approval.issuedAt : await shell.clock.now();
+  const fault = await faultOf(task, begins, shell);
+  if (fault !== undefined) return refused(fault);
   // An undo follows our own write, so that the version to compare with is the one just read.
   const etag = effect.direction === 'undo' ? standing.etag : change.etag;
   const { operation } = await action.write({ ...change, etag }, shell.writer, abort);
