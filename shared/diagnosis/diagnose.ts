@@ -19,7 +19,7 @@ export function diagnose(evidence: Evidence, context: Context): Diagnosis {
   );
   const root = causes.find(({ standing }) => standing === 'root');
   return {
-    healthy: felt.length === 0 && root === undefined && unavailable(evidence).length === 0,
+    healthy: felt.length === 0 && root === undefined && !isBlind(evidence),
     root,
     causes,
     ruledOut: concluded.flatMap(({ name, conclusion }) =>
@@ -51,9 +51,17 @@ function pick(needs: readonly InspectorName[], evidence: Evidence): Observations
   return Object.fromEntries(seen) as unknown as Observations;
 }
 
-export const unavailable = (evidence: Evidence): InspectorName[] =>
-  // Sound: Evidence has exactly the inspectors' names as keys.
-  (Object.keys(evidence) as InspectorName[]).filter((name) => evidence[name].status === 'unavailable');
+/** Whether anything could not be looked at: a whole reading, or one check of one. */
+function isBlind(evidence: Evidence): boolean {
+  const { http, websocket, journey } = evidence;
+  const checks = [http, websocket, journey].flatMap((reading) =>
+    reading.status === 'observed' ? reading.value.checks : [],
+  );
+  return (
+    Object.values(evidence).some(({ status }) => status === 'unavailable') ||
+    checks.some(({ verdict }) => verdict === 'unavailable')
+  );
+}
 
 function causeOf({ name, conclusion }: { readonly name: RuleName; readonly conclusion: Conclusion }): Cause[] {
   if (conclusion.kind !== 'cause') return [];

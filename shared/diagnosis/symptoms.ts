@@ -49,7 +49,7 @@ const failingChecks = ({ http, websocket, journey }: Evidence): Symptom[] =>
     reading.status !== 'observed'
       ? []
       : reading.value.checks
-          .filter(({ passed }) => !passed)
+          .filter(({ verdict }) => verdict === 'failed')
           .map(({ name, detail }): Symptom => ({ kind: 'check-failing', on: name, text: `${name}: ${detail}` })),
   );
 

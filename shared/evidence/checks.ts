@@ -1,15 +1,17 @@
 import type { Check } from '../policy/policy.ts';
+import { inBatches } from './in-batches.ts';
 import type { Inspection } from './inspector.ts';
 
 /** One look from outside, and whether it found what the configuration expects. */
 export interface CheckResult {
   readonly name: string;
   readonly url: string;
-  readonly passed: boolean;
-  /** What came back, in words: `503 in 12 ms`, `WebSocket opened in 40 ms`. */
+  /** `unavailable`: it could not be looked at, which says nothing about the service. */
+  readonly verdict: 'passed' | 'failed' | 'unavailable';
+  /** What came back, in words: `503 in 12 ms`, `opened in 40 ms`. */
   readonly detail: string;
-  /** The HTTP status, where one came back. */
-  readonly status: number | undefined;
+  /** Where one came back. */
+  readonly httpStatus: number | undefined;
   readonly latencyMs: number;
 }
 
@@ -19,10 +21,30 @@ export interface ChecksObservation {
 
 type CheckOf<K extends Check['kind']> = Extract<Check, { readonly kind: K }>;
 
-/** The environment's checks of one kind that are looked at from the public internet. */
-export function publicChecks<K extends Check['kind']>(
+/** The environment's checks of one kind. */
+export function checksOf<K extends Check['kind']>(
   { environment }: Pick<Inspection, 'environment'>,
   kind: K,
 ): CheckOf<K>[] {
-  return environment.checks.filter((check): check is CheckOf<K> => check.kind === kind && check.vantage === 'public');
+  return environment.checks.filter((check): check is CheckOf<K> => check.kind === kind);
 }
+
+/** Looks at every check of a kind; those from inside the VPC want a probe there, which this runmedic does not have yet. */
+export const lookAt = async <K extends Check['kind']>(
+  inspection: Inspection,
+  kind: K,
+  look: (check: CheckOf<K>) => Promise<CheckResult>,
+): Promise<ChecksObservation> => ({
+  checks: await inBatches(checksOf(inspection, kind), async (check) =>
+    check.vantage === 'vpc' ? fromInside(check) : look(check),
+  ),
+});
+
+const fromInside = (check: Check): CheckResult => ({
+  name: check.name,
+  url: check.kind === 'journey' ? (check.steps[0]?.url ?? '') : check.url,
+  verdict: 'unavailable',
+  detail: 'is to be looked at from inside the VPC, where runmedic has no probe yet',
+  httpStatus: undefined,
+  latencyMs: 0,
+});

@@ -1,6 +1,5 @@
 import type { HttpResult } from '../ports/prober.ts';
-import { type ChecksObservation, publicChecks } from './checks.ts';
-import { inBatches } from './in-batches.ts';
+import { type CheckResult, type ChecksObservation, checksOf, lookAt } from './checks.ts';
 import type { Inspector } from './inspector.ts';
 import { redact } from './redact.ts';
 
@@ -11,29 +10,36 @@ import { redact } from './redact.ts';
  */
 export const http: Inspector<ChecksObservation> = {
   deadlineMs: 20_000,
-  appliesTo: (inspection) => publicChecks(inspection, 'http').length > 0,
-  inspect: async (inspection, abort) => ({
-    checks: await inBatches(
-      publicChecks(inspection, 'http'),
-      async ({ name, url, auth, timeoutMs, expectStatus, expectBody }) => {
-        const result = await inspection.prober.http(
-          { url, method: 'GET', headers: {}, body: undefined, timeoutMs, auth },
-          abort,
-        );
-        return { name, url, ...judged(result, expectStatus, expectBody) };
-      },
-    ),
-  }),
+  appliesTo: (inspection) => checksOf(inspection, 'http').length > 0,
+  inspect: (inspection, abort) =>
+    lookAt(inspection, 'http', async ({ name, url, auth, timeoutMs, expectStatus, expectBody }) => {
+      const request = { url, method: 'GET', headers: {}, body: undefined, timeoutMs, auth };
+      return { name, url, ...judged(await inspection.prober.http(request, abort), expectStatus, expectBody) };
+    }),
 };
 
 /** Holds an answer against what is expected. */
-export function judged(result: HttpResult, expectStatus: number, expectBody: string | undefined) {
+export function judged(
+  result: HttpResult,
+  expectStatus: number,
+  expectBody: string | undefined,
+): Pick<CheckResult, 'verdict' | 'httpStatus' | 'latencyMs' | 'detail'> {
   const { latencyMs } = result;
   if (!result.connected)
-    return { passed: false, status: undefined, latencyMs, detail: `${result.failure}: ${redact(result.detail)}` };
+    return {
+      verdict: 'failed',
+      httpStatus: undefined,
+      latencyMs,
+      detail: `${result.failure}: ${redact(result.detail)}`,
+    };
   const { status } = result;
   const bodyAsExpected = expectBody === undefined || result.body.includes(expectBody);
   const surprise =
     status !== expectStatus ? `, expected ${expectStatus}` : bodyAsExpected ? '' : ', without the expected text';
-  return { passed: surprise === '', status, latencyMs, detail: `${status} in ${Math.round(latencyMs)} ms${surprise}` };
+  return {
+    verdict: surprise === '' ? 'passed' : 'failed',
+    httpStatus: status,
+    latencyMs,
+    detail: `${status} in ${Math.round(latencyMs)} ms${surprise}`,
+  };
 }

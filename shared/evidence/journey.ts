@@ -1,7 +1,6 @@
 import type { Check, JourneyStep } from '../policy/policy.ts';
-import { type CheckResult, type ChecksObservation, publicChecks } from './checks.ts';
+import { type CheckResult, type ChecksObservation, checksOf, lookAt } from './checks.ts';
 import { judged } from './http.ts';
-import { inBatches } from './in-batches.ts';
 import type { Inspection, Inspector } from './inspector.ts';
 
 type Journey = Extract<Check, { readonly kind: 'journey' }>;
@@ -13,10 +12,8 @@ type Journey = Extract<Check, { readonly kind: 'journey' }>;
  */
 export const journey: Inspector<ChecksObservation> = {
   deadlineMs: 30_000,
-  appliesTo: (inspection) => publicChecks(inspection, 'journey').length > 0,
-  inspect: async (inspection, abort) => ({
-    checks: await inBatches(publicChecks(inspection, 'journey'), (check) => walk(check, inspection, abort)),
-  }),
+  appliesTo: (inspection) => checksOf(inspection, 'journey').length > 0,
+  inspect: (inspection, abort) => lookAt(inspection, 'journey', (check) => walk(check, inspection, abort)),
 };
 
 async function walk(check: Journey, { prober }: Inspection, abort: AbortSignal): Promise<CheckResult> {
@@ -32,22 +29,23 @@ async function walk(check: Journey, { prober }: Inspection, abort: AbortSignal):
       { url: filled(url), method, headers, body, timeoutMs: check.timeoutMs, auth: check.auth },
       abort,
     );
-    const { passed, detail, status, latencyMs: took } = judged(result, step.expectStatus, step.expectBody);
+    const { verdict, detail, httpStatus, latencyMs: took } = judged(result, step.expectStatus, step.expectBody);
     latencyMs += took;
-    if (!passed) return { name: check.name, url, passed, status, latencyMs, detail: `step "${step.name}": ${detail}` };
+    if (verdict !== 'passed')
+      return { name: check.name, url, verdict, httpStatus, latencyMs, detail: `step "${step.name}": ${detail}` };
     const missing = result.connected ? capture(step, result.body, captured) : undefined;
     if (missing !== undefined)
       return {
         name: check.name,
         url,
-        passed: false,
-        status,
+        verdict: 'failed',
+        httpStatus,
         latencyMs,
         detail: `step "${step.name}": the answer has no ${missing}`,
       };
   }
   const detail = `${check.steps.length} steps in ${Math.round(latencyMs)} ms`;
-  return { name: check.name, url: first?.url ?? '', passed: true, status: undefined, latencyMs, detail };
+  return { name: check.name, url: first?.url ?? '', verdict: 'passed', httpStatus: undefined, latencyMs, detail };
 }
 
 /** Takes what later steps need; gives the path that was not there. */

@@ -1,6 +1,5 @@
 import type { WebSocketResult } from '../ports/prober.ts';
-import { type ChecksObservation, publicChecks } from './checks.ts';
-import { inBatches } from './in-batches.ts';
+import { type CheckResult, type ChecksObservation, checksOf, lookAt } from './checks.ts';
 import type { Inspector } from './inspector.ts';
 import { redact } from './redact.ts';
 
@@ -11,16 +10,15 @@ import { redact } from './redact.ts';
  */
 export const websocket: Inspector<ChecksObservation> = {
   deadlineMs: 20_000,
-  appliesTo: (inspection) => publicChecks(inspection, 'websocket').length > 0,
-  inspect: async (inspection, abort) => ({
-    checks: await inBatches(publicChecks(inspection, 'websocket'), async ({ name, url, auth, timeoutMs, echo }) => {
+  appliesTo: (inspection) => checksOf(inspection, 'websocket').length > 0,
+  inspect: (inspection, abort) =>
+    lookAt(inspection, 'websocket', async ({ name, url, auth, timeoutMs, echo }) => {
       const result = await inspection.prober.webSocket({ url, timeoutMs, auth, echo }, abort);
       return { name, url, ...judged(result) };
     }),
-  }),
 };
 
-function judged(result: WebSocketResult) {
+function judged(result: WebSocketResult): Pick<CheckResult, 'verdict' | 'httpStatus' | 'latencyMs' | 'detail'> {
   const { latencyMs } = result;
   const took = `in ${Math.round(latencyMs)} ms`;
   if (!result.opened) {
@@ -31,9 +29,14 @@ function judged(result: WebSocketResult) {
         : closeCode !== undefined
           ? `closed with ${closeCode}`
           : redact(result.detail);
-    return { passed: false, status, latencyMs, detail: `${answer} ${took}` };
+    return { verdict: 'failed', httpStatus: status, latencyMs, detail: `${answer} ${took}` };
   }
   if (result.echoed === false)
-    return { passed: false, status: 101, latencyMs, detail: `opened ${took}, but did not echo` };
-  return { passed: true, status: 101, latencyMs, detail: `opened${result.echoed ? ' and echoed' : ''} ${took}` };
+    return { verdict: 'failed', httpStatus: 101, latencyMs, detail: `opened ${took}, but did not echo` };
+  return {
+    verdict: 'passed',
+    httpStatus: 101,
+    latencyMs,
+    detail: `opened${result.echoed ? ' and echoed' : ''} ${took}`,
+  };
 }

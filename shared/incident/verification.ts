@@ -46,7 +46,7 @@ function fromOutside({ http, websocket, journey }: Evidence): RecoveryCheck[] {
       if (reading.status === 'unavailable')
         return [{ name: kind, status: 'unavailable' as const, detail: reading.detail }];
       return reading.value.checks.map(
-        ({ name, passed, detail }): RecoveryCheck => ({ name, status: passed ? 'passed' : 'failed', detail }),
+        ({ name, verdict, detail }): RecoveryCheck => ({ name, status: verdict, detail }),
       );
     },
   );

@@ -185,9 +185,9 @@ export function evidence(over: Partial<Evidence> = {}): Evidence {
         {
           name: 'front page',
           url: 'https://staging.acme.test/',
-          passed: true,
+          verdict: 'passed',
           detail: '200 in 20 ms',
-          status: 200,
+          httpStatus: 200,
           latencyMs: 20,
         },
       ],

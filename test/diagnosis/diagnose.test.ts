@@ -56,6 +56,18 @@ describe('diagnose', () => {
 
   it('is not healthy while something could not be looked at', () => {
     expect(diagnose(evidence({ logs: unavailable('403') }), context).healthy).toBe(false);
+    const inside = {
+      name: 'inside',
+      url: 'http://10.0.0.2/',
+      verdict: 'unavailable' as const,
+      detail: '',
+      httpStatus: undefined,
+      latencyMs: 0,
+    };
+    expect(diagnose(evidence({ http: observed({ checks: [inside] }) }), context)).toMatchObject({
+      healthy: false,
+      symptoms: [],
+    });
   });
 
   it('blames a full connector for services that fail and time out behind it', () => {
@@ -145,14 +157,24 @@ describe('diagnose', () => {
   it('names no root while what may have brought it about is still on its way', () => {
     const found = diagnose(
       evidence({
-        'cloud-run': observed({ services: [service('auth'), service('backend', { instancesMax: 5 }), service('frontend')] }),
+        'cloud-run': observed({
+          services: [service('auth'), service('backend', { instancesMax: 5 }), service('frontend')],
+        }),
         metrics: observed({ services: [serviceMetrics('backend', { instances: points([5, 5, 5]) })] }),
-        logs: observed(logs({ failed: down, onsets: [{ service: 'backend', at: at(-120) }], signatures: [...timeouts, line('backend', 'no-available-instance', 30)] })),
+        logs: observed(
+          logs({
+            failed: down,
+            onsets: [{ service: 'backend', at: at(-120) }],
+            signatures: [...timeouts, line('backend', 'no-available-instance', 30)],
+          }),
+        ),
       }),
       context,
     );
     expect(found.root).toBeUndefined();
-    expect(found.causes.map(({ rule, standing }) => [rule, standing])).toEqual([['instance-ceiling-reached', 'unsettled']]);
+    expect(found.causes.map(({ rule, standing }) => [rule, standing])).toEqual([
+      ['instance-ceiling-reached', 'unsettled'],
+    ]);
     expect(found.unchecked[0]?.reason).toContain('throughput since the trouble began has not arrived yet');
   });
 

@@ -241,9 +241,9 @@ describe('symptoms', () => {
         {
           name: 'front page',
           url: 'https://x',
-          passed: false,
+          verdict: 'failed' as const,
           detail: '503 in 9 ms, expected 200',
-          status: 503,
+          httpStatus: 503,
           latencyMs: 9,
         },
       ],

@@ -18,9 +18,9 @@ import { diagnosisOf, planOf, saturated } from '../builders/incident.ts';
 const check = (name: string, passed: boolean) => ({
   name,
   url: 'https://x',
-  passed,
+  verdict: passed ? ('passed' as const) : ('failed' as const),
   detail: passed ? '200' : '503',
-  status: undefined,
+  httpStatus: undefined,
   latencyMs: 1,
 });
 /** What stands once the connector has grown. */
@@ -81,6 +81,12 @@ describe('recovery', () => {
     ['the change does not stand', {}, ['moved'], 'not-yet'],
     ['the change could not be read', {}, [{ unavailable: '503' }], 'inconclusive'],
     ['the change was not read', {}, [], 'inconclusive'],
+    [
+      'a check wants to be made from inside the VPC',
+      { websocket: observed({ checks: [{ ...check('live updates', true), verdict: 'unavailable' as const }] }) },
+      ['stands'],
+      'inconclusive',
+    ],
     ['the check itself could not be made', { http: unavailable('no egress') }, ['stands'], 'inconclusive'],
     ['logs are out of reach', { logs: unavailable('denied') }, ['stands'], 'inconclusive'],
     [
