@@ -12,11 +12,6 @@ import { permissionFor } from './permissions.ts';
 import { runRouter } from './run/run-router.ts';
 import { vpcAccessRouter } from './vpc-access/vpc-access-router.ts';
 
-/** What the routes know of a call besides the request. */
-export interface Caller {
-  readonly identity: string;
-}
-
 export interface GoogleOptions {
   readonly world: World;
   /** Bearer token to the e-mail of its identity. */

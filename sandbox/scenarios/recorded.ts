@@ -51,4 +51,3 @@ export const recorded = z
   })
   .prefault({});
 export type Recorded = z.infer<typeof recorded>;
-export type RecordedProbe = Recorded['probes'][number];

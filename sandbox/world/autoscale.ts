@@ -1,4 +1,5 @@
-import { startInstance, stopInstance } from './instances.ts';
+import { stopInstance } from './containers.ts';
+import { startInstance } from './start-instances.ts';
 import type { RevisionState, ServiceState, WorldState } from './state.ts';
 import { concurrencyOf, cpuOf, maxInstancesOf, minInstancesOf } from './template.ts';
 

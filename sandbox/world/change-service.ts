@@ -1,9 +1,9 @@
 import { auditRevisionReady, auditServiceChange } from './audit.ts';
-import { startInstance } from './instances.ts';
 import { notListeningMessage } from './log-texts.ts';
 import { note } from './note.ts';
 import { beginOperation, endOperation, schedule } from './operations.ts';
 import { createRevision, findRevision, revisionName, route } from './revisions.ts';
+import { startInstance } from './start-instances.ts';
 import type { Deployment, Operation, ServiceState, WorldState } from './state.ts';
 import { maxInstancesOf, textAt } from './template.ts';
 

@@ -1,12 +1,17 @@
 import { observeRequests } from './metrics/observe.ts';
 import type { Outcome, RequestKind, RevisionState, ServiceState, WorldState } from './state.ts';
+import { timeoutMsOf } from './template.ts';
 
-const REQUEST_SECONDS_MAX = 3600; // Cloud Run's own limit.
-
-/** A request that lasts less than a second ends in the second in which it began. */
-export function end(state: WorldState, service: ServiceState, revision: RevisionState, outcome: Outcome): void {
-  if (outcome.count === 0) return;
-  const seconds = Math.min(REQUEST_SECONDS_MAX, Math.floor(outcome.latencyMs / 1000));
+/** A request begins that will end so, unless the revision's own time-out ends it before. */
+export function hold(state: WorldState, service: ServiceState, revision: RevisionState, expected: Outcome): void {
+  if (expected.count === 0) return;
+  const limitMs = timeoutMsOf(revision.template);
+  const outcome: Outcome =
+    expected.latencyMs < limitMs
+      ? expected
+      : { kind: 'timeout', status: 504, latencyMs: limitMs, count: expected.count };
+  const seconds = Math.floor(outcome.latencyMs / 1000);
+  // One that lasts less than a second ends in the second in which it began.
   if (seconds === 0) {
     record(state, service, revision, outcome);
     return;

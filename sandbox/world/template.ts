@@ -29,6 +29,11 @@ export const egressOf = (template: Json): string =>
 export const connectorOf = (template: Json): string | undefined =>
   textAt(objectAt(template, 'vpcAccess'), 'connector').split('/').at(-1) || undefined;
 
+const TIMEOUT_SECONDS_DEFAULT = 300;
+/** How long a request may last. */
+export const timeoutMsOf = (template: Json): number =>
+  1000 * (Number.parseFloat(textAt(template, 'timeout')) || TIMEOUT_SECONDS_DEFAULT);
+
 const CPU_DEFAULT = 1;
 export function cpuOf(template: Json): number {
   const text = textAt(limits(template), 'cpu');

@@ -2,6 +2,7 @@ import { evaluateAlerts } from './alerting.ts';
 import { autoscale } from './autoscale.ts';
 import { tickDeployment } from './change-service.ts';
 import { backgroundFactor, leakMibPerMinute, requestFactor } from './effects.ts';
+import { forget } from './forget.ts';
 import { measureMemory, tickInstances } from './instances.ts';
 import { observe } from './metrics/observe.ts';
 import { sampleMetrics } from './metrics/sample.ts';
@@ -14,6 +15,7 @@ import { tickConnector } from './tick-connector.ts';
 export const SECOND_MS = 1000;
 const RETRY_RATE = 0.3; // Of the clients that will try again, this share does so each second.
 const UTILIZATION_EVERY_MS = 10_000;
+const FORGET_EVERY_MS = 600_000;
 export const SAMPLE_MS = 60_000; // Cloud Monitoring samples these metrics every 60 s. Source: list of metrics, read 2026-11-23.
 
 /** Simulates the next second: causes first, then the network, then every service; once a minute, metrics. */
@@ -24,6 +26,7 @@ export function tick(state: WorldState): void {
     tickConnector(state, connector, connector.estate.backgroundMbps * backgroundFactor(state, connector.name));
   }
   for (const service of state.services.values()) tickService(state, service);
+  if (state.nowMs % FORGET_EVERY_MS === 0) forget(state);
   if (state.nowMs % SAMPLE_MS !== 0) return;
   sampleMetrics(state);
   if (state.nowMs > state.startMs) evaluateAlerts(state);

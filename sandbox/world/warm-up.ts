@@ -1,5 +1,5 @@
-import { startInstance } from './instances.ts';
 import { findRevision } from './revisions.ts';
+import { startInstance } from './start-instances.ts';
 import type { WorldState } from './state.ts';
 import { cpuOf, minInstancesOf } from './template.ts';
 

@@ -10,7 +10,7 @@ export const operators = ['=~', '!~', '!=', '>=', '<=', '=', '>', '<', ':'] as c
 export type Operator = (typeof operators)[number];
 
 export type Value =
-  | { readonly kind: 'text'; readonly text: string; readonly isQuoted: boolean }
+  | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'call'; readonly name: string; readonly values: readonly string[] };
 
 /** What does not parse; the message says where. */

@@ -9,129 +9,122 @@ const DEPTH_MAX = 50;
  * @throws FilterError saying what was unexpected, and where.
  */
 export function parseFilter(source: string): Filter {
-  const parser = new Parser(tokenize(source));
-  const filter = parser.peek().type === 'end' ? { kind: 'and' as const, parts: [] } : parser.conjunction(0);
-  parser.expect('end');
+  const tokens = reader(tokenize(source));
+  const filter: Filter = tokens.peek().type === 'end' ? { kind: 'and', parts: [] } : conjunction(tokens, 0);
+  tokens.expect('end');
   return filter;
 }
 
-class Parser {
-  readonly #tokens: readonly Token[];
-  #index = 0;
+interface Reader {
+  peek(): Token;
+  take(): Token;
+  /** @throws FilterError when the next token is of another type. */
+  expect(type: Token['type']): void;
+}
 
-  constructor(tokens: readonly Token[]) {
-    this.#tokens = tokens;
-  }
-
-  peek(ahead = 0): Token {
-    return this.#tokens[this.#index + ahead] ?? { type: 'end', text: '', at: -1 };
-  }
-
-  take(): Token {
-    const token = this.peek();
-    this.#index += 1;
+function reader(tokens: readonly Token[]): Reader {
+  let index = 0;
+  const peek = (): Token => tokens[index] ?? { type: 'end', text: '', at: -1 };
+  const take = (): Token => {
+    const token = peek();
+    index += 1;
     return token;
-  }
+  };
+  return {
+    peek,
+    take,
+    expect(type) {
+      const token = take();
+      if (token.type !== type) throw unexpected(token, type);
+    },
+  };
+}
 
-  expect(type: Token['type']): Token {
-    const token = this.take();
-    if (token.type !== type)
-      throw new FilterError(
-        `syntax error at offset ${token.at}, token '${token.text || 'end of filter'}', expected ${type}`,
-      );
-    return token;
-  }
+function unexpected(token: Token, expected: string): FilterError {
+  const found = token.text || (token.type === 'end' ? 'end of filter' : token.type);
+  return new FilterError(`syntax error at offset ${token.at}, token '${found}', expected ${expected}`);
+}
 
-  conjunction(depth: number): Filter {
-    if (depth > DEPTH_MAX) throw new FilterError(`filter is nested more than ${DEPTH_MAX} deep`);
-    const parts = [this.disjunction(depth)];
-    while (!['end', ')'].includes(this.peek().type)) {
-      if (this.#isWord('AND')) this.take();
-      parts.push(this.disjunction(depth));
-    }
-    return parts.length === 1 && parts[0] ? parts[0] : { kind: 'and', parts };
-  }
+const isWord = (token: Token, text: string): boolean => token.type === 'word' && token.text === text;
 
-  disjunction(depth: number): Filter {
-    const parts = [this.negation(depth)];
-    while (this.#isWord('OR')) {
-      this.take();
-      parts.push(this.negation(depth));
-    }
-    return parts.length === 1 && parts[0] ? parts[0] : { kind: 'or', parts };
+function conjunction(tokens: Reader, depth: number): Filter {
+  if (depth > DEPTH_MAX) throw new FilterError(`filter is nested more than ${DEPTH_MAX} deep`);
+  const first = disjunction(tokens, depth);
+  const parts = [first];
+  while (!['end', ')'].includes(tokens.peek().type)) {
+    if (isWord(tokens.peek(), 'AND')) tokens.take();
+    parts.push(disjunction(tokens, depth));
   }
+  return parts.length === 1 ? first : { kind: 'and', parts };
+}
 
-  negation(depth: number): Filter {
-    const token = this.peek();
-    if (this.#isWord('NOT')) {
-      this.take();
-      return { kind: 'not', part: this.negation(depth) };
-    }
-    if (token.type === 'word' && token.text.startsWith('-') && token.text.length > 1) {
-      return { kind: 'not', part: this.#term({ ...this.take(), text: token.text.slice(1) }, depth) };
-    }
-    if (token.type === '(') {
-      this.take();
-      const inner = this.conjunction(depth + 1);
-      this.expect(')');
-      return inner;
-    }
-    return this.#term(this.take(), depth);
+function disjunction(tokens: Reader, depth: number): Filter {
+  const first = negation(tokens, depth);
+  const parts = [first];
+  while (isWord(tokens.peek(), 'OR')) {
+    tokens.take();
+    parts.push(negation(tokens, depth));
   }
+  return parts.length === 1 ? first : { kind: 'or', parts };
+}
 
-  #term(token: Token, depth: number): Filter {
-    if (token.type !== 'word' && token.type !== 'string')
-      throw new FilterError(`syntax error at offset ${token.at}, token '${token.text || 'end of filter'}'`);
-    const following = this.peek();
-    if (token.type === 'word' && following.type === '(')
-      return { kind: 'call', name: token.text, values: this.#arguments() };
-    if (following.type !== 'operator') return { kind: 'text', value: token.text };
-    const operator = this.take().text as Operator; // Sound: the tokenizer makes operators of nothing else.
-    return this.#comparison(pathOf(token), operator, depth);
+function negation(tokens: Reader, depth: number): Filter {
+  const token = tokens.take();
+  if (isWord(token, 'NOT')) return { kind: 'not', part: negation(tokens, depth) };
+  if (token.type === 'word' && token.text.startsWith('-') && token.text.length > 1) {
+    return { kind: 'not', part: term(tokens, { ...token, text: token.text.slice(1) }, depth) };
   }
+  if (token.type !== '(') return term(tokens, token, depth);
+  const inner = conjunction(tokens, depth + 1);
+  tokens.expect(')');
+  return inner;
+}
 
-  #comparison(path: readonly string[], operator: Operator, depth: number): Filter {
-    if (this.peek().type === '(') return this.#valueList(path, operator, depth);
-    const token = this.take();
-    if (token.type !== 'word' && token.type !== 'string')
-      throw new FilterError(`syntax error at offset ${token.at}, expected a value after '${operator}'`);
-    const isCall = token.type === 'word' && this.peek().type === '(';
-    const value: Value = isCall
-      ? { kind: 'call', name: token.text, values: this.#arguments() }
-      : { kind: 'text', text: token.text, isQuoted: token.type === 'string' };
-    return { kind: 'compare', path, operator, value };
-  }
+/** A comparison, a function, or a bare text that is searched for everywhere. */
+function term(tokens: Reader, token: Token, depth: number): Filter {
+  if (token.type !== 'word' && token.type !== 'string') throw unexpected(token, 'a field or a text');
+  const following = tokens.peek();
+  if (token.type === 'word' && following.type === '(')
+    return { kind: 'call', name: token.text, values: listed(tokens) };
+  if (following.type !== 'operator') return { kind: 'text', value: token.text };
+  const operator = tokens.take().text as Operator; // Sound: the tokenizer makes operators of nothing else.
+  const path = pathOf(token);
+  if (tokens.peek().type === '(') return eachValue(tokens, path, operator, depth);
+  return { kind: 'compare', path, operator, value: value(tokens, operator) };
+}
 
-  /** `severity=(ERROR OR CRITICAL)`: the comparison holds for each value in turn. */
-  #valueList(path: readonly string[], operator: Operator, depth: number): Filter {
-    this.expect('(');
-    const values = this.conjunction(depth + 1);
-    this.expect(')');
-    const spread = (filter: Filter): Filter => {
-      if (filter.kind === 'text')
-        return { kind: 'compare', path, operator, value: { kind: 'text', text: filter.value, isQuoted: true } };
-      if (filter.kind === 'not') return { kind: 'not', part: spread(filter.part) };
-      if (filter.kind === 'and' || filter.kind === 'or') return { kind: filter.kind, parts: filter.parts.map(spread) };
-      throw new FilterError(`a list of values after '${operator}' may only hold values, AND, OR and NOT`);
-    };
-    return spread(values);
-  }
+function value(tokens: Reader, operator: Operator): Value {
+  const token = tokens.take();
+  if (token.type !== 'word' && token.type !== 'string') throw unexpected(token, `a value after '${operator}'`);
+  const isCall = token.type === 'word' && tokens.peek().type === '(';
+  return isCall ? { kind: 'call', name: token.text, values: listed(tokens) } : { kind: 'text', text: token.text };
+}
 
-  #arguments(): string[] {
-    this.expect('(');
-    const values: string[] = [];
-    while (this.peek().type !== ')') {
-      values.push(this.take().text);
-      if (this.peek().type === ',') this.take();
-      if (this.peek().type === 'end') throw new FilterError('unterminated list of arguments');
-    }
-    this.expect(')');
-    return values;
-  }
+/** `severity=(ERROR OR CRITICAL)`: the comparison holds for each value in turn. */
+function eachValue(tokens: Reader, path: readonly string[], operator: Operator, depth: number): Filter {
+  tokens.expect('(');
+  const values = conjunction(tokens, depth + 1);
+  tokens.expect(')');
+  const spread = (filter: Filter): Filter => {
+    if (filter.kind === 'text') return { kind: 'compare', path, operator, value: { kind: 'text', text: filter.value } };
+    if (filter.kind === 'not') return { kind: 'not', part: spread(filter.part) };
+    if (filter.kind === 'and' || filter.kind === 'or') return { kind: filter.kind, parts: filter.parts.map(spread) };
+    throw new FilterError(`a list of values after '${operator}' may only hold values, AND, OR and NOT`);
+  };
+  return spread(values);
+}
 
-  #isWord(text: string): boolean {
-    return this.peek().type === 'word' && this.peek().text === text;
+function listed(tokens: Reader): string[] {
+  tokens.expect('(');
+  const values: string[] = [];
+  while (tokens.peek().type !== ')') {
+    const token = tokens.take();
+    if (token.type !== 'word' && token.type !== 'string') throw unexpected(token, 'an argument');
+    values.push(token.text);
+    if (tokens.peek().type === ',') tokens.take();
   }
+  tokens.expect(')');
+  return values;
 }
 
 /** Dots part a path, except within quotes. */

@@ -15,7 +15,6 @@ export const BUCKETS_FINITE = 66;
 export const latencyBuckets = { scale: 1, growth: 1.4 } as const;
 /** Buckets of shares from 0 to 1. */
 export const ratioBuckets = { scale: 0.01, growth: 1.1 } as const;
-export type Buckets = typeof latencyBuckets | typeof ratioBuckets;
 
 export const emptyDistribution = (buckets: { scale: number; growth: number }): Distribution => ({
   scale: buckets.scale,

@@ -112,3 +112,33 @@ test('during the outage every host answers 503 and the WebSocket is refused', as
   expect((await fetchHost('api-staging.acme.test', '/health')).status).toBe(503);
   expect(await openSocket()).toBe('refused: 503');
 });
+
+describe('what a scenario states word for word', () => {
+  test('a recorded probe answer, a refused WebSocket and an expired certificate', async () => {
+    const scenario = structuredClone(loadScenario('healthy'));
+    const api = scenario.estate.hosts.find((host) => host.name === 'api-staging.acme.test');
+    if (!api) throw new Error('no such host');
+    api.certificateDays = -3;
+    scenario.recorded.probes.push(
+      {
+        host: 'staging.acme.test',
+        path: '/health',
+        status: 418,
+        headers: { 'x-was': 'there' },
+        body: 'short and stout',
+        delayMs: 0,
+      },
+      { host: 'api-staging.acme.test', path: '/ws', status: 502, headers: {}, body: 'Bad Gateway', delayMs: 0 },
+    );
+    await endpoints.close();
+    world = createWorld(scenario, Date.parse('2026-11-23T12:00:00Z'));
+    endpoints = await startEndpoints(world);
+    expect(await fetchHost('staging.acme.test', '/health')).toEqual({ status: 418, body: 'short and stout' });
+    await expect(fetchHost('api-staging.acme.test', '/health')).rejects.toThrow(/expired/);
+    expect(await openSocket()).toMatch(/error: certificate has expired/);
+    api.certificateDays = 30;
+    await endpoints.close();
+    endpoints = await startEndpoints(world);
+    expect(await openSocket()).toBe('refused: 502');
+  });
+});

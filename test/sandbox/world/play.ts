@@ -1,3 +1,4 @@
+import type { MachineType } from '../../../sandbox/scenarios/estate.ts';
 import { loadScenario } from '../../../sandbox/scenarios/load-scenario.ts';
 import type { Scenario } from '../../../sandbox/scenarios/scenario.ts';
 import { changeConnector } from '../../../sandbox/world/change-connector.ts';
@@ -6,7 +7,6 @@ import { createWorld } from '../../../sandbox/world/create-world.ts';
 import type { RequestRecord } from '../../../sandbox/world/ledger.ts';
 import type { Json } from '../../../sandbox/world/state.ts';
 import { listAt } from '../../../sandbox/world/template.ts';
-import type { World } from '../../../sandbox/world/world.ts';
 
 /** A world that a test plays: seconds after its start, what was seen between two of them, and the changes that someone makes. */
 export function play(source: string | Scenario) {
@@ -51,7 +51,7 @@ export function play(source: string | Scenario) {
         (l) =>
           l.atMs > world.startMs + from * 1000 && l.atMs <= world.startMs + to * 1000 && l.text?.includes(fragment),
       ),
-    scaleConnector(limits: { minInstances: number; maxInstances: number }) {
+    scaleConnector(limits: { minInstances: number; maxInstances: number; machineType?: MachineType }) {
       const connector = found(state.connectors.values().next().value);
       return changeConnector(state, connector, { machineType: connector.machineType, ...limits });
     },
@@ -90,4 +90,3 @@ export function play(source: string | Scenario) {
 }
 
 export type Play = ReturnType<typeof play>;
-export type { World };

@@ -77,10 +77,7 @@ describe.each([4, 5, 6, 10])('raising the maximum to %i', (maxInstances) => {
 
 test('a larger machine type heals too', () => {
   staging.until(FIX_AT);
-  const { state } = staging.world;
-  const connector = state.connectors.get('staging-connector');
-  if (!connector) throw new Error('no connector');
-  staging.scaleConnector({ minInstances: 3, maxInstances: 4 });
+  staging.scaleConnector({ minInstances: 2, maxInstances: 3, machineType: 'e2-standard-4' });
   staging.until(END);
   expect(staging.healedAfter(FIX_AT, END)).toBeLessThan(240);
 });

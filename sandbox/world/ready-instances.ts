@@ -1,0 +1,59 @@
+import { backOff, place, remove } from './containers.ts';
+import { failInFlight } from './in-flight.ts';
+import { exitLine, memoryLine } from './log-texts.ts';
+import { databaseFailure } from './network.ts';
+import { print } from './note.ts';
+import type { Instance, RevisionState, WorldState } from './state.ts';
+import { memoryMibOf } from './template.ts';
+
+/** One second of a container that serves: memory, and whether its databases are still there. */
+export function tickReady(
+  state: WorldState,
+  revision: RevisionState,
+  instance: Instance,
+  leakMibPerMinute: number,
+): void {
+  const { code } = revision;
+  const perInstance = revision.busy / Math.max(1, revision.readyIds.length);
+  instance.leakedMib += ((code.memory.leakMibPerMinute + leakMibPerMinute) / 60) * instance.leakFactor;
+  instance.memoryMib = code.memory.baseMib + perInstance * code.memory.perRequestMib + instance.leakedMib;
+  const limitMib = memoryMibOf(revision.template);
+  if (instance.memoryMib > limitMib) {
+    outOfMemory(state, revision, instance, limitMib);
+    return;
+  }
+  if (code.giveUpSeconds > 0) giveUpWhenCutOff(state, revision, instance);
+}
+
+function outOfMemory(state: WorldState, revision: RevisionState, instance: Instance, limitMib: number): void {
+  const usedMib = limitMib + state.random.between(0.5, 14);
+  print(state, { ...place(revision, instance), log: 'system', severity: 'ERROR', text: memoryLine(limitMib, usedMib) });
+  failInFlight(state, revision, 'out-of-memory');
+  remove(
+    state,
+    revision,
+    instance,
+    'instance-out-of-memory',
+    `${Math.round(usedMib)} MiB of ${Math.round(limitMib)} MiB`,
+  );
+}
+
+const CUT_OFF_RATIO = 0.5; // Above this share of failing connections a health check counts the second as failed.
+
+/** An app whose databases stay away stops by itself, so that another instance may do better. */
+function giveUpWhenCutOff(state: WorldState, revision: RevisionState, instance: Instance): void {
+  const worst = Math.max(0, ...revision.code.request.needs.map((need) => databaseFailure(state, revision, need).ratio));
+  instance.failingSeconds = worst > CUT_OFF_RATIO ? instance.failingSeconds + 1 : 0;
+  if (instance.failingSeconds < revision.code.giveUpSeconds * instance.leakFactor) return;
+  const text = `Health check failing for ${instance.failingSeconds}s, no usable database connection: shutting down`;
+  print(state, { ...place(revision, instance), log: 'stderr', severity: 'ERROR', text });
+  exitInstance(state, revision, instance, revision.code.start.exitCode);
+}
+
+/** A ready container exits by itself; what it was serving fails. */
+export function exitInstance(state: WorldState, revision: RevisionState, instance: Instance, exitCode: number): void {
+  print(state, { ...place(revision, instance), log: 'system', severity: 'WARNING', text: exitLine(exitCode) });
+  failInFlight(state, revision, 'crashed');
+  remove(state, revision, instance, 'instance-exited', `exit(${exitCode})`);
+  backOff(state, revision);
+}
