@@ -4,7 +4,7 @@ import type { Plan } from '../remedy/plan.ts';
 import { fields, section } from './blocks.ts';
 import { needed, spare, type Weighed } from './limits.ts';
 import { code, codeBlock, foreign } from './mrkdwn.ts';
-import { costWords, durationWords } from './words.ts';
+import { capital, costWords, durationWords } from './words.ts';
 
 const TITLE_MAX = 150;
 const SETTINGS_MAX = 300;
@@ -16,22 +16,26 @@ export function recommendedChange({ steps }: Plan): Weighed[] {
   return steps.flatMap((step, index) => {
     const which =
       steps.length === 1 ? 'Recommended change' : `Recommended change, step ${index + 1} of ${steps.length}`;
-    return needed(section(`*${which}: ${titleOf(step)}*\n${beforeAfter(step)}`), fields(prospectOf(step.prospect)));
+    const danger = foreign(step.prospect.whatCouldGoWrong, WORDS_MAX);
+    return needed(
+      section(`*${which}: ${titleOf(step)}*\n${beforeAfter(step)}`),
+      fields(prospectOf(step.prospect)),
+      section(`*What could go wrong:* ${danger}`),
+    );
   });
 }
 
 function prospectOf(prospect: Prospect): (readonly [string, string])[] {
-  const { risk, costUsdPerMonth, expectedEffect, expectedSeconds, whatCouldGoWrong } = prospect;
+  const { risk, costUsdPerMonth, expectedEffect, expectedSeconds } = prospect;
   return [
-    ['Risk', risk],
-    ['Cost', costWords(costUsdPerMonth)],
-    ['Expected', `${foreign(expectedEffect, WORDS_MAX)}, in about ${durationWords(expectedSeconds)}`],
-    ['Undo', undoWords(prospect)],
-    ['What could go wrong', foreign(whatCouldGoWrong, WORDS_MAX)],
+    ['Risk', capital(risk)],
+    ['Cost', capital(costWords(costUsdPerMonth))],
+    ['Expected', `${foreign(capital(expectedEffect), WORDS_MAX)}, in about ${durationWords(expectedSeconds)}`],
+    ['Undo', capital(undoWords(prospect))],
   ];
 }
 
-export const undoWords = ({ undo }: Prospect): string =>
+const undoWords = ({ undo }: Prospect): string =>
   undo.kind === 'none' ? `none: ${foreign(undo.why, WORDS_MAX)}` : 'back to before, by itself if things get worse';
 
 /** What was offered or made, without the buttons' small print. */

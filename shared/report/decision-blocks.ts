@@ -7,8 +7,8 @@ import { actions as actionsNamed } from '../remedy/actions.ts';
 import type { Plan } from '../remedy/plan.ts';
 import { actions, button, confirmation, context } from './blocks.ts';
 import { APPROVE_ACTION, digestPrefix, REJECT_ACTION, referenceText } from './click.ts';
-import { needed, type Weighed } from './limits.ts';
-import { code, escaped, foreign, listed, moment, user, usergroup } from './mrkdwn.ts';
+import { cut, needed, type Weighed } from './limits.ts';
+import { code, escaped, foreign, listed, moment, oneLine, user, usergroup } from './mrkdwn.ts';
 
 /** The buttons, and who may use them until when. Without anybody to use them there are none. */
 export function decision(
@@ -38,11 +38,14 @@ function whatApprovingDoes({ steps }: Plan) {
   const back = undo.kind === 'none' ? 'It cannot be undone.' : 'It is undone if things get worse.';
   return confirmation({
     title: summary.title,
-    text: `${parseName(first.target).id}: ${summary.before} → ${summary.after}.${more} Risk ${risk}. ${back}`,
+    text: `${short(parseName(first.target).id)}: ${short(summary.before)} → ${short(summary.after)}.${more} Risk ${risk}. ${back}`,
     confirm: 'Approve',
     deny: 'Not yet',
   });
 }
+
+/** Short enough that whether there is a way back is never what is cut off. */
+const short = (text: string): string => cut(oneLine(text), 60);
 
 export const deciderWords = ({ users, usergroups }: Approvers): string =>
   listed([...users.map(user), ...usergroups.map(usergroup)], 'or');
@@ -53,7 +56,7 @@ export const nobodyNamed = ({ name }: Environment): string =>
 /** Who decided, and when: of the present plan, or the last one before it. */
 export function decided(incident: Incident, trail: readonly AuditEntry[]): Weighed[] {
   if (incident.status === 'closed' && incident.outcome.kind === 'declined') return [];
-  const approval = 'approval' in incident ? incident.approval : lastApproval(trail);
+  const approval = ('approval' in incident ? incident.approval : undefined) ?? lastApproval(trail);
   if (approval === undefined) return [];
   return needed(context(`Approved by ${user(approval.approver)}${viaWords(approval)} ${moment(approval.issuedAt)}.`));
 }

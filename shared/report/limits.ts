@@ -12,8 +12,6 @@ export const CONFIRM_TITLE_MAX = 100;
 export const CONFIRM_TEXT_MAX = 300;
 export const CONFIRM_BUTTON_MAX = 30;
 export const VIEW_TITLE_MAX = 24;
-export const PRIVATE_METADATA_MAX = 3000;
-export const INPUT_HINT_MAX = 2000;
 export const PLACEHOLDER_MAX = 150;
 export const BLOCKS_MAX = 50;
 /** chat.update refuses more than 4,000 characters of `text` (docs.slack.dev/reference/methods/chat.update, msg_too_long). */

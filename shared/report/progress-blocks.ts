@@ -39,18 +39,17 @@ export function verification(incident: IncidentIn<'verifying'>, { verification: 
   );
 }
 
-const CHECK_WORDS: Readonly<Record<RecoveryCheck['status'], string>> = {
-  passed: 'passed',
-  failed: 'failed',
-  unavailable: 'not measured',
+const CHECK_WORDS: Readonly<Record<RecoveryCheck['status'], readonly [mark: string, word: string]>> = {
+  passed: ['✓', ''],
+  failed: ['✗', ' failed'],
+  unavailable: ['?', ' not measured'],
 };
-/** Beside the words, never instead of them. */
-const CHECK_MARKS: Readonly<Record<RecoveryCheck['status'], string>> = { passed: '✓', failed: '✗', unavailable: '?' };
 
 function checkLines({ checks }: Recovery): string {
   const lines = checks.map(({ name, status, detail }) => {
+    const [mark, word] = CHECK_WORDS[status];
     const seen = detail === '' ? '' : `: ${foreign(detail, CHECK_MAX)}`;
-    return `${CHECK_MARKS[status]} ${foreign(name, 80)} ${CHECK_WORDS[status]}${seen}`;
+    return `${mark} *${foreign(name, 80)}*${word}${seen}`;
   });
   const more = lines.length - CHECKS_SHOWN;
   return [...lines.slice(0, CHECKS_SHOWN), ...(more > 0 ? [`and ${more} more`] : [])].join('\n');
@@ -68,10 +67,8 @@ export function ending({ outcome, openedAt, closedAt, signed, recovery, attempts
     case 'resolved': {
       const after = `after ${elapsedWords(openedAt, closedAt)}`;
       if (outcome.by === 'itself') {
-        const untouched = attempts.length === 0 ? ', and nothing was changed' : '';
-        return needed(
-          section(`*Users are served again* ${after}, by itself: nothing wrong is seen any more${untouched}.`),
-        );
+        const how = attempts.length === 0 ? ', by itself: nothing was changed' : '';
+        return needed(section(`*Users are served again* ${after}${how}. Nothing wrong is seen any more.`));
       }
       const proof = recovery === undefined ? '' : `\n${checkLines(recovery)}`;
       const made =

@@ -88,6 +88,7 @@ export function costWords(usdPerMonth: number | 'unknown'): string {
   return usdPerMonth > 0 ? `$${amount} more a month` : `$${amount} less a month`;
 }
 
+export const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+
 /** A detail that was written to follow a colon, standing by itself. */
-export const sentence = (text: string): string =>
-  `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?…]$/.test(text) ? '' : '.'}`;
+export const sentence = (text: string): string => `${capital(text)}${/[.!?…]$/.test(text) ? '' : '.'}`;

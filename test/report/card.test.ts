@@ -6,6 +6,7 @@ import type { Environment } from '../../shared/policy/policy.ts';
 import { card } from '../../shared/report/card.ts';
 import { MESSAGE_BLOCKS_MAX, MESSAGE_TEXT_MAX } from '../../shared/report/limits.ts';
 import { environment } from '../builders/evidence.ts';
+import { alertNote, diagnosisOf, must } from '../builders/incident.ts';
 import { readable } from './readable.ts';
 import { awaitingStage, type Stage, stageOf, stages } from './stages.ts';
 
@@ -47,8 +48,49 @@ describe('the card', () => {
     'declined',
     'nobody decided',
     'execution failed',
+    'the investigation failed',
+    'asked twice',
+    'recovery not proven',
+    'recovery could not be measured',
+    'by itself after an attempt',
+    'approved by a member',
+    'awaiting approval of two steps',
+    'first of two steps',
   ] as const)('reads well: %s', (name) => {
     expect(readable(shown(stageOf(name)).blocks)).toMatchSnapshot();
+  });
+
+  it('counts what it does not list: alert policies, symptoms and checks', () => {
+    const { incident, trail } = stageOf('verifying');
+    const alerts = [1, 2, 3, 4, 5].map((n) => alertNote(`0.${n}/open`, { policy: n === 1 ? '' : `policy ${n}` }));
+    const check = { status: 'passed', detail: '' } as const;
+    const checks = Array.from({ length: 15 }, (_, index) => ({ name: `check ${index}`, ...check }));
+    const last = { verdict: 'not-yet', checks } as const;
+    const busy = { ...must(incident, 'verifying'), alerts, alertsTotal: 50, last };
+    const verifying = readable(shown({ incident: busy, trail }).blocks);
+    expect(verifying).toContain('50 alerts: policy 5, policy 4, policy 3 and 2 more');
+    expect(verifying).toContain('✓ *check 11*\nand 3 more');
+    const few = { ...busy, alerts: alerts.slice(0, 1) };
+    expect(readable(shown({ incident: few, trail }).blocks)).toContain('50 alerts: unnamed policy');
+    const escalated = must(stageOf('no safe change').incident, 'escalated');
+    const symptom = { kind: 'serving-errors', on: 'a', text: 'a fails' } as const;
+    const diagnosis = { ...diagnosisOf(), root: undefined, causes: [], symptoms: Array(9).fill(symptom) };
+    expect(readable(shown({ incident: { ...escalated, diagnosis }, trail }).blocks)).toMatch(
+      /(• a fails\n){6}• and 3 more/,
+    );
+    const quiet = { ...diagnosis, symptoms: [] };
+    expect(readable(shown({ incident: { ...escalated, diagnosis: quiet }, trail }).blocks)).toContain(
+      'Nothing wrong was seen.',
+    );
+  });
+
+  it('shows what to keep as a sentence where it is no command', () => {
+    const incident = awaitingStage();
+    const [step] = incident.signed.plan.steps;
+    const prospect = { ...step.prospect, permanent: 'Ask the platform team.', costUsdPerMonth: 0 };
+    const plan = { ...incident.signed.plan, steps: [{ ...step, prospect }] as const };
+    const { blocks } = shown({ incident: { ...incident, signed: { ...incident.signed, plan } }, trail: [] });
+    expect(readable(blocks)).toContain('*To keep it:* Ask the platform team.');
   });
 
   it('says in its text what a phone needs', () => {
@@ -91,6 +133,19 @@ describe('the buttons', () => {
         },
       }
     `);
+  });
+
+  it('say whether there is a way back, however long the change is', () => {
+    const incident = awaitingStage();
+    const [step] = incident.signed.plan.steps;
+    const long = { title: 'x'.repeat(400), before: 'y'.repeat(400), after: 'z'.repeat(400) };
+    const plan = {
+      ...incident.signed.plan,
+      steps: [{ ...step, prospect: { ...step.prospect, summary: long } }] as const,
+    };
+    const { blocks } = shown({ incident: { ...incident, signed: { ...incident.signed, plan } }, trail: [] });
+    expect(validateBlocks(blocks, 'message', '/blocks')).toEqual([]);
+    expect(all(blocks)).toContain('Risk low. It cannot be undone.');
   });
 
   it('carry the incident and the beginning of the digest, and nothing else', () => {

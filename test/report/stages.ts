@@ -118,6 +118,27 @@ const verifying = staged(offered(), approved(), started, stepFinished(done));
 const expired = staged(offered());
 const healthyOnce = staged(without('healthy', 5));
 
+/** Nobody answered, time after time. */
+function unanswered(): Stage {
+  let stage = staged();
+  for (let seconds = 120; stage.incident.status === 'investigating'; seconds += 120)
+    stage = next(stage, due(stage, seconds));
+  return stage;
+}
+
+const doubted = next(verifying, seen('not-yet', 1500));
+const viaGroup = { ...approvalOf(awaiting()), approver: 'U0BEN', via: 'S0ONCALL' };
+const [scale] = planned.steps;
+const [shift] = awaiting(brokenRelease).signed.plan.steps;
+/** A plan of two steps; none of today's rules asks for one. */
+function twoSteps(): Stage {
+  const { incident, trail } = staged(offered());
+  const waiting = must(incident, 'awaiting-approval');
+  const plan = { ...waiting.signed.plan, steps: [scale, shift] } as const;
+  return { incident: { ...waiting, signed: { ...waiting.signed, plan } }, trail };
+}
+const ofTwo = twoSteps();
+
 /** An incident in every state that a card can show. */
 export const stages = {
   investigating: staged(),
@@ -147,6 +168,17 @@ export const stages = {
     started,
     stepFinished({ kind: 'failed', detail: 'quota exceeded' }),
   ),
+  'the investigation failed': unanswered(),
+  'asked twice': next(staged(), due(staged(), 120)),
+  'recovery not proven': doubted,
+  'recovery could not be measured': next(verifying, seen('inconclusive', 240)),
+  'by itself after an attempt': [1560, 1620].reduce((stage, seconds) => {
+    const looking = next(stage, due(stage, seconds - 5));
+    return next(looking, { ...without('healthy', seconds), round: 2 } as IncidentEvent);
+  }, doubted),
+  'approved by a member': staged(offered(), { type: 'approved', at: at(60), approval: viaGroup }),
+  'awaiting approval of two steps': ofTwo,
+  'first of two steps': next(ofTwo, { type: 'approved', at: at(60), approval: approvalOf(awaiting()) }),
   'no safe change': staged(without('no-safe-action', 5)),
 } as const satisfies Record<string, Stage>;
 

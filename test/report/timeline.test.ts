@@ -124,11 +124,26 @@ describe('the thread', () => {
     expect(told(undone, trail.length)).toEqual([line]);
   });
 
-  it('says that an investigation never answered', () => {
-    let stage: Stage = staged();
-    for (let seconds = 120; stage.incident.status === 'investigating'; seconds += 120)
-      stage = next(stage, due(stage, seconds));
-    expect(told(stage)).toEqual(['quiet: No answer came from the investigation.']);
+  it('names a step by its number where the trail holds no plan for it', () => {
+    const { trail } = staged(offered(), approved(), stepFinished({ kind: 'done' }));
+    expect(threadMessages(trail.slice(2), 1, names).map(({ text }) => bare(text))).toEqual([
+      'Done: step 1. Now recovery is checked.',
+    ]);
+  });
+
+  it('says that a plan has more steps than its line', () => {
+    const waiting = awaitingStage();
+    const [step] = waiting.signed.plan.steps;
+    const signed = { ...waiting.signed, plan: { ...waiting.signed.plan, steps: [step, step, step] as const } };
+    const offer = { kind: 'plan', signed, expiresAt: waiting.expiresAt } as const;
+    const event = { type: 'investigated', at: at(5), round: 1, diagnosis: waiting.diagnosis, offer } as const;
+    expect(told(staged(event))).toEqual([expect.stringMatching(/, and 2 more on the card$/)]);
+  });
+
+  it('says who decided by id where the name is not known', () => {
+    const [, , entry] = staged(offered(), rejected).trail;
+    const lines = threadMessages(entry === undefined ? [] : [entry], 0, new Map());
+    expect(lines.map(({ text }) => bare(text))).toEqual(['Declined by U0BEN: Traffic falls already']);
   });
 
   it('keeps to what a section holds', () => {
