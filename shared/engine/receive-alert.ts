@@ -35,9 +35,10 @@ export async function receiveAlert(message: unknown, shell: Shell & { readonly c
   }
 }
 
+/** Under a key of its own: what was ignored while paused, or as closed too early, must not stand in the way of the same alert later. */
 async function ignore(alert: Alert, reason: string, at: Instant, { store }: Shell): Promise<Intaken> {
   const fresh = await store.recordAlert({
-    key: alert.key,
+    key: `${alert.key}/ignored`,
     verdict: 'ignored',
     reason,
     incident: undefined,

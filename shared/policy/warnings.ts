@@ -14,6 +14,11 @@ function environmentWarnings({ name, approvers, bounds, checks, paused }: Enviro
     ...(checks.length === 0
       ? [`${name}: no checks, so recovery is judged by Google Cloud's own readings and not from outside.`]
       : []),
+    ...(checks.some(({ vantage }) => vantage === 'vpc')
+      ? [
+          `${name}: some checks are from vantage vpc, which cannot be looked at yet; recovery stays unproven and is handed to people.`,
+        ]
+      : []),
     ...(paused ? [`${name}: paused, so its alerts are recorded and otherwise ignored.`] : []),
   ];
 }
