@@ -5,6 +5,7 @@ import { at } from '../builders/evidence.ts';
 import { alertNote } from '../builders/incident.ts';
 import {
   approved,
+  awaitingStage,
   due,
   next,
   offered,
