@@ -1,6 +1,16 @@
 import { z } from 'zod';
+import { parseFilter } from '../world/filters/parse.ts';
 
 // What Cloud Monitoring watches: policies on metrics, and metrics counted from logs.
+
+const filter = z.string().superRefine((text, context) => {
+  try {
+    parseFilter(text);
+  } catch (error) {
+    const message = `a filter that parses; ${error instanceof Error ? error.message : String(error)}`;
+    context.addIssue({ code: 'custom', message, input: text });
+  }
+});
 
 const aggregation = z.strictObject({
   alignmentPeriod: z
@@ -14,9 +24,9 @@ const aggregation = z.strictObject({
 
 const condition = z.strictObject({
   displayName: z.string(),
-  filter: z.string().describe('Monitoring’s filter language.'),
+  filter: filter.describe('Monitoring’s filter language.'),
   aggregations: z.array(aggregation).min(1).max(1),
-  denominatorFilter: z.string().optional(),
+  denominatorFilter: filter.optional(),
   denominatorAggregations: z.array(aggregation).max(1).optional(),
   comparison: z.enum(['COMPARISON_GT', 'COMPARISON_LT']).default('COMPARISON_GT'),
   thresholdValue: z.number(),
@@ -37,7 +47,7 @@ const policy = z.strictObject({
 
 const logMetric = z.strictObject({
   name: z.string().describe('Becomes logging.googleapis.com/user/NAME.'),
-  filter: z.string().describe('Logging’s filter language; every entry that matches counts one.'),
+  filter: filter.describe('Logging’s filter language; every entry that matches counts one.'),
 });
 
 export const alerting = z

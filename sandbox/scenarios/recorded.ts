@@ -50,4 +50,3 @@ export const recorded = z
     probes: z.array(probe).default([]).describe('What a public host answers.'),
   })
   .prefault({});
-export type Recorded = z.infer<typeof recorded>;

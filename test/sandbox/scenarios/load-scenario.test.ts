@@ -80,6 +80,14 @@ test('a name that the estate does not have is a fault', () => {
   );
 });
 
+test('a filter that does not parse is a fault, not a crash a minute later', () => {
+  const scenario = structuredClone(loadScenario('healthy'));
+  scenario.alerting.logMetrics.push({ name: 'odd', filter: 'severity=(' });
+  expect(faultsOf(() => parseScenario(scenario, 'x'))).toMatch(
+    /alerting\.logMetrics\[2\]\.filter: found "severity=\(", allowed: a filter that parses; syntax error/,
+  );
+});
+
 test('a file may extend another: objects merge, named things merge by name', () => {
   const file = join(mkdtempSync(join(tmpdir(), 'scenario-')), 'mine.yaml');
   const base = join(folder, 'estates/acme-staging.yaml');
