@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { type Bot, play, type Sandbox } from '../../cli/laptop.ts';
+import { ignoring, onCase } from './case.ts';
+import { residentMib, residentPeakMib } from './resident-memory.ts';
+
+export interface Recovery {
+  readonly outcome: string;
+  /** World time since the notification at which each was reached. */
+  readonly seconds: { readonly diagnosed: number; readonly approved: number; readonly changed: number; readonly resolved: number };
+  /** How many looks at everything the diagnosis took. */
+  readonly looks: number;
+  /** Machine time of the whole run, both programs' starts and ends included. */
+  readonly wallSeconds: number;
+  readonly botMib: { readonly ready: number; readonly diagnosed: number; readonly resolved: number; readonly peak: number | undefined };
+}
+
+const WITHIN_MS = 60_000;
+/** The last card and its thread still go out. */
+const SETTLE_MS = 500;
+
+/** What the bot's log says of each move of an incident (shared/adapters/log/logged-store.ts). */
+const moved = z.object({
+  message: z.literal('incident moved'),
+  event: z.string(),
+  to: z.string(),
+  at: z.iso.datetime(),
+  openedAt: z.iso.datetime(),
+  outcome: z.string().optional(),
+});
+type Move = z.infer<typeof moved>;
+
+/** One incident from notification to its end, with a simulated on-call who approves; the world jumps whenever nobody has anything to do. */
+export async function recovery({ speed }: { readonly speed: number | undefined }): Promise<Recovery> {
+  const startedMs = performance.now();
+  const run = await onCase({ speed, headless: true }, async (sandbox, startBot) => {
+    const bot = await startBot();
+    const ready = memoryOf(bot);
+    return { ready, ...(await played(sandbox, bot)) };
+  });
+  const { moves, ready, diagnosed, resolved, peak } = run;
+  const since = (is: (move: Move) => boolean): number => secondsUntil(moves, is);
+  return {
+    outcome: moves.at(-1)?.outcome ?? 'none',
+    seconds: {
+      diagnosed: since(({ to }) => to === 'awaiting-approval'),
+      approved: since(({ to }) => to === 'executing'),
+      changed: since(({ to }) => to === 'verifying'),
+      resolved: since(({ outcome }) => outcome === 'resolved'),
+    },
+    looks: moves.filter(({ event }) => event === 'investigated').length,
+    wallSeconds: (performance.now() - startedMs) / 1000,
+    botMib: { ready, diagnosed, resolved, peak },
+  };
+}
+
+/** Follows the incident to its end, and the bot's memory with it. */
+async function played(sandbox: Sandbox, bot: Bot) {
+  ignoring(sandbox);
+  await play(sandbox, bot);
+  const moves: Move[] = [];
+  let diagnosed = 0;
+  const hung = setTimeout(() => bot.process.kill('SIGTERM'), WITHIN_MS);
+  for await (const line of bot.lines) {
+    const move = moved.safeParse(line.startsWith('{') ? JSON.parse(line) : undefined).data;
+    if (move === undefined) continue;
+    moves.push(move);
+    if (move.to === 'awaiting-approval') diagnosed = memoryOf(bot);
+    if (move.outcome !== undefined) break;
+  }
+  clearTimeout(hung);
+  await sleep(SETTLE_MS);
+  return { moves, diagnosed, resolved: memoryOf(bot), peak: residentPeakMib(bot.process.pid) };
+}
+
+/** @throws Error when it never came to that. */
+function secondsUntil(moves: readonly Move[], is: (move: Move) => boolean): number {
+  const move = moves.find(is);
+  if (move !== undefined) return (Date.parse(move.at) - Date.parse(move.openedAt)) / 1000;
+  const last = moves.at(-1);
+  throw new Error(`the incident did not come to its end: after ${moves.length} moves it was ${last?.to ?? 'not opened'}`);
+}
+
+function memoryOf(bot: Bot): number {
+  const mib = residentMib(bot.process.pid);
+  if (mib === undefined) throw new Error('the bot ended before its time, or its memory cannot be read here');
+  return mib;
+}
