@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { announce } from '../../shared/engine/announce.ts';
 import { escalate } from '../../shared/engine/escalate.ts';
 import type { Store } from '../../shared/incident/store.ts';
+import { PlatformFailure } from '../../shared/ports/platform-failure.ts';
 import type { Chat } from '../../shared/report/chat.ts';
 import { at, environment } from '../builders/evidence.ts';
 import { alertNote } from '../builders/incident.ts';
@@ -105,6 +106,25 @@ describe('announcing', () => {
     await expect(show()).rejects.toMatchObject({ code: 'rate-limited' });
     await show();
     expect(office.thread()).toHaveLength(2);
+  });
+
+  it('repeats nothing of what it did before it was interrupted', async () => {
+    let posts = 0;
+    const interrupted = (chat: Chat): Chat => ({
+      ...boundTo(chat),
+      post: async (...args) => {
+        posts += 1;
+        // The card, then what the channel is told; the quiet line after it meets the limit.
+        if (posts === 3) throw new PlatformFailure('rate-limited', 'too many');
+        return chat.post(...args);
+      },
+    });
+    office = await openOffice({ between: interrupted });
+    await office.happens(offered(), approved());
+    await expect(show()).rejects.toMatchObject({ code: 'rate-limited' });
+    await show();
+    expect(office.thread().map(({ broadcast }) => broadcast)).toEqual([true, false]);
+    expect(office.slack.events.map(({ type }) => type)).toEqual(Array(3).fill('message-posted'));
   });
 
   it('costs one stray message at most when it dies between posting and writing it down', async () => {
