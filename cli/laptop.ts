@@ -10,16 +10,17 @@ import { z } from 'zod';
 export interface SandboxOptions {
   /** A shipped scenario's name, or a file. */
   readonly scenario: string;
-  readonly speed: number | undefined;
+  /** A number, or what somebody typed: the sandbox judges it and says what is allowed. */
+  readonly speed: number | string | undefined;
   readonly headless: boolean;
   readonly decision: string | undefined;
   /** 0 takes a free one. */
-  readonly port: number | undefined;
+  readonly port: number | string | undefined;
 }
 
 export interface Child {
   readonly process: ChildProcess;
-  /** What it printed after its first line, as it comes. */
+  /** What it prints besides the line that says that it is ready, as it comes. */
   readonly lines: AsyncIterable<string>;
   readonly stop: () => Promise<void>;
 }
@@ -91,15 +92,15 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { slack, monitoring, scheduler } = secrets;
   writeFileSync(tokensFile, JSON.stringify({ tokens, slack, monitoring, scheduler }), { mode: 0o600 });
   const flags = [
-    ...['--scenario', options.scenario, '--tokens', tokensFile],
-    ...(options.speed === undefined ? [] : ['--speed', String(options.speed)]),
+    ...[`--scenario=${options.scenario}`, `--tokens=${tokensFile}`],
+    ...(options.speed === undefined ? [] : [`--speed=${options.speed}`]),
     ...(options.headless ? ['--headless'] : []),
-    ...(options.decision === undefined ? [] : ['--decision', options.decision]),
-    ...(options.port === undefined ? [] : ['--port', String(options.port)]),
+    ...(options.decision === undefined ? [] : [`--decision=${options.decision}`]),
+    ...(options.port === undefined ? [] : [`--port=${options.port}`]),
   ];
   const child = start('the sandbox', ['sandbox/main.ts', ...flags], process.env);
   child.process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  return { ...(await child.firstLine(sandboxReady)), ...child, secrets };
+  return { ...(await child.untilReady(sandboxReady)), ...child, secrets };
 }
 
 /** Starts every function against a sandbox. `stateFile`: where incidents live; in memory of the run when left out. */
@@ -130,7 +131,7 @@ export async function startBot(
     RUNMEDIC_APPROVAL_KEY: secrets.approval.privateKey,
     RUNMEDIC_APPROVAL_PUBLIC_KEY: secrets.approval.publicKey,
   });
-  return { ...(await child.firstLine(botReady)), ...child };
+  return { ...(await child.untilReady(botReady)), ...child };
 }
 
 /** Tells the sandbox where the bot is, and lets the world run. */
@@ -160,23 +161,42 @@ export async function control(
 function start(what: string, args: readonly string[], env: NodeJS.ProcessEnv) {
   // Each ends when its stdin closes, so that nothing outlives whoever started it.
   const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['pipe', 'pipe', 'inherit'] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const printed = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const early: string[] = [];
   return {
     process: child,
-    lines: { [Symbol.asyncIterator]: () => lines },
+    lines: following(early, printed),
     stop: () => stopped(child),
-    firstLine: async <T>(schema: z.ZodType<T>): Promise<T> => {
-      const first = await Promise.race([lines.next(), exited(child), late(what)]);
-      if (typeof first === 'number') throw new DidNotStart(what, first);
-      if (first.done === true) throw new DidNotStart(what, await exited(child));
-      return schema.parse(JSON.parse(first.value));
+    untilReady: async <T>(schema: z.ZodType<T>): Promise<T> => {
+      try {
+        const said = await Promise.race([readyLine(printed, early), late(what)]);
+        if (said === undefined) throw new DidNotStart(what, await exited(child));
+        return schema.parse(JSON.parse(said));
+      } catch (error) {
+        await stopped(child);
+        throw error;
+      }
     },
   };
 }
 
+/** The line in which a program says that it is ready; undefined when it ended first. What it says before that, a warning for one, is kept in `early`. */
+async function readyLine(printed: AsyncIterator<string>, early: string[]): Promise<string | undefined> {
+  for (let line = await printed.next(); line.done !== true; line = await printed.next()) {
+    if (line.value.startsWith('{"ready":true')) return line.value;
+    early.push(line.value);
+  }
+  return undefined;
+}
+
+async function* following(early: readonly string[], printed: AsyncIterator<string>): AsyncGenerator<string> {
+  yield* early;
+  for (let line = await printed.next(); line.done !== true; line = await printed.next()) yield line.value;
+}
+
 const exited = (child: ChildProcess): Promise<number> =>
-  child.exitCode !== null
-    ? Promise.resolve(child.exitCode)
+  child.exitCode !== null || child.signalCode !== null
+    ? Promise.resolve(child.exitCode ?? 1)
     : new Promise((resolve) => child.once('exit', (code) => resolve(code ?? 1)));
 
 const late = (what: string): Promise<never> =>

@@ -34,6 +34,7 @@ async function run(config: Config): Promise<void> {
   const file = config.needed('RUNMEDIC_STATE_FILE');
   const identities = identitiesOf(config.settings.RUNMEDIC_IDENTITY_TOKENS ?? {});
   const local = log('local');
+  for (const warning of config.warnings) process.stderr.write(`runmedic: ${warning}\n`);
   const letGo = onlyRunner(file);
   const database = openDatabase(file);
   const queue = new SqliteQueue(database, { nowMs: Date.now });

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createSandbox } from './create-sandbox.ts';
 import { type Credentials, CredentialsError, randomCredentials, readCredentials } from './credentials.ts';
 import { startEndpoints } from './endpoints/start-endpoints.ts';
-import { type Options, OptionsError, readOptions, usage } from './options.ts';
+import { type Options, OptionsError, readOptions } from './options.ts';
 import { loadScenario, ScenarioError } from './scenarios/load-scenario.ts';
 import { createWorld } from './world/create-world.ts';
 
@@ -70,8 +70,8 @@ function untilAskedToStop(stop: () => Promise<void>): void {
 
 /** One clear message for what whoever starts it can mend; anything else is a bug, and keeps its trace. */
 function complaint(error: unknown): string {
-  if (error instanceof OptionsError) return `${error.message}\n${usage}`;
-  if (error instanceof ScenarioError || error instanceof CredentialsError) return error.message;
+  if (error instanceof OptionsError || error instanceof ScenarioError || error instanceof CredentialsError)
+    return error.message;
   if (!(error instanceof Error)) return String(error);
   if ('code' in error && error.code === 'EADDRINUSE' && 'port' in error) {
     return `port ${error.port} on ${HOST} is taken; choose another with --port, or --port 0 for a free one`;

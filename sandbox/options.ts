@@ -16,7 +16,7 @@ export interface Options {
   readonly tokensFile: string | undefined;
 }
 
-export const usage = `usage: node sandbox/main.ts --scenario NAME|FILE [--speed 30] [--headless] [--port 0] [--decision ${decisions.join('|')}] [--tokens FILE]`;
+const usage = `usage: node sandbox/main.ts --scenario NAME|FILE [--speed 30] [--headless] [--port 0] [--decision ${decisions.join('|')}] [--tokens FILE]`;
 
 /** Options that make no sense; the message says what was found and what is allowed. */
 export class OptionsError extends Error {
@@ -32,7 +32,7 @@ const PORT_MAX = 65_535;
 export function readOptions(args: readonly string[]): Options {
   const { scenario, speed, port, decision, headless, tokens } = parse(args);
   if (scenario === undefined)
-    throw new OptionsError('--scenario is missing: the name of a shipped scenario or a YAML file');
+    throw new OptionsError(`--scenario is missing: the name of a shipped scenario or a YAML file\n${usage}`);
   return {
     scenario,
     speed: inRange(
@@ -69,7 +69,7 @@ function parse(args: readonly string[]) {
     });
     return values;
   } catch (error) {
-    throw new OptionsError(error instanceof Error ? error.message : String(error), { cause: error });
+    throw new OptionsError(`${error instanceof Error ? error.message : String(error)}\n${usage}`, { cause: error });
   }
 }
 
