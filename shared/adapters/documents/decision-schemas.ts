@@ -1,12 +1,21 @@
 import { z } from 'zod';
-import type { AlertNote, Approval, Recovery, Refusal } from '../../incident/incident.ts';
-import { instantSchema, maybe } from './schema-parts.ts';
+import type { AlertNote, Approval, Recovery, RecoveryCheck, Refusal } from '../../incident/incident.ts';
+import { everyMember, instantSchema, maybe } from './schema-parts.ts';
+
+const state = z.enum(['open', 'closed']);
+const severity = z.enum(['critical', 'error', 'warning', 'none']);
+const verdict = z.enum(['recovered', 'not-yet', 'worse', 'inconclusive']);
+const status = z.enum(['passed', 'failed', 'unavailable']);
+everyMember<AlertNote['state'], z.infer<typeof state>>();
+everyMember<AlertNote['severity'], z.infer<typeof severity>>();
+everyMember<Recovery['verdict'], z.infer<typeof verdict>>();
+everyMember<RecoveryCheck['status'], z.infer<typeof status>>();
 
 export const alertNoteSchema: z.ZodType<AlertNote> = z.looseObject({
   key: z.string(),
   incidentId: z.string(),
-  state: z.enum(['open', 'closed']),
-  severity: z.enum(['critical', 'error', 'warning', 'none']),
+  state,
+  severity,
   policy: z.string(),
   summary: z.string(),
   url: maybe(z.string()),
@@ -30,8 +39,6 @@ export const refusalSchema: z.ZodType<Refusal> = z.looseObject({
 });
 
 export const recoverySchema: z.ZodType<Recovery> = z.looseObject({
-  verdict: z.enum(['recovered', 'not-yet', 'worse', 'inconclusive']),
-  checks: z.array(
-    z.looseObject({ name: z.string(), status: z.enum(['passed', 'failed', 'unavailable']), detail: z.string() }),
-  ),
+  verdict,
+  checks: z.array(z.looseObject({ name: z.string(), status, detail: z.string() })),
 });

@@ -1,20 +1,30 @@
 import { z } from 'zod';
-import type { Diagnosis } from '../../diagnosis/diagnosis.ts';
-import { maybe } from './schema-parts.ts';
+import type { Diagnosis, RankedCause } from '../../diagnosis/diagnosis.ts';
+import type { Confidence, Layer, Symptom } from '../../diagnosis/rule.ts';
+import { everyMember, maybe } from './schema-parts.ts';
+
+const layer = z.enum(['infrastructure', 'release', 'application', 'configuration', 'platform']);
+const confidence = z.enum(['certain', 'likely', 'possible']);
+const standing = z.enum(['root', 'unsettled', 'explained', 'incidental']);
+const kind = z.enum(['serving-errors', 'check-failing', 'start-ups-failing', 'requests-refused']);
+everyMember<Layer, z.infer<typeof layer>>();
+everyMember<Confidence, z.infer<typeof confidence>>();
+everyMember<RankedCause['standing'], z.infer<typeof standing>>();
+everyMember<Symptom['kind'], z.infer<typeof kind>>();
 
 const cause = z.looseObject({
   rule: z.string(),
-  layer: z.enum(['infrastructure', 'release', 'application', 'configuration', 'platform']),
+  layer,
   target: z.string(),
   claim: z.string(),
-  confidence: z.enum(['certain', 'likely', 'possible']),
+  confidence,
   evidence: z.array(z.looseObject({ text: z.string(), url: z.string().exactOptional() })),
   services: z.array(z.string()),
   explains: z.array(z.string()),
 });
 
 const rankedCause = cause.extend({
-  standing: z.enum(['root', 'unsettled', 'explained', 'incidental']),
+  standing,
   explainedBy: z.array(z.string()),
 });
 
@@ -29,7 +39,7 @@ export const diagnosisSchema: z.ZodType<Diagnosis> = z.looseObject({
   unchecked: z.array(judged),
   symptoms: z.array(
     z.looseObject({
-      kind: z.enum(['serving-errors', 'check-failing', 'start-ups-failing', 'requests-refused']),
+      kind,
       on: z.string(),
       text: z.string(),
     }),

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import type { Offer, StepResult } from '../../incident/event.ts';
 import type { AuditEntry } from '../../incident/store.ts';
 import { alertNoteSchema, approvalSchema, recoverySchema, refusalSchema } from './decision-schemas.ts';
 import { diagnosisSchema } from './diagnosis-schema.ts';
 import { signedPlanSchema } from './plan-schema.ts';
-import { countSchema, directionSchema, instantSchema } from './schema-parts.ts';
+import { countSchema, directionSchema, everyMember, instantSchema } from './schema-parts.ts';
 
 const offer = z.discriminatedUnion('kind', [
   z.looseObject({ kind: z.literal('plan'), signed: signedPlanSchema, expiresAt: instantSchema }),
@@ -25,8 +26,7 @@ const ofStep = { at: instantSchema, digest: z.string(), step: countSchema, direc
 
 const opened = z.looseObject({ type: z.literal('opened'), at: instantSchema, alert: z.string() });
 
-/** Every event, and the opening, as the trail keeps it. */
-export const auditEventSchema: z.ZodType<AuditEntry['event']> = z.discriminatedUnion('type', [
+const union = z.discriminatedUnion('type', [
   opened,
   z.looseObject({
     type: z.literal('alert-joined'),
@@ -49,3 +49,14 @@ export const auditEventSchema: z.ZodType<AuditEntry['event']> = z.discriminatedU
   z.looseObject({ type: z.literal('verified'), at: instantSchema, digest: z.string(), recovery: recoverySchema }),
   z.looseObject({ type: z.literal('timer-due'), at: instantSchema, version: countSchema }),
 ]);
+
+everyMember<AuditEntry['event']['type'], z.infer<typeof union>['type']>();
+everyMember<Offer['kind'], z.infer<typeof offer>['kind']>();
+everyMember<
+  Extract<Offer, { readonly kind: 'none' }>['reason'],
+  Extract<z.infer<typeof offer>, { kind: 'none' }>['reason']
+>();
+everyMember<StepResult['kind'], z.infer<typeof stepResult>['kind']>();
+
+/** Every event, and the opening, as the trail keeps it. */
+export const auditEventSchema: z.ZodType<AuditEntry['event']> = union;

@@ -14,8 +14,9 @@ const numbered = z.looseObject({ schema: z.int() });
 export function decodeIncident(id: string, text: string): Incident {
   const document = `incidents/${id}`;
   const known = numbered.safeParse(jsonOf(document, text));
-  const schema = known.success ? known.data.schema : undefined;
-  if (schema !== undefined && schema > INCIDENT_SCHEMA)
+  if (!known.success) throw new StoredDocumentInvalid(document, ['schema: there is no number in it']);
+  const { schema } = known.data;
+  if (schema > INCIDENT_SCHEMA)
     throw new StoredDocumentInvalid(document, [
       `schema: it was written with schema ${schema} and this release reads ${INCIDENT_SCHEMA}; a newer release is needed`,
     ]);

@@ -1,9 +1,15 @@
 import { z } from 'zod';
-import { INCIDENT_SCHEMA, type Incident, type IncidentState } from '../../incident/incident.ts';
+import {
+  type Attempt,
+  type EscalationReason,
+  INCIDENT_SCHEMA,
+  type Incident,
+  type Outcome,
+} from '../../incident/incident.ts';
 import { alertNoteSchema, approvalSchema, recoverySchema, refusalSchema } from './decision-schemas.ts';
 import { diagnosisSchema } from './diagnosis-schema.ts';
 import { actionNameSchema, signedPlanSchema } from './plan-schema.ts';
-import { countSchema, directionSchema, instantSchema, maybe } from './schema-parts.ts';
+import { countSchema, directionSchema, everyMember, instantSchema, maybe } from './schema-parts.ts';
 
 const attempt = z.looseObject({
   action: actionNameSchema,
@@ -27,7 +33,7 @@ const paged = {
   dueAt: maybe(instantSchema),
 };
 
-const facts = z.looseObject({
+const facts = {
   schema: z.literal(INCIDENT_SCHEMA),
   id: z.string().min(1),
   version: z.int().min(1),
@@ -43,7 +49,7 @@ const facts = z.looseObject({
   round: countSchema,
   attempts: z.array(attempt),
   paged: maybe(z.looseObject(paged)),
-});
+};
 
 const operation = z.looseObject({
   step: countSchema,
@@ -59,8 +65,9 @@ const outcome = z.discriminatedUnion('kind', [
 
 const offered = { diagnosis: diagnosisSchema, signed: signedPlanSchema };
 
-const state: z.ZodType<IncidentState> = z.discriminatedUnion('status', [
+const union = z.discriminatedUnion('status', [
   z.looseObject({
+    ...facts,
     status: z.literal('investigating'),
     dueAt: instantSchema,
     tries: countSchema,
@@ -69,12 +76,14 @@ const state: z.ZodType<IncidentState> = z.discriminatedUnion('status', [
     diagnosis: maybe(diagnosisSchema),
   }),
   z.looseObject({
+    ...facts,
     status: z.literal('awaiting-approval'),
     expiresAt: instantSchema,
     dueAt: instantSchema,
     ...offered,
   }),
   z.looseObject({
+    ...facts,
     status: z.literal('executing'),
     approval: approvalSchema,
     step: countSchema,
@@ -86,6 +95,7 @@ const state: z.ZodType<IncidentState> = z.discriminatedUnion('status', [
     ...offered,
   }),
   z.looseObject({
+    ...facts,
     status: z.literal('verifying'),
     approval: approvalSchema,
     changedAt: instantSchema,
@@ -96,12 +106,14 @@ const state: z.ZodType<IncidentState> = z.discriminatedUnion('status', [
     ...offered,
   }),
   z.looseObject({
+    ...facts,
     status: z.literal('escalated'),
     detail: z.string(),
     diagnosis: maybe(diagnosisSchema),
     ...paged,
   }),
   z.looseObject({
+    ...facts,
     status: z.literal('closed'),
     outcome,
     closedAt: instantSchema,
@@ -112,4 +124,10 @@ const state: z.ZodType<IncidentState> = z.discriminatedUnion('status', [
   }),
 ]);
 
-export const incidentSchema: z.ZodType<Incident> = facts.and(state);
+everyMember<Incident['status'], z.infer<typeof union>['status']>();
+everyMember<Attempt['result'], z.infer<typeof attempt>['result']>();
+everyMember<Attempt['undone'], z.infer<typeof attempt>['undone']>();
+everyMember<Outcome['kind'], z.infer<typeof outcome>['kind']>();
+everyMember<EscalationReason, z.infer<typeof paged.reason>>();
+
+export const incidentSchema: z.ZodType<Incident> = union;

@@ -1,23 +1,29 @@
 import { z } from 'zod';
+import type { Prospect, Risk } from '../../remedy/action.ts';
 import type { PlanStep } from '../../remedy/actions.ts';
 import { actionNames } from '../../remedy/actions.ts';
 import type { SignedPlan } from '../../remedy/plan.ts';
-import { maybe } from './schema-parts.ts';
+import { everyMember, maybe } from './schema-parts.ts';
 
 /** Only actions that this release has: a plan with another could not be carried out, and says so when it is read. */
 export const actionNameSchema = z.enum(actionNames);
 
+const risk = z.enum(['low', 'medium', 'high']);
+const undo = z.discriminatedUnion('kind', [
+  z.looseObject({ kind: z.literal('restore-before') }),
+  z.looseObject({ kind: z.literal('none'), why: z.string() }),
+]);
+everyMember<Risk, z.infer<typeof risk>>();
+everyMember<Prospect['undo']['kind'], z.infer<typeof undo>['kind']>();
+
 const prospect = z.looseObject({
-  risk: z.enum(['low', 'medium', 'high']),
+  risk,
   expectedEffect: z.string(),
   expectedSeconds: z.number(),
   whatCouldGoWrong: z.string(),
   costUsdPerMonth: z.union([z.number(), z.literal('unknown')]),
   summary: z.looseObject({ title: z.string(), before: z.string(), after: z.string() }),
-  undo: z.discriminatedUnion('kind', [
-    z.looseObject({ kind: z.literal('restore-before') }),
-    z.looseObject({ kind: z.literal('none'), why: z.string() }),
-  ]),
+  undo,
   permanent: z.string(),
 });
 

@@ -3,7 +3,7 @@ import type { Effect } from '../../incident/effect.ts';
 import type { Incident } from '../../incident/incident.ts';
 import type { AlertTrace, AuditEntry, Card } from '../../incident/store.ts';
 import { auditEventSchema } from './event-schema.ts';
-import { countSchema, directionSchema, instantSchema, maybe } from './schema-parts.ts';
+import { countSchema, directionSchema, everyMember, instantSchema, maybe } from './schema-parts.ts';
 
 const statuses = [
   'investigating',
@@ -24,9 +24,11 @@ export const auditEntrySchema: z.ZodType<AuditEntry> = z.looseObject({
   to: z.enum(statuses),
 });
 
+const verdict = z.enum(['opened', 'joined', 'ignored']);
+
 export const alertTraceSchema: z.ZodType<AlertTrace> = z.looseObject({
   key: z.string(),
-  verdict: z.enum(['opened', 'joined', 'ignored']),
+  verdict,
   reason: z.string(),
   incident: maybe(z.string()),
   summary: z.string(),
@@ -43,7 +45,7 @@ export const cardSchema: z.ZodType<Card> = z.looseObject({
   leasedUntilMs: z.number(),
 });
 
-export const effectSchema: z.ZodType<Effect> = z.discriminatedUnion('type', [
+const effect = z.discriminatedUnion('type', [
   z.looseObject({ type: z.literal('investigate'), incident: z.string(), round: countSchema }),
   z.looseObject({ type: z.literal('verify'), incident: z.string(), digest: z.string() }),
   z.looseObject({
@@ -56,3 +58,9 @@ export const effectSchema: z.ZodType<Effect> = z.discriminatedUnion('type', [
   z.looseObject({ type: z.literal('announce'), incident: z.string() }),
   z.looseObject({ type: z.literal('escalate'), incident: z.string(), level: countSchema }),
 ]);
+
+everyMember<Effect['type'], z.infer<typeof effect>['type']>();
+everyMember<AlertTrace['verdict'], z.infer<typeof verdict>>();
+everyMember<Incident['status'], (typeof statuses)[number]>();
+
+export const effectSchema: z.ZodType<Effect> = effect;

@@ -12,3 +12,11 @@ export const instantSchema = z
 
 export const countSchema = z.int().min(0);
 export const directionSchema = z.enum(['apply', 'undo']);
+
+/**
+ * Does nothing; the compiler refuses it unless `Parsed` has every member of `Wanted`. A schema that forgets one would still fit its type,
+ * and what is saved today could not be read tomorrow.
+ */
+export const everyMember = <Wanted, Parsed>(
+  ..._missing: Exclude<Wanted, Parsed> extends never ? [] : [Exclude<Wanted, Parsed>]
+): void => {};

@@ -57,15 +57,16 @@ export class SqliteQueue implements Queue {
 
   /** Takes the message of `topic` that has waited longest, counting the attempt before it is made; undefined when none is ready. */
   lease(topic: Topic): Delivery | undefined {
-    const row = guarded(
-      `lease from ${topic}`,
-      () => this.#sql.get`
-        UPDATE messages SET leased = 1, attempts = attempts + 1
-        WHERE id = (SELECT id FROM messages WHERE topic = ${topic} AND leased = 0 AND available_at_ms <= ${this.#nowMs()}
-                    ORDER BY available_at_ms, id LIMIT 1)
-        RETURNING *`,
-    );
-    return row && deliveryOf(row);
+    return guarded(`lease from ${topic}`, () => {
+      // Looked at first: taking the write lock for nothing would hold up those who have something to save.
+      const ready = this.#sql.get`
+        SELECT id FROM messages WHERE topic = ${topic} AND leased = 0 AND available_at_ms <= ${this.#nowMs()}
+        ORDER BY available_at_ms, id LIMIT 1`;
+      if (ready === undefined) return undefined;
+      const row = this.#sql.get`
+        UPDATE messages SET leased = 1, attempts = attempts + 1 WHERE id = ${numberIn(ready, 'id')} RETURNING *`;
+      return row && deliveryOf(row);
+    });
   }
 
   /** Handled: it is gone. */
