@@ -1,5 +1,5 @@
 import type { EventLog } from './event-log.ts';
-import { textOf } from './slack/elements.ts';
+import { interactiveElements, textOf } from './slack/elements.ts';
 import type { Message } from './slack/messages.ts';
 import type { SlackEvent } from './slack/slack-state.ts';
 import { summarizeBlocks } from './slack/summarize-blocks.ts';
@@ -33,7 +33,12 @@ function fieldsOf(event: SlackEvent): Readonly<Record<string, unknown>> {
   }
 }
 
-const messageFields = (message: Message): Readonly<Record<string, unknown>> => ({
+function messageFields(message: Message): Readonly<Record<string, unknown>> {
+  const buttons = interactiveElements(message.blocks).map(({ element }) => textOf(element['text']));
+  return { ...wordsOf(message), ...(buttons.length === 0 ? {} : { buttons }) };
+}
+
+const wordsOf = (message: Message): Readonly<Record<string, unknown>> => ({
   channel: message.channel,
   ts: message.ts,
   ...(message.threadTs === undefined ? {} : { threadTs: message.threadTs }),
