@@ -1,7 +1,7 @@
 type Tree = Record<string, unknown>;
 
 /**
- * `base` with what `changes` says otherwise: objects merge key by key, lists of named things (`name`) merge by name and grow at the end,
+ * `base` with what `changes` says otherwise: objects merge key by key, lists of things with a `name` or an `id` merge by it and grow at the end,
  * everything else is replaced.
  */
 export function extend(base: unknown, changes: unknown): unknown {
@@ -14,15 +14,17 @@ export function extend(base: unknown, changes: unknown): unknown {
     const known = base.map((item) =>
       extend(
         item,
-        changes.find((c) => c.name === item.name),
+        changes.find((change) => nameOf(change) === nameOf(item)),
       ),
     );
-    return [...known, ...changes.filter((c) => !base.some((item) => item.name === c.name))];
+    return [...known, ...changes.filter((change) => !base.some((item) => nameOf(item) === nameOf(change)))];
   }
   return changes;
 }
 
 const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const isNamedList = (value: unknown): value is (Tree & { name: string })[] =>
-  Array.isArray(value) && value.every((item) => isTree(item) && typeof item['name'] === 'string');
+const isNamedList = (value: unknown): value is Tree[] =>
+  Array.isArray(value) && value.every((item) => isTree(item) && typeof nameOf(item) === 'string');
+
+const nameOf = (item: Tree): unknown => item['name'] ?? item['id'];

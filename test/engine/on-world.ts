@@ -4,6 +4,7 @@ import express from 'express';
 import { createCallLog } from '../../sandbox/google/call-log.ts';
 import { googleRouter } from '../../sandbox/google/google-router.ts';
 import { loadScenario } from '../../sandbox/scenarios/load-scenario.ts';
+import type { Scenario } from '../../sandbox/scenarios/scenario.ts';
 import { createWorld } from '../../sandbox/world/create-world.ts';
 import { tokenAuth } from '../../shared/adapters/google/auth.ts';
 import { googleReader } from '../../shared/adapters/google/reader.ts';
@@ -39,8 +40,8 @@ const pem = () =>
  * The real engine, the embedded store and queue, and Google's own clients, over one world of the sandbox. Slack is left out: approvals are signed here
  * with chat's key. Time moves only when someone waits for it.
  */
-export async function onWorld(scenario: string) {
-  const world = createWorld(loadScenario(scenario), START_MS);
+export async function onWorld(scenario: string | Scenario) {
+  const world = createWorld(typeof scenario === 'string' ? loadScenario(scenario) : scenario, START_MS);
   const calls = createCallLog();
   const identities = new Map(
     ['investigate', 'remediate'].map((name) => [name, `${name}@acme-runmedic.iam.gserviceaccount.com`]),

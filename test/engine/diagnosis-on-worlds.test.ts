@@ -1,0 +1,72 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { loadScenario } from '../../sandbox/scenarios/load-scenario.ts';
+import type { Scenario } from '../../sandbox/scenarios/scenario.ts';
+import { must } from '../builders/incident.ts';
+import { onWorld } from './on-world.ts';
+
+const open: Awaited<ReturnType<typeof onWorld>>[] = [];
+
+async function alertedOn(scenario: string | Scenario) {
+  const world = await onWorld(scenario);
+  open.push(world);
+  await world.alerted();
+  await world.settle();
+  return world;
+}
+
+afterEach(async () => {
+  for (const world of open.splice(0)) await world.close();
+});
+
+describe('the first look', () => {
+  it.each([
+    ['staging-503', 'connector-saturated', 'scale-connector'],
+    ['release-broken', 'release-broken', 'shift-traffic'],
+    ['trap-broken-release-busy-connector', 'release-broken', 'shift-traffic'],
+    ['memory-exhausted', 'memory-exhausted', 'restart-service'],
+  ])('at %s finds %s and offers %s', async (scenario, rule, action) => {
+    const { diagnosis, signed } = must(await (await alertedOn(scenario)).incident(), 'awaiting-approval');
+    expect(diagnosis.root?.rule).toBe(rule);
+    expect(signed.plan.steps.map((step) => step.action)).toEqual([action]);
+  });
+
+  it('at instance-ceiling-reached names it, and hands it to people while no action answers it', async () => {
+    const incident = await (await alertedOn('instance-ceiling-reached')).incident();
+    expect(incident).toMatchObject({
+      status: 'escalated',
+      reason: 'no-safe-action',
+      diagnosis: { root: { rule: 'instance-ceiling-reached' } },
+    });
+  });
+
+  it('under an impatient alert names nothing that is only a symptom, and finds the root once its numbers have come', async () => {
+    const world = await alertedOn('staging-503-early-alert');
+    const early = must(await world.incident(), 'investigating');
+    expect(early.diagnosis?.root).toBeUndefined();
+    expect(early.diagnosis?.unchecked.map(({ rule }) => rule)).toContain('connector-saturated');
+    expect((await world.planned()).diagnosis.root?.rule).toBe('connector-saturated');
+  });
+});
+
+describe('a change that does not help', () => {
+  it('is not taken for recovery: the next plan is asked for, and then people', async () => {
+    // A surge that ten small machines cannot carry either; larger ones cost more than the policy allows.
+    const scenario = structuredClone(loadScenario('staging-503'));
+    const causes = scenario.causes.map((cause) =>
+      'connector' in cause && cause.type === 'surge' ? { ...cause, factor: 20 } : cause,
+    );
+    const world = await alertedOn({ ...scenario, causes });
+    await world.approve(await world.signedApproval());
+    for (let minutes = 0; minutes < 40 && (await world.incident()).status !== 'escalated'; minutes += 1) {
+      await world.settle();
+      await world.minute();
+    }
+    await world.settle();
+    expect(await world.incident()).toMatchObject({
+      status: 'escalated',
+      reason: 'no-safe-action',
+      detail: expect.stringContaining('was tried in this incident'),
+      attempts: [{ action: 'scale-connector', result: 'not-verified', undone: 'no' }],
+    });
+  });
+});
