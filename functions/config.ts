@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { faultLine } from '../shared/policy/fault.ts';
 import { parsePolicy } from '../shared/policy/parse.ts';
@@ -110,11 +110,21 @@ interface PolicyRead {
 }
 
 function readPolicy(file: string): PolicyRead {
-  if (!existsSync(file))
-    return { parsed: undefined, faults: [`${file}: there is no such file (RUNMEDIC_CONFIG names it)`] };
-  const parsed = parsePolicy(readFileSync(file, 'utf8'), file, actionNames);
+  const text = readText(file);
+  if (text === undefined)
+    return { parsed: undefined, faults: [`${file}: there is no such file, or it cannot be read (RUNMEDIC_CONFIG names it)`] };
+  const parsed = parsePolicy(text, file, actionNames);
   if (!parsed.ok) return { parsed: undefined, faults: parsed.faults.map(faultLine) };
   return { parsed, faults: [] };
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    // Missing, a directory or unreadable: for whoever named it, it is the same.
+    return undefined;
+  }
 }
 
 /** Where this machine's queue is reached; set by the laptop's runner before any function is loaded. */

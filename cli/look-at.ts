@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { remoteClock } from '../shared/adapters/clock/remote-clock.ts';
+import { tokenAuth } from '../shared/adapters/google/auth.ts';
+import { googleReader } from '../shared/adapters/google/reader.ts';
+import { prober } from '../shared/adapters/probe/prober.ts';
+import { diagnose } from '../shared/diagnosis/diagnose.ts';
+import type { Diagnosis } from '../shared/diagnosis/diagnosis.ts';
+import { LOOKBACK_SECONDS } from '../shared/engine/investigate.ts';
+import type { Evidence } from '../shared/evidence/evidence.ts';
+import { gather } from '../shared/evidence/gather.ts';
+import type { Inspection } from '../shared/evidence/inspector.ts';
+import { LOOK_EVERY_SECONDS, UNEXPLAINED_LOOKS } from '../shared/incident/moves.ts';
+import type { Environment } from '../shared/policy/policy.ts';
+import { plusSeconds } from '../shared/ports/clock.ts';
+import { control, type Sandbox } from './laptop.ts';
+
+/** Looks that take longer than this together are given up. */
+const LOOK_WITHIN_MS = 120_000;
+
+/**
+ * Looks at a sandbox as an incident would: once the alert is there, and again every minute while there is trouble without a cause.
+ * Reads only, under the identity of investigate, which can change nothing.
+ */
+export async function lookAt(
+  sandbox: Sandbox,
+  environment: Environment,
+): Promise<{ readonly diagnosis: Diagnosis; readonly evidence: Evidence }> {
+  await control(sandbox, 'run-until', { alert: true, thenSeconds: 0 });
+  const abort = AbortSignal.timeout(LOOK_WITHIN_MS);
+  for (let looks = 1; ; looks += 1) {
+    const inspection = await inspectionOf(sandbox, environment);
+    const evidence = await gather(inspection, abort);
+    const diagnosis = diagnose(evidence, inspection);
+    if (diagnosis.healthy || diagnosis.root !== undefined || looks === UNEXPLAINED_LOOKS)
+      return { diagnosis, evidence };
+    await control(sandbox, 'run-until', { thenSeconds: LOOK_EVERY_SECONDS });
+  }
+}
+
+async function inspectionOf(sandbox: Sandbox, environment: Environment): Promise<Inspection> {
+  const { url, secrets, connectTo, caFile } = sandbox;
+  const { hostname: host, port } = new URL(url);
+  const until = await remoteClock(`${url}/time`).now();
+  return {
+    environment,
+    subject: { environment: environment.name, project: environment.project, region: environment.region, services: [] },
+    since: plusSeconds(until, -LOOKBACK_SECONDS),
+    until,
+    cloud: googleReader({
+      auth: tokenAuth(secrets.tokens['investigate'] ?? ''),
+      endpoint: { host, port: Number(port), protocol: 'http' },
+    }),
+    prober: prober({ connectTo, ca: readFileSync(caFile, 'utf8') }),
+  };
+}
