@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Topic } from '../../shared/incident/effect.ts';
+import { ConfigurationInvalid } from '../config.ts';
 
 /** Who calls on a laptop: the functions, and the services that Google Cloud would run beside them. */
 export type Caller = 'alert' | 'investigate' | 'slack' | 'chat' | 'remediate' | 'patrol' | 'monitoring' | 'scheduler';
@@ -11,13 +12,13 @@ const effects: readonly Topic[] = ['investigations', 'remediations', 'announceme
  * and what an alert leads to is never a change.
  */
 const mayPublish: Readonly<Record<Caller, readonly Topic[]>> = {
-  monitoring: ['alerts'],
-  slack: ['clicks'],
   alert: ['investigations', 'announcements', 'dead-letters'],
   investigate: effects,
+  slack: ['clicks'],
   chat: [...effects, 'dead-letters'],
   remediate: effects,
   patrol: effects,
+  monitoring: ['alerts'],
   scheduler: [],
 };
 
@@ -29,12 +30,13 @@ export interface Identities {
   tokenOf(caller: Caller): string;
 }
 
-/** @throws Error naming the callers that no token was given for. */
+/** @throws ConfigurationInvalid naming the callers that no token was given for. */
 export function identitiesOf(tokens: Readonly<Record<string, string>>): Identities {
   // Sound: the keys of the record are its type's.
   const callers = Object.keys(mayPublish) as readonly Caller[];
   const missing = callers.filter((caller) => !tokens[caller]);
-  if (missing.length > 0) throw new Error(`RUNMEDIC_IDENTITY_TOKENS: no token for ${missing.join(', ')}`);
+  if (missing.length > 0)
+    throw new ConfigurationInvalid([`RUNMEDIC_IDENTITY_TOKENS: no token for ${missing.join(', ')}`]);
   const tokenOf = (caller: Caller): string => tokens[caller] ?? '';
   // By digest: how long a look-up takes says nothing about a token.
   const byDigest = new Map(callers.map((caller) => [digest(tokenOf(caller)), caller]));

@@ -64,8 +64,9 @@ export function atomically<T>(database: DatabaseSync, work: () => T): T {
   }
 }
 
+export const SQLITE_BUSY = 5;
 /** SQLite's primary result codes that pass by themselves or with room on the disk. Source: https://sqlite.org/rescode.html. */
-const TRANSIENT = new Set([5 /* BUSY */, 6 /* LOCKED */, 10 /* IOERR */, 13 /* FULL */, 14 /* CANTOPEN */]);
+const TRANSIENT = new Set([SQLITE_BUSY, 6 /* LOCKED */, 10 /* IOERR */, 13 /* FULL */, 14 /* CANTOPEN */]);
 
 /** Runs `work`, and gives what SQLite throws as a PlatformFailure that says what was tried. */
 export function guarded<T>(tried: string, work: () => T): T {
@@ -73,11 +74,13 @@ export function guarded<T>(tried: string, work: () => T): T {
     return work();
   } catch (cause) {
     if (!isSqliteError(cause)) throw cause;
-    // The low byte is the primary code.
-    const code = TRANSIENT.has(cause.errcode & 0xff) ? 'unavailable' : 'unknown';
+    const code = TRANSIENT.has(primaryCode(cause)) ? 'unavailable' : 'unknown';
     throw new PlatformFailure(code, `the embedded store could not ${tried}: ${cause.message}`, { cause });
   }
 }
 
-const isSqliteError = (cause: unknown): cause is Error & { readonly errcode: number } =>
+/** The low byte of an extended code. */
+export const primaryCode = ({ errcode }: { readonly errcode: number }): number => errcode & 0xff;
+
+export const isSqliteError = (cause: unknown): cause is Error & { readonly errcode: number } =>
   cause instanceof Error && 'errcode' in cause && typeof cause.errcode === 'number';
