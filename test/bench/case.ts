@@ -3,13 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Bot, type Sandbox, startBot, startSandbox } from '../../cli/laptop.ts';
 
+/** The case of issue 2. */
+export const CASE = 'staging-503';
+
 /** Sandbox and bot for one round: both new, so that nothing is warm that would not be after a start. */
 export async function onCase<T>(
-  options: { readonly speed: number | undefined; readonly headless: boolean },
+  options: { readonly scenario: string; readonly speed: number | undefined; readonly headless: boolean },
   work: (sandbox: Sandbox, bot: () => Promise<Bot>) => Promise<T>,
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'runmedic-bench-'));
-  const sandbox = await startSandbox({ scenario: 'staging-503', decision: undefined, port: undefined, ...options });
+  const sandbox = await startSandbox({ decision: undefined, port: undefined, ...options });
   const stops = [sandbox.stop];
   const bot = async () => {
     const started = await startBot(sandbox, {

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { answerJson, bodyOf, listenHere, post } from '../../functions/local/http.ts';
 import { signatureHeaders } from '../../sandbox/slack/sign.ts';
 import { APPROVE_ACTION, referenceText } from '../../shared/report/click.ts';
-import { serveByFramework } from './framework.ts';
+import { hello, ours, type Source, serveByFramework } from './framework.ts';
 import { functionEnv, SIGNING_SECRET } from './function-env.ts';
 import { rounds } from './rounds.ts';
-import { rounded, type Spread, spreadOf } from './spread.ts';
+import { type Spread, spreadOf } from './spread.ts';
 
 export interface ColdStart {
   /** From spawn to the first 200, milliseconds. */
@@ -31,9 +31,10 @@ export async function coldStart(): Promise<ColdStart> {
     answerJson(response, 200, { messageIds: [String(published)] });
   });
   const env = functionEnv({ stateFile: ':memory:', publishing: topic.url });
-  const slack = { source: 'functions/slack.ts', target: 'slack', env };
-  const hello = { source: 'test/bench/hello.mjs', target: 'hello', env };
-  const measured = await rounds(ROUNDS, async () => ({ hello: await firstAnswer(hello), slack: await firstAnswer(slack) }));
+  const measured = await rounds(ROUNDS, async () => ({
+    hello: await firstAnswer(hello, env),
+    slack: await firstAnswer(ours('slack'), env),
+  }));
   await topic.close();
   if (published !== measured.length)
     throw new Error(`${measured.length} clicks were answered with 200, and ${published} were published`);
@@ -46,16 +47,16 @@ export async function coldStart(): Promise<ColdStart> {
 }
 
 /** @throws Error when the first answer is not 200: then the wrong thing was measured. */
-async function firstAnswer(served: Parameters<typeof serveByFramework>[0]) {
+async function firstAnswer(source: Source, env: Readonly<Record<string, string>>) {
   const startedMs = performance.now();
-  const { url, listeningMs, stop } = await serveByFramework(served);
+  const { url, listeningMs, stop } = await serveByFramework(source, { env });
   try {
     const headers = {
       'content-type': 'application/x-www-form-urlencoded',
       ...signatureHeaders(click, SIGNING_SECRET, Date.now()),
     };
     const status = await post(url, { headers, body: click, abort: AbortSignal.timeout(ANSWER_WITHIN_MS) });
-    if (status !== 200) throw new Error(`${served.target} answered its first request with ${status}`);
+    if (status !== 200) throw new Error(`${source.target} answered its first request with ${status}`);
     return { ms: performance.now() - startedMs, listeningMs };
   } finally {
     await stop();

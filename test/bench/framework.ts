@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { FunctionName } from '../../functions/config.ts';
 
 export interface Served {
   /** `http://127.0.0.1:PORT`. */
@@ -13,10 +14,23 @@ export interface Served {
   stop(): Promise<void>;
 }
 
+/** What to serve. */
+export interface Source {
+  /** The file that registers it. */
+  readonly source: string;
+  readonly target: string;
+}
+
 const root = join(import.meta.dirname, '..', '..');
 // What its `functions-framework` command runs.
 const framework = join(dirname(fileURLToPath(import.meta.resolve('@google-cloud/functions-framework'))), 'main.js');
 const loopbackOnly = fileURLToPath(import.meta.resolve('./loopback-only.mjs'));
+
+/** The least that the framework can serve. */
+export const hello: Source = { source: fileURLToPath(import.meta.resolve('./hello.mjs')), target: 'hello' };
+
+/** One of runmedic's functions. */
+export const ours = (target: FunctionName): Source => ({ source: join(root, 'functions', `${target}.ts`), target });
 
 /**
  * Starts one function in a process of its own as Cloud Functions does: functions-framework's own program, told source and target, NODE_ENV production;
@@ -24,21 +38,21 @@ const loopbackOnly = fileURLToPath(import.meta.resolve('./loopback-only.mjs'));
  * @param modules loaded before it, in order.
  * @throws Error when it ends before it listens; why stands on stderr.
  */
-export async function serveByFramework(options: {
-  /** Below the project's root. */
-  readonly source: string;
-  readonly target: string;
-  readonly env?: Readonly<Record<string, string>>;
-  readonly modules?: readonly string[];
-}): Promise<Served> {
-  const { source, target, env = {}, modules = [] } = options;
+export async function serveByFramework(
+  { source, target }: Source,
+  { env, modules = [] }: { readonly env: Readonly<Record<string, string>>; readonly modules?: readonly string[] },
+): Promise<Served> {
   const startedMs = performance.now();
   const imports = [loopbackOnly, ...modules].flatMap((module) => ['--import', module]);
-  const child = spawn(process.execPath, [...imports, framework, '--source', source, '--target', target, '--port', '0'], {
-    cwd: root,
-    env: { ...process.env, NODE_ENV: 'production', ...env },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    [...imports, framework, '--source', source, '--target', target, '--port', '0'],
+    {
+      cwd: root,
+      env: { ...process.env, NODE_ENV: 'production', ...env },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  );
   const ended = once(child, 'exit');
   const first = await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next();
   const listeningMs = performance.now() - startedMs;

@@ -7,12 +7,22 @@ import { residentMib, residentPeakMib } from './resident-memory.ts';
 export interface Recovery {
   readonly outcome: string;
   /** World time since the notification at which each was reached. */
-  readonly seconds: { readonly diagnosed: number; readonly approved: number; readonly changed: number; readonly resolved: number };
+  readonly seconds: {
+    readonly diagnosed: number;
+    readonly approved: number;
+    readonly changed: number;
+    readonly resolved: number;
+  };
   /** How many looks at everything the diagnosis took. */
   readonly looks: number;
   /** Machine time of the whole run, both programs' starts and ends included. */
   readonly wallSeconds: number;
-  readonly botMib: { readonly ready: number; readonly diagnosed: number; readonly resolved: number; readonly peak: number | undefined };
+  readonly botMib: {
+    readonly ready: number;
+    readonly diagnosed: number;
+    readonly resolved: number;
+    readonly peak: number | undefined;
+  };
 }
 
 const WITHIN_MS = 60_000;
@@ -31,12 +41,15 @@ const moved = z.object({
 type Move = z.infer<typeof moved>;
 
 /** One incident from notification to its end, with a simulated on-call who approves; the world jumps whenever nobody has anything to do. */
-export async function recovery({ speed }: { readonly speed: number | undefined }): Promise<Recovery> {
+export async function recovery(played: {
+  readonly scenario: string;
+  readonly speed: number | undefined;
+}): Promise<Recovery> {
   const startedMs = performance.now();
-  const run = await onCase({ speed, headless: true }, async (sandbox, startBot) => {
+  const run = await onCase({ ...played, headless: true }, async (sandbox, startBot) => {
     const bot = await startBot();
     const ready = memoryOf(bot);
-    return { ready, ...(await played(sandbox, bot)) };
+    return { ready, ...(await followed(sandbox, bot)) };
   });
   const { moves, ready, diagnosed, resolved, peak } = run;
   const since = (is: (move: Move) => boolean): number => secondsUntil(moves, is);
@@ -55,7 +68,7 @@ export async function recovery({ speed }: { readonly speed: number | undefined }
 }
 
 /** Follows the incident to its end, and the bot's memory with it. */
-async function played(sandbox: Sandbox, bot: Bot) {
+async function followed(sandbox: Sandbox, bot: Bot) {
   ignoring(sandbox);
   await play(sandbox, bot);
   const moves: Move[] = [];
@@ -78,7 +91,9 @@ function secondsUntil(moves: readonly Move[], is: (move: Move) => boolean): numb
   const move = moves.find(is);
   if (move !== undefined) return (Date.parse(move.at) - Date.parse(move.openedAt)) / 1000;
   const last = moves.at(-1);
-  throw new Error(`the incident did not come to its end: after ${moves.length} moves it was ${last?.to ?? 'not opened'}`);
+  throw new Error(
+    `the incident did not come to its end: after ${moves.length} moves it was ${last?.to ?? 'not opened'}`,
+  );
 }
 
 function memoryOf(bot: Bot): number {
