@@ -68,6 +68,7 @@ export interface Operation {
 export type EscalationReason =
   | 'no-cause'
   | 'no-safe-action'
+  | 'nobody-may-approve'
   | 'nobody-decided'
   | 'execution-failed'
   | 'not-verified'

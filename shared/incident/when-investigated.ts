@@ -1,3 +1,6 @@
+import type { Environment } from '../policy/policy.ts';
+import type { Plan } from '../remedy/plan.ts';
+import { approversForAll } from './approval.ts';
 import type { EventOf } from './event.ts';
 import type { IncidentIn } from './incident.ts';
 import {
@@ -24,6 +27,9 @@ export function whenInvestigated(
   if (round !== incident.round || incident.tries === 0) return stay(incident);
   if (offer.kind === 'plan') {
     const { signed, expiresAt } = offer;
+    const unapprovable = whyUnapprovable(signed.plan, moment.environment);
+    if (unapprovable !== undefined)
+      return escalate(incident, moment, 'nobody-may-approve', unapprovable, { diagnosis });
     return move(incident, { status: 'awaiting-approval', diagnosis, signed, expiresAt, dueAt: expiresAt });
   }
   const healthyLooks = offer.reason === 'healthy' ? incident.healthyLooks + 1 : 0;
@@ -35,4 +41,12 @@ export function whenInvestigated(
     });
   const dueAt = nextLook(moment.at, LOOK_EVERY_SECONDS);
   return move(incident, { status: 'investigating', dueAt, tries: 0, healthyLooks, unexplainedLooks, diagnosis });
+}
+
+/** Why waiting for an approval would be in vain, and what it would have been for; undefined when somebody may approve. */
+function whyUnapprovable({ steps }: Plan, environment: Environment): string | undefined {
+  const { users, usergroups } = approversForAll(steps, environment);
+  if (users.length + usergroups.length > 0) return undefined;
+  const changes = steps.map(({ prospect: { summary } }) => `${summary.title}, ${summary.before} -> ${summary.after}`);
+  return `nobody is named in environments.${environment.name}.approvers for what would help: ${changes.join('; ')}`;
 }

@@ -68,7 +68,8 @@ function investigatedLine(
     const [first, ...rest] = offer.signed.plan.steps;
     const more = rest.length === 0 ? '' : `, and ${rest.length} more on the card`;
     const cause = root === undefined ? '' : `${escaped(ruleTitle(root.rule))}. `;
-    return told(`*Approval needed.* ${cause}${titleOf(first)}: ${beforeAfter(first)}${more}`, entry);
+    const heading = entry.to === 'escalated' ? 'Nobody may approve what would help.' : 'Approval needed.';
+    return told(`*${heading}* ${cause}${titleOf(first)}: ${beforeAfter(first)}${more}`, entry);
   }
   if (entry.to === 'closed') return told('*Recovered by itself:* nothing wrong is seen any more.', entry);
   if (offer.reason === 'healthy') return quiet('Nothing wrong was seen; looking once more before it is closed.');

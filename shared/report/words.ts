@@ -57,6 +57,7 @@ function outcomeWords(outcome: Extract<Incident, { status: 'closed' }>['outcome'
 export const escalationWords: Readonly<Record<EscalationReason, string>> = {
   'no-cause': 'no cause found',
   'no-safe-action': 'no safe change to offer',
+  'nobody-may-approve': 'nobody may approve the change',
   'nobody-decided': 'nobody decided in time',
   'execution-failed': 'the change failed',
   'not-verified': 'recovery not proven',

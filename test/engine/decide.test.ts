@@ -75,10 +75,11 @@ describe('approving', () => {
     if (words !== undefined) expect(office.whispers(user)).toEqual([expect.stringContaining(words)]);
   });
 
-  it('is refused to everybody where the policy names nobody', async () => {
+  it('is refused to everybody once the policy names nobody', async () => {
+    office = await awaitingOffice();
     const approvers = { ...environment.approvers, users: [], usergroups: [] };
-    office = await awaitingOffice({ environment: { ...environment, approvers } });
-    expect(await decide(await clickOf('U0ANN'), office.shell)).toMatchObject({ kind: 'refused' });
+    const policy = { ...office.shell.policy, environments: [{ ...environment, approvers }] };
+    expect(await decide(await clickOf('U0ANN'), { ...office.shell, policy })).toMatchObject({ kind: 'refused' });
     expect(office.whispers('U0ANN')).toEqual([expect.stringContaining('Nobody can: `environments.staging.approvers`')]);
   });
 

@@ -34,6 +34,31 @@ describe('an incident under investigation', () => {
     expect(after).toMatchObject({ status: 'awaiting-approval', version: 2, dueAt: at(1805) });
   });
 
+  it('goes to people at once when nobody may approve what would help, and says what that is', () => {
+    const nobody = { ...environment.approvers, users: [], usergroups: [] };
+    const incident = opened();
+    const event: IncidentEvent = {
+      type: 'investigated',
+      at: at(5),
+      round: 1,
+      diagnosis: diagnosisOf(evidence()),
+      offer: { kind: 'plan', signed: offer(incident.id), expiresAt: at(1805) },
+    };
+    const { incident: after, effects } = transition(incident, event, { ...environment, approvers: nobody });
+    expect(after).toMatchObject({
+      status: 'escalated',
+      reason: 'nobody-may-approve',
+      detail: expect.stringMatching(
+        /^nobody is named in environments\.staging\.approvers for what would help: Scale connector .+ -> .+/,
+      ),
+    });
+    expect(effects).toContainEqual({ type: 'escalate', incident: incident.id, level: 0 });
+    const someone = { ...nobody, byAction: { 'scale-connector': { users: ['U0ANN'], usergroups: [] } } };
+    expect(transition(incident, event, { ...environment, approvers: someone }).incident.status).toBe(
+      'awaiting-approval',
+    );
+  });
+
   it('closes by itself only after two healthy looks', () => {
     const healthy = (seconds: number): IncidentEvent => ({
       type: 'investigated',

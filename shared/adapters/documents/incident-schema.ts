@@ -23,6 +23,7 @@ const paged = {
   reason: z.enum([
     'no-cause',
     'no-safe-action',
+    'nobody-may-approve',
     'nobody-decided',
     'execution-failed',
     'not-verified',
