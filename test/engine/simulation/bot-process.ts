@@ -9,7 +9,7 @@ interface Gate {
 /** One life of the process that runs every function. Killed, it does nothing more: whatever its handlers waited for never comes. */
 export class BotProcess {
   readonly gates: Gate[] = [];
-  readonly sleepers: { readonly until: Instant; readonly wake: () => void }[] = [];
+  sleepers: readonly { readonly until: Instant; readonly wake: () => void }[] = [];
   #isDead = false;
 
   /** Handlers stand here before and after everything that outlives them. */
@@ -21,14 +21,20 @@ export class BotProcess {
 
   sleepUntil(until: Instant): Promise<void> {
     return new Promise((wake) => {
-      if (!this.#isDead) this.sleepers.push({ until, wake });
+      if (!this.#isDead) this.sleepers = [...this.sleepers, { until, wake }];
     });
+  }
+
+  wakeUntil(now: Instant): void {
+    const due = this.sleepers.filter(({ until }) => until <= now);
+    this.sleepers = this.sleepers.filter(({ until }) => until > now);
+    for (const { wake } of due) wake();
   }
 
   kill(): void {
     this.#isDead = true;
     this.gates.length = 0;
-    this.sleepers.length = 0;
+    this.sleepers = [];
   }
 }
 

@@ -7,7 +7,7 @@ import { card } from '../../../shared/report/card.ts';
 import { digestPrefix } from '../../../shared/report/click.ts';
 import { correlationKey } from '../../../shared/signal/subject.ts';
 import type { Write } from './cloud.ts';
-import type { Ended } from './simulation.ts';
+import type { Ended } from './plot.ts';
 
 interface Told {
   readonly incident: Incident;

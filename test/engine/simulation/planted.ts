@@ -1,6 +1,6 @@
 import type { Commit } from '../../../shared/incident/store.ts';
 import type { Parts } from './functions.ts';
-import type { Tampering } from './simulation.ts';
+import type { Tampering } from './plot.ts';
 
 /** The same object but for some of its methods. */
 const altered = <T extends object>(target: T, methods: Partial<T>): T =>

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Trouble } from './cloud.ts';
 import type { Persona } from './people.ts';
-import type { AlertTold, Plot } from './simulation.ts';
+import type { AlertTold, Plot } from './plot.ts';
 
 const trouble: fc.Arbitrary<Trouble> = fc.record({
   kind: fc.constantFrom('connector-full' as const, 'release-broken' as const),

@@ -3,55 +3,18 @@ import { openDatabase } from '../../../shared/adapters/sqlite/database.ts';
 import { type Delivery, SqliteQueue } from '../../../shared/adapters/sqlite/queue.ts';
 import { SqliteStore } from '../../../shared/adapters/sqlite/store.ts';
 import type { Topic } from '../../../shared/incident/effect.ts';
-import type { Environment, Policy } from '../../../shared/policy/policy.ts';
 import { type Instant, instant, plusSeconds } from '../../../shared/ports/clock.ts';
 import type { Click } from '../../../shared/report/click.ts';
-import { environment, NOW } from '../../builders/evidence.ts';
+import { NOW } from '../../builders/evidence.ts';
 import { backend5xx } from '../../signal/notifications.ts';
 import { BotProcess, gated } from './bot-process.ts';
+import { Calendar } from './calendar.ts';
 import { SimulatedChat } from './chat.ts';
-import { SimulatedCloud, type Trouble } from './cloud.ts';
-import { type Functions, functionsOver, type Parts } from './functions.ts';
-import { type Consent, NAMED, type Persona, reactions } from './people.ts';
+import { SimulatedCloud } from './cloud.ts';
+import { type Functions, functionsOver } from './functions.ts';
+import { type Consent, NAMED, reactions } from './people.ts';
+import { type AlertTold, type Ended, type Plot, policy, type Tampering } from './plot.ts';
 import { type Random, randomFrom } from './random.ts';
-
-/** Everything that one run depends on: the same plot always takes the same course. */
-export interface Plot {
-  /** Decides the order of everything whose order is not promised. */
-  readonly seed: number;
-  readonly trouble: Trouble;
-  readonly persona: Persona;
-  readonly alerts: readonly AlertTold[];
-  /** The process dies at these gates, counted from its first life on. */
-  readonly crashesAt: readonly number[];
-  /** How likely an acknowledgement is lost, so that the message comes once more. */
-  readonly repeating: number;
-}
-
-export interface AlertTold {
-  readonly afterSeconds: number;
-  readonly incident: number;
-  readonly state: 'open' | 'closed';
-}
-
-/** A part put in the place of the real one: how the planted faults come in. */
-export type Tampering = (parts: Parts) => Parts;
-
-export interface Ended {
-  readonly plot: Plot;
-  readonly store: SqliteStore;
-  readonly queue: SqliteQueue;
-  readonly chat: SimulatedChat;
-  readonly cloud: SimulatedCloud;
-  readonly policy: Policy;
-  readonly consents: readonly Consent[];
-  readonly clicks: readonly Click[];
-  /** Every gate that was reached, in order; crashes among them. */
-  readonly gates: readonly string[];
-  readonly crashes: number;
-  /** false: it went on and on. */
-  readonly rested: boolean;
-}
 
 const STORE_WRITES = ['commit', 'recordAlert', 'markDelivered', 'saveEvidence', 'saveCard', 'spend'] as const;
 const TOPICS: readonly Topic[] = ['alerts', 'clicks', 'investigations', 'remediations', 'announcements'];
@@ -69,24 +32,6 @@ const DAWDLING = 0.03;
  */
 const MOMENT_MS = 1_000;
 
-const watched: Environment = {
-  ...environment,
-  // Shorter than in production, where nothing else happens in the looks between.
-  verification: { checks: 2, everySeconds: 60, deadlineSeconds: 420 },
-  checks: [
-    {
-      kind: 'http',
-      name: 'front page',
-      url: 'https://staging.acme.test/',
-      expectStatus: 200,
-      expectBody: undefined,
-      auth: { kind: 'none' },
-      vantage: 'public',
-      timeoutMs: 5_000,
-    },
-  ],
-};
-
 /** Plays one plot to its end over the real engine, the real embedded store and queue, and a clock that only the simulation moves. */
 export class Simulation {
   readonly #plot: Plot;
@@ -98,12 +43,11 @@ export class Simulation {
   readonly #queue: SqliteQueue;
   readonly #chat: SimulatedChat;
   readonly #cloud: SimulatedCloud;
-  readonly #policy: Policy = { ownProject: 'acme-runmedic', environments: [watched] };
   readonly #consents: Consent[] = [];
   readonly #clicks: Click[] = [];
   readonly #gates: string[] = [];
   readonly #offered = new Set<string>();
-  readonly #later: { readonly at: Instant; readonly happen: () => Promise<void> }[] = [];
+  readonly #later = new Calendar();
   #crashes = 0;
   #nowMs = Date.parse(NOW);
   #process = new BotProcess();
@@ -147,7 +91,7 @@ export class Simulation {
       queue: this.#queue,
       chat: this.#chat,
       cloud: this.#cloud,
-      policy: this.#policy,
+      policy,
       consents: this.#consents,
       clicks: this.#clicks,
       gates: this.#gates,
@@ -165,9 +109,7 @@ export class Simulation {
   async #step(): Promise<boolean> {
     // Every promise that can settle by itself has settled then: nothing here waits for the outside.
     await new Promise(setImmediate);
-    for (const topic of TOPICS)
-      for (let next = this.#queue.lease(topic); next !== undefined; next = this.#queue.lease(topic))
-        this.#bag.push(next);
+    this.#fillBag();
     const canStart = this.#bag.length > 0 && this.#inFlight.size < IN_FLIGHT_MAX;
     const { gates } = this.#process;
     if (gates.length === 0 && !canStart) return this.#timePasses('as-long-as-it-takes');
@@ -231,7 +173,7 @@ export class Simulation {
     const patrolAt = this.#isPatrolling ? undefined : this.#nextPatrol();
     const moments = [
       ...sleepers.map(({ until }) => Date.parse(until)),
-      ...this.#later.map(({ at }) => Date.parse(at)),
+      ...this.#later.moments().map((at) => Date.parse(at)),
       ...TOPICS.flatMap((topic) => {
         const inMs = this.#queue.nextInMs(topic);
         return inMs === undefined ? [] : [this.#nowMs + inMs];
@@ -243,8 +185,8 @@ export class Simulation {
     this.#mayBeReady = true;
     this.#nowMs = how === 'a-moment' ? Math.min(next, this.#nowMs + MOMENT_MS) : next;
     const now = this.#now();
-    for (const { wake } of take(sleepers, ({ until }) => until <= now)) wake();
-    for (const { happen } of take(this.#later, ({ at }) => at <= now)) await happen();
+    this.#process.wakeUntil(now);
+    await this.#later.happenUntil(now);
     if (patrolAt !== undefined && patrolAt <= this.#nowMs) this.#patrol();
     return true;
   }
@@ -281,7 +223,7 @@ export class Simulation {
       writer,
       prober,
       chat: this.#chat,
-      policy: this.#policy,
+      policy,
       nowMs: () => this.#nowMs,
       waitMs: (ms) => process.sleepUntil(instant(this.#nowMs + ms)),
     });
@@ -319,15 +261,8 @@ export class Simulation {
   }
 
   #after(seconds: number, happen: () => Promise<void>): void {
-    this.#later.push({ at: plusSeconds(this.#now(), seconds), happen });
+    this.#later.add(plusSeconds(this.#now(), seconds), happen);
   }
 
   #now = (): Instant => instant(this.#nowMs);
-}
-
-/** Removes and gives those items for which `isTaken` holds. */
-function take<T>(items: T[], isTaken: (item: T) => boolean): T[] {
-  const taken = items.filter(isTaken);
-  for (const item of taken) items.splice(items.indexOf(item), 1);
-  return taken;
 }
