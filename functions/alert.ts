@@ -1,10 +1,10 @@
 import { type CloudEvent, cloudEvent } from '@google-cloud/functions-framework';
 import { receiveAlert } from '../shared/engine/receive-alert.ts';
-import { configOf } from './config.ts';
+import { configWithPolicy } from './config-with-policy.ts';
 import { domainClock, logOf, shellOf } from './wire.ts';
 
 // A Monitoring notification (Pub/Sub) -> an incident opened or joined. Touches store and queue; no rights on what is watched.
-const config = configOf('alert');
+const config = configWithPolicy('alert');
 const log = logOf(config);
 const shell = { ...shellOf(config), clock: domainClock(config) };
 

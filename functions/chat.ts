@@ -4,13 +4,13 @@ import { announce } from '../shared/engine/announce.ts';
 import { decide } from '../shared/engine/decide.ts';
 import { escalate } from '../shared/engine/escalate.ts';
 import { parseClick } from '../shared/report/click.ts';
-import { configOf } from './config.ts';
+import { configWithPolicy } from './config-with-policy.ts';
 import { textOf, topicFrom } from './message.ts';
 import { logOf } from './wire.ts';
 import { chatShell } from './wire-chat.ts';
 
 // Clicks -> decisions; incidents -> cards, threads and calls. Store, Slack token and the key that signs approvals; no rights on what is watched.
-const config = configOf('chat');
+const config = configWithPolicy('chat');
 const log = logOf(config);
 const shell = chatShell(config);
 

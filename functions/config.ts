@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { faultLine } from '../shared/policy/fault.ts';
-import { parsePolicy } from '../shared/policy/parse.ts';
-import type { Policy } from '../shared/policy/policy.ts';
-import { actionNames } from '../shared/remedy/actions.ts';
+
+// What the environment says, apart from the policy (config-with-policy.ts): the front door needs none, and starts a fifth sooner without.
 
 /** The identities that runmedic runs under, one for each deployed function. */
 export type FunctionName = 'alert' | 'investigate' | 'slack' | 'chat' | 'remediate' | 'patrol';
@@ -64,8 +61,6 @@ const needs: Readonly<Record<FunctionName, readonly Setting[]>> = {
 export interface Config {
   readonly name: FunctionName;
   readonly settings: Settings;
-  readonly policy: Policy;
-  readonly warnings: readonly string[];
   /** A setting that `needs` names for this function. @throws Error for one that it does not: a fault of the wiring. */
   readonly needed: (setting: Setting) => string;
 }
@@ -80,51 +75,29 @@ export class ConfigurationInvalid extends Error {
   }
 }
 
-/** Reads and judges the whole configuration of one function. @throws ConfigurationInvalid naming every fault. */
+/** The configuration of a function that needs no policy. @throws ConfigurationInvalid naming every fault. */
 export function configOf(name: FunctionName): Config {
+  const { config, faults } = readConfig(name);
+  if (faults.length > 0) throw new ConfigurationInvalid(faults);
+  return config;
+}
+
+/** The same with what the function needs and was not given, for whoever has more to find fault with. @throws ConfigurationInvalid for settings of the wrong form. */
+export function readConfig(name: FunctionName): { readonly config: Config; readonly faults: readonly string[] } {
   const read = settings.safeParse(process.env);
   if (!read.success)
     throw new ConfigurationInvalid(read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`));
-  const missing = needs[name].filter((setting) => read.data[setting] === undefined);
-  const policy = readPolicy(read.data.RUNMEDIC_CONFIG);
-  const faults = [
-    ...missing.map((setting) => `${setting}: not set, and functions/${name}.ts needs it`),
-    ...policy.faults,
-  ];
-  if (policy.parsed === undefined || faults.length > 0) throw new ConfigurationInvalid(faults);
-  return {
-    name,
-    settings: read.data,
-    ...policy.parsed,
-    needed: (setting) => {
-      const value = needs[name].includes(setting) ? read.data[setting] : undefined;
-      if (typeof value === 'string') return value;
-      throw new Error(`functions/${name}.ts asks for ${setting}, which it does not declare`);
-    },
+  const { data } = read;
+  const missing = needs[name].filter((setting) => data[setting] === undefined);
+  const needed = (setting: Setting): string => {
+    const value = needs[name].includes(setting) ? data[setting] : undefined;
+    if (typeof value === 'string') return value;
+    throw new Error(`functions/${name}.ts asks for ${setting}, which it does not declare`);
   };
-}
-
-interface PolicyRead {
-  readonly parsed: { readonly policy: Policy; readonly warnings: readonly string[] } | undefined;
-  readonly faults: readonly string[];
-}
-
-function readPolicy(file: string): PolicyRead {
-  const text = readText(file);
-  if (text === undefined)
-    return { parsed: undefined, faults: [`${file}: there is no such file, or it cannot be read (RUNMEDIC_CONFIG names it)`] };
-  const parsed = parsePolicy(text, file, actionNames);
-  if (!parsed.ok) return { parsed: undefined, faults: parsed.faults.map(faultLine) };
-  return { parsed, faults: [] };
-}
-
-function readText(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    // Missing, a directory or unreadable: for whoever named it, it is the same.
-    return undefined;
-  }
+  return {
+    config: { name, settings: data, needed },
+    faults: missing.map((setting) => `${setting}: not set, and functions/${name}.ts needs it`),
+  };
 }
 
 /** Where this machine's queue is reached; set by the laptop's runner before any function is loaded. */

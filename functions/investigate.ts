@@ -2,12 +2,12 @@ import { type CloudEvent, cloudEvent } from '@google-cloud/functions-framework';
 import { parseEffect } from '../shared/engine/advance.ts';
 import { investigate } from '../shared/engine/investigate.ts';
 import { verify } from '../shared/engine/verify.ts';
-import { configOf } from './config.ts';
+import { configWithPolicy } from './config-with-policy.ts';
 import { textOf } from './message.ts';
 import { investigationShell, invocation, logOf } from './wire.ts';
 
 // Gathers evidence, diagnoses, plans; verifies after a change. Read-only rights on Google Cloud, and the key that signs plans.
-const config = configOf('investigate');
+const config = configWithPolicy('investigate');
 const log = logOf(config);
 const shell = investigationShell(config);
 

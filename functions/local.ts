@@ -4,7 +4,8 @@ import { Dispatcher } from '../shared/adapters/sqlite/dispatcher.ts';
 import { onlyRunner } from '../shared/adapters/sqlite/only-runner.ts';
 import { SqliteQueue } from '../shared/adapters/sqlite/queue.ts';
 import { PlatformFailure } from '../shared/ports/platform-failure.ts';
-import { type Config, ConfigurationInvalid, configOf, publishAt } from './config.ts';
+import { type Config, ConfigurationInvalid, publishAt } from './config.ts';
+import { configWithPolicy } from './config-with-policy.ts';
 import { answerJson, listenHere } from './local/http.ts';
 import { identitiesOf } from './local/identities.ts';
 import { serveListeners } from './local/listeners.ts';
@@ -92,7 +93,7 @@ const serveStatus = (dispatcher: Dispatcher, traffic: Traffic, queue: SqliteQueu
   });
 
 try {
-  await run(configOf('patrol'));
+  await run(configWithPolicy('patrol'));
   // Whatever a function still waits for is over with this process.
   process.exit(0);
 } catch (error) {

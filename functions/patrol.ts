@@ -1,10 +1,10 @@
 import { http } from '@google-cloud/functions-framework';
 import { patrol } from '../shared/engine/patrol.ts';
-import { configOf } from './config.ts';
+import { configWithPolicy } from './config-with-policy.ts';
 import { domainClock, logOf, shellOf } from './wire.ts';
 
 // Cloud Scheduler, every minute: timers that are due, and effects that a crash left undelivered. Touches store and queue.
-const config = configOf('patrol');
+const config = configWithPolicy('patrol');
 const log = logOf(config);
 const shell = { ...shellOf(config), clock: domainClock(config) };
 

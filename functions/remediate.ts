@@ -1,12 +1,12 @@
 import { type CloudEvent, cloudEvent } from '@google-cloud/functions-framework';
 import { parseEffect } from '../shared/engine/advance.ts';
 import { carryOut } from '../shared/engine/carry-out.ts';
-import { configOf } from './config.ts';
+import { configWithPolicy } from './config-with-policy.ts';
 import { textOf } from './message.ts';
 import { invocation, logOf, remediationShell } from './wire.ts';
 
 // Carries out approved plans. The only identity that can change anything; it can sign nothing.
-const config = configOf('remediate');
+const config = configWithPolicy('remediate');
 const log = logOf(config);
 const shell = remediationShell(config);
 

@@ -3,11 +3,11 @@ import { WebChat } from '../shared/adapters/slack/web-chat.ts';
 import type { AnnouncementShell } from '../shared/engine/announce.ts';
 import type { DecisionShell } from '../shared/engine/decide.ts';
 import { privateKeyFrom } from '../shared/remedy/signature.ts';
-import type { Config } from './config.ts';
+import type { ConfigWithPolicy } from './config-with-policy.ts';
 import { domainClock, shellOf } from './wire.ts';
 
 /** What showing and deciding need: store, queue, Slack's Web API, and the key that signs approvals. */
-export function chatShell(config: Config): AnnouncementShell & DecisionShell {
+export function chatShell(config: ConfigWithPolicy): AnnouncementShell & DecisionShell {
   const nowMs = Date.now;
   const botToken = config.needed('SLACK_BOT_TOKEN');
   return {

@@ -17,6 +17,7 @@ import type { Store } from '../shared/incident/store.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import { privateKeyFrom, publicKeyFrom } from '../shared/remedy/signature.ts';
 import type { Config } from './config.ts';
+import type { ConfigWithPolicy } from './config-with-policy.ts';
 import { queueOf } from './wire-queue.ts';
 
 // Builds the adapters from the configuration: the only place that does.
@@ -26,7 +27,7 @@ const INVOCATION_MS = 580_000;
 
 export const invocation = (): AbortSignal => AbortSignal.timeout(INVOCATION_MS);
 
-export function logOf(config: Config): Log {
+export function logOf(config: ConfigWithPolicy): Log {
   const own = log(config.name);
   for (const warning of config.warnings) own.warn({ warning }, 'configuration is worth a look');
   return own;
@@ -44,14 +45,14 @@ export function storeOf(config: Config): Store {
   return loggedStore(store, own);
 }
 
-export const shellOf = (config: Config): Shell => ({
+export const shellOf = (config: ConfigWithPolicy): Shell => ({
   store: storeOf(config),
   queue: queueOf(config),
   policy: config.policy,
   by: config.name,
 });
 
-export async function investigationShell(config: Config): Promise<InvestigationShell> {
+export async function investigationShell(config: ConfigWithPolicy): Promise<InvestigationShell> {
   return {
     ...shellOf(config),
     clock: domainClock(config),
@@ -61,7 +62,7 @@ export async function investigationShell(config: Config): Promise<InvestigationS
   };
 }
 
-export async function remediationShell(config: Config): Promise<RemediationShell> {
+export async function remediationShell(config: ConfigWithPolicy): Promise<RemediationShell> {
   const options = await googleOptions(config);
   return {
     ...shellOf(config),
