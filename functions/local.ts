@@ -24,6 +24,8 @@ async function run(config: Config): Promise<void> {
   const project = config.needed('RUNMEDIC_PUBSUB_PROJECT');
   const file = config.needed('RUNMEDIC_STATE_FILE');
   const identities = identitiesOf(config.settings.RUNMEDIC_IDENTITY_TOKENS ?? {});
+  // For whoever sits before the terminal; each function logs them too.
+  for (const warning of config.warnings) process.stderr.write(`runmedic: ${warning}\n`);
   const letGo = onlyRunner(file);
   const database = openDatabase(file);
   const queue = new SqliteQueue(database, { nowMs: Date.now });
