@@ -4,8 +4,8 @@ import { Dispatcher } from '../shared/adapters/sqlite/dispatcher.ts';
 import { onlyRunner } from '../shared/adapters/sqlite/only-runner.ts';
 import { SqliteQueue } from '../shared/adapters/sqlite/queue.ts';
 import { PlatformFailure } from '../shared/ports/platform-failure.ts';
-import { type Config, ConfigurationInvalid, publishAt } from './config.ts';
-import { configWithPolicy } from './config-with-policy.ts';
+import { ConfigurationInvalid, publishAt } from './config.ts';
+import { type ConfigWithPolicy, configWithPolicy } from './config-with-policy.ts';
 import { answerJson, listenHere } from './local/http.ts';
 import { identitiesOf } from './local/identities.ts';
 import { serveListeners } from './local/listeners.ts';
@@ -20,7 +20,7 @@ const STOP_GRACE_MS = 2_000;
  * Every function on one machine: each on its own port behind functions-framework, and between them the embedded queue, reached as Pub/Sub is.
  * Prints its addresses as one JSON line once all are up. Ends when told to, or when its stdin closes; what was in flight then is kept.
  */
-async function run(config: Config): Promise<void> {
+async function run(config: ConfigWithPolicy): Promise<void> {
   const project = config.needed('RUNMEDIC_PUBSUB_PROJECT');
   const file = config.needed('RUNMEDIC_STATE_FILE');
   const identities = identitiesOf(config.settings.RUNMEDIC_IDENTITY_TOKENS ?? {});
