@@ -118,7 +118,7 @@ describe('what request_count leaves out', () => {
     outage.after(600);
     const now = outage.world.nowMs;
     const query = new URLSearchParams({
-      filter: 'metric.type="run.googleapis.com/request_count" AND resource.labels.service_name="auth"',
+      filter: 'metric.type="run.googleapis.com/request_count" AND resource.labels.service_name="backend"',
       'interval.startTime': iso(now - 360_000),
       'interval.endTime': iso(now),
     });
