@@ -173,7 +173,11 @@ describe('every function in one process', () => {
   it.each([
     ['no state file', { RUNMEDIC_STATE_FILE: undefined }, 'RUNMEDIC_STATE_FILE: not set'],
     ['no such configuration', { RUNMEDIC_CONFIG: 'nowhere.yaml' }, 'nowhere.yaml: there is no such file'],
-    ['no token for an identity', { RUNMEDIC_IDENTITY_TOKENS: '{"alert":"a"}' }, 'no token for investigate, slack, chat'],
+    [
+      'no token for an identity',
+      { RUNMEDIC_IDENTITY_TOKENS: '{"alert":"a"}' },
+      'no token for investigate, slack, chat',
+    ],
     ['no signing secret', { SLACK_SIGNING_SECRET: undefined }, 'SLACK_SIGNING_SECRET: not set'],
     ['a state file that cannot be', { RUNMEDIC_STATE_FILE: '/nowhere/at/all.db' }, '/nowhere/at/all.db'],
   ])('does not start with %s, and says so in one message', async (_, environment, message) => {
