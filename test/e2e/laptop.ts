@@ -37,6 +37,8 @@ export interface Laptop {
   readonly breakFirst: () => Promise<void>;
   /** @param slackRequestUrl where Slack sends interactions; to the bot when left out. */
   readonly play: (slackRequestUrl?: string) => Promise<void>;
+  /** Lets so much world time pass at once. */
+  readonly pass: (seconds: number) => Promise<void>;
   /** Lets world time pass until there is something to be seen. */
   readonly hurry: <T>(what: string, look: () => Promise<T | undefined | false>) => Promise<T>;
   readonly stop: () => Promise<void>;
@@ -73,6 +75,7 @@ export async function startLaptop({ scenario, config, decision }: LaptopOptions 
       await control(sandbox, 'run-until', { alert: true, thenSeconds: METRICS_LATE_SECONDS });
     },
     play: (slackRequestUrl) => play(sandbox, { ...bot, slackRequestUrl: slackRequestUrl ?? bot.slackRequestUrl }),
+    pass: async (thenSeconds) => void (await control(sandbox, 'run-until', { thenSeconds })),
     hurry: (what, look) => {
       let strides = 0;
       return eventually(what, async () => {

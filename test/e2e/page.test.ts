@@ -10,6 +10,8 @@ import { type Laptop, startLaptop } from './laptop.ts';
 const PICTURES = process.env['RUNMEDIC_SCREENSHOTS'];
 const DESKTOP = { width: 1280, height: 900 };
 const PHONE = { width: 390, height: 844 };
+/** Nothing breaks so early. */
+const CALM_SECONDS = 12;
 /** Machines are shared and noisy: it only ends what never comes. */
 const SEEN_WITHIN_MS = 40_000;
 
@@ -31,6 +33,8 @@ describe.skipIf(chromiumPath === undefined)('a person before the page', () => {
     it('sees a world that serves, and a channel with nothing in it', async () => {
       await seat.page.getByText('Users are being served').waitFor();
       await seat.page.getByText('Nothing here yet.').waitFor();
+      await seat.laptop.pass(CALM_SECONDS);
+      await seat.page.getByText('Users are being served').waitFor();
       await seat.picture('before');
     });
 
@@ -222,10 +226,13 @@ function aSeat(browser: () => Browser, size: typeof DESKTOP): Seat {
     },
     picture: async (name) => {
       if (PICTURES === undefined) return;
-      await there(page).screenshot({ path: join(PICTURES, `${name}.png`) });
       await there(page).setViewportSize(PHONE);
       await there(page).screenshot({ path: join(PICTURES, `${name}-390.png`) });
       await there(page).setViewportSize(size);
+      // From its headline on; the list itself keeps its end in sight.
+      for (const headline of await there(page).locator('.message h3').all())
+        await headline.evaluate((element) => element.closest('.message')?.scrollIntoView());
+      await there(page).screenshot({ path: join(PICTURES, `${name}.png`) });
     },
   };
 }
