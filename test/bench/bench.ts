@@ -19,6 +19,7 @@ const WITHIN_MS = 175_000;
 const HOW = `How this was measured
   Everything on 127.0.0.1, over the wire, real bot and sandbox in processes of their own, new for each round.
   First card, diagnosis: speed 1; from just before the sandbox publishes the notification until its Slack channel shows it, read every 20 ms.
+  The spread of the diagnosis is the sick services' own: some probes get their 503 at once, some after 1.5 s.
   At speed 1: seconds of world time in one headless run at speed 1, which jumps while everybody waits: what it would take without jumps.
   Memory: resident set of functions/local.ts in the same run; of each function by itself under functions-framework before its first request
   ("at work": with the Google clients that the first investigation loads; the framework: its hello).
