@@ -33,7 +33,10 @@ describe.skipIf(chromiumPath === undefined)('a person before the page', () => {
     it('sees a world that serves, and a channel with nothing in it', async () => {
       await seat.page.getByText('Users are being served').waitFor();
       await seat.page.getByText('Nothing here yet.').waitFor();
+      const clock = seat.page.getByLabel('World time').locator('time');
+      const paused = await wordsOf(clock);
       await seat.laptop.pass(CALM_SECONDS);
+      await eventually('the page keeps up with the world', async () => (await wordsOf(clock)) !== paused);
       await seat.page.getByText('Users are being served').waitFor();
       await seat.picture('before');
     });
