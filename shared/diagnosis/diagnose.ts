@@ -1,4 +1,4 @@
-import type { Evidence, InspectorName, Observations } from '../evidence/evidence.ts';
+import type { Evidence, Observations } from '../evidence/evidence.ts';
 import type { Diagnosis, RankedCause } from './diagnosis.ts';
 import type { Cause, Conclusion, Confidence, Context, Rule, Symptom } from './rule.ts';
 import { type RuleName, ruleNamed, ruleNames } from './rules.ts';
@@ -32,6 +32,10 @@ export function diagnose(evidence: Evidence, context: Context): Diagnosis {
 
 /** One rule's answer, handed only what it needs; inconclusive when one of those readings is unavailable. */
 export function judge(candidate: Rule, evidence: Evidence, context: Context): Conclusion {
+  const seen = candidate.needs.flatMap((name) => {
+    const reading = evidence[name];
+    return reading.status === 'observed' ? [[name, reading.value] as const] : [];
+  });
   const missing = candidate.needs.flatMap((name) => {
     const reading = evidence[name];
     return reading.status === 'unavailable' ? [`${name}: ${reading.detail}`] : [];
@@ -39,16 +43,8 @@ export function judge(candidate: Rule, evidence: Evidence, context: Context): Co
   if (missing.length > 0) return { kind: 'inconclusive', reason: missing.join('; '), settles: 'not-by-itself' };
   const absent = candidate.needs.find((name) => evidence[name].status === 'not-applicable');
   if (absent !== undefined) return { kind: 'ruled-out', reason: `${absent} does not apply here` };
-  return candidate.diagnose(pick(candidate.needs, evidence), context);
-}
-
-function pick(needs: readonly InspectorName[], evidence: Evidence): Observations {
-  const seen = needs.map((name) => {
-    const reading = evidence[name];
-    return [name, reading.status === 'observed' ? reading.value : undefined];
-  });
-  // Sound: judge has just seen every needed reading observed, and a rule's type lets it read no other.
-  return Object.fromEntries(seen) as unknown as Observations;
+  // Sound: none is missing or absent, so every needed reading was observed, and a rule's type lets it read no other.
+  return candidate.diagnose(Object.fromEntries(seen) as unknown as Observations, context);
 }
 
 /** Whether anything could not be looked at: a whole reading, or one check of one. */
@@ -81,12 +77,12 @@ function ranked(
     return { ...cause, explainedBy, standing: standingOf(cause, explainedBy, felt, unsettled) };
   });
   const order = { root: 0, unsettled: 1, explained: 2, incidental: 3 };
+  // Rules come in the order of their names, and sorting is stable: where all else is equal, names decide.
   return withStanding.sort(
     (a, b) =>
       order[a.standing] - order[b.standing] ||
       reach(b, felt) - reach(a, felt) ||
-      WEIGHT[b.confidence] - WEIGHT[a.confidence] ||
-      (a.rule < b.rule ? -1 : 1),
+      WEIGHT[b.confidence] - WEIGHT[a.confidence],
   );
 }
 

@@ -33,12 +33,11 @@ export const releaseBroken = rule({
   explains: ['memory-exhausted', 'instance-ceiling-reached'],
   diagnose: ({ 'cloud-run': { services }, logs }) => {
     const judged = services.map((service) => judge(service, logs));
+    const reasons = judged.flatMap((conclusion) => (conclusion.kind === 'ruled-out' ? [conclusion.reason] : []));
     return (
       judged.find(({ kind }) => kind === 'cause') ?? {
         kind: 'ruled-out',
-        reason:
-          judged.map((conclusion) => (conclusion.kind === 'ruled-out' ? conclusion.reason : '')).join('; ') ||
-          'no service is watched',
+        reason: reasons.join('; ') || 'no service is watched',
       }
     );
   },
@@ -61,19 +60,18 @@ function judge(service: ServiceObservation, logs: LogsObservation): Conclusion {
   const share = service.serving.find(({ revision }) => revision === newest.shortName)?.percent ?? 0;
   if (share === 0) return ruledOut(`newest revision ${newest.shortName} takes no traffic`);
   const failures = failuresOf(newest.shortName, shortName, logs);
-  const count = failures.total;
-  if (count < FAILURES_MIN) return ruledOut(`${newest.shortName} failed ${count} times`);
-  const onset = failures.firstAt === undefined ? 0 : secondsBetween(newest.createdAt, failures.firstAt);
+  const { total: count, firstAt } = failures;
+  if (firstAt === undefined || count < FAILURES_MIN) return ruledOut(`${newest.shortName} failed ${count} times`);
+  const onset = secondsBetween(newest.createdAt, firstAt);
   if (onset < -SKEW_SECONDS || onset > ONSET_SECONDS_MAX)
-    return ruledOut(`${newest.shortName} failed first ${Math.round(onset / 60)} minutes after its deploy`);
+    return ruledOut(`${newest.shortName} failed first ${spoken(onset)} after its deploy`);
   const before = failuresOf(previous.shortName, shortName, logs);
-  if (before.total >= FAILURES_MIN && (before.firstAt ?? newest.createdAt) < newest.createdAt)
+  if (before.firstAt !== undefined && before.firstAt < newest.createdAt && before.total >= FAILURES_MIN)
     return ruledOut(`${previous.shortName} had failed ${before.total} times before ${newest.shortName} came`);
-  const minutes = Math.max(0, Math.round(onset / 60));
   return {
     kind: 'cause',
     target: name,
-    claim: `Release ${newest.shortName} of ${shortName} is broken: ${count} failures from ${minutes} min after its deploy, none in ${previous.shortName} before it.`,
+    claim: `Release ${newest.shortName} of ${shortName} is broken: ${count} failures from ${spoken(Math.max(0, onset))} after its deploy, none in ${previous.shortName} before it.`,
     confidence: failures.lines.some(({ signature }) => SPEAKS_FOR_A_RELEASE.includes(signature)) ? 'certain' : 'likely',
     evidence: [
       {
@@ -90,6 +88,10 @@ function judge(service: ServiceObservation, logs: LogsObservation): Conclusion {
     services: [shortName],
   };
 }
+
+/** `4 min`, `52 h`: as exact as anyone needs it. */
+const spoken = (seconds: number): string =>
+  Math.abs(seconds) < 2 * 3600 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
 
 const changedImage = (newest: Revision, previous: Revision): boolean =>
   newest.template.containers[0]?.image !== previous.template.containers[0]?.image;

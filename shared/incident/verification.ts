@@ -85,7 +85,7 @@ function sameRule({ plan, evidence, context }: RecoveryInput): RecoveryCheck {
   const { rule } = plan.because;
   const known = ruleNames.find((candidate): candidate is RuleName => candidate === rule);
   if (known === undefined) return { name: rule, status: 'unavailable', detail: 'this rule is gone from runmedic' };
-  const name = ruleNamed(known).title;
+  const name = `cause gone: ${ruleNamed(known).title}`;
   const conclusion = judge(ruleNamed(known), evidence, context);
   switch (conclusion.kind) {
     case 'cause':
@@ -102,7 +102,7 @@ function sameRule({ plan, evidence, context }: RecoveryInput): RecoveryCheck {
 const standing = ({ plan, readBack }: RecoveryInput): RecoveryCheck[] =>
   plan.steps.map(({ prospect }, index): RecoveryCheck => {
     const found = readBack[index] ?? { unavailable: 'not read' };
-    const name = `${prospect.summary.title}: read back`;
+    const name = `${prospect.summary.title}: as approved`;
     if (found === 'stands') return { name, status: 'passed', detail: prospect.summary.after };
     if (found === 'moved')
       return { name, status: 'failed', detail: `${prospect.summary.after} does not stand any more` };

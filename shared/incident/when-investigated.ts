@@ -35,10 +35,9 @@ export function whenInvestigated(
   const healthyLooks = offer.reason === 'healthy' ? incident.healthyLooks + 1 : 0;
   const unexplainedLooks = incident.unexplainedLooks + (offer.reason === 'no-cause' ? 1 : 0);
   if (healthyLooks >= HEALTHY_LOOKS) return close(incident, moment, { kind: 'resolved', by: 'itself' }, diagnosis);
-  if (offer.reason === 'no-safe-action' || unexplainedLooks >= UNEXPLAINED_LOOKS)
-    return escalate(incident, moment, offer.reason === 'healthy' ? 'no-cause' : offer.reason, offer.detail, {
-      diagnosis,
-    });
+  const noneLeft = offer.reason === 'no-safe-action' || unexplainedLooks >= UNEXPLAINED_LOOKS;
+  if (offer.reason !== 'healthy' && noneLeft)
+    return escalate(incident, moment, offer.reason, offer.detail, { diagnosis });
   const dueAt = nextLook(moment.at, LOOK_EVERY_SECONDS);
   return move(incident, { status: 'investigating', dueAt, tries: 0, healthyLooks, unexplainedLooks, diagnosis });
 }

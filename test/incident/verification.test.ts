@@ -50,12 +50,12 @@ describe('recovery', () => {
         { name: 'live updates', status: 'passed', detail: '200' },
         { name: 'errors of auth, backend, frontend', status: 'passed', detail: 'none since the change' },
         {
-          name: 'VPC connector saturated',
+          name: 'cause gone: VPC connector saturated',
           status: 'passed',
           detail: expect.stringContaining('carried 410 of 1000 Mbps'),
         },
         {
-          name: 'Scale connector staging-connector: read back',
+          name: 'Scale connector staging-connector: as approved',
           status: 'passed',
           detail: '2-10 x e2-micro (about 1000 Mbps)',
         },
@@ -121,7 +121,7 @@ describe('recovery', () => {
       throughputMbps: points([299, 299, 299]),
     });
     const found = look({ 'vpc-connector': observed({ connectors: [elsewhere] }) });
-    expect(found.checks.find(({ name }) => name === 'VPC connector saturated')).toMatchObject({
+    expect(found.checks.find(({ name }) => name === 'cause gone: VPC connector saturated')).toMatchObject({
       status: 'passed',
       detail: expect.stringContaining('no longer on'),
     });
