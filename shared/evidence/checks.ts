@@ -40,9 +40,12 @@ export const lookAt = async <K extends Check['kind']>(
   ),
 });
 
+/** What a person would open to see for themselves: a journey's first step. */
+export const urlOf = (check: Check): string => (check.kind === 'journey' ? (check.steps[0]?.url ?? '') : check.url);
+
 const fromInside = (check: Check): CheckResult => ({
   name: check.name,
-  url: check.kind === 'journey' ? (check.steps[0]?.url ?? '') : check.url,
+  url: urlOf(check),
   verdict: 'unavailable',
   detail: 'is to be looked at from inside the VPC, where runmedic has no probe yet',
   httpStatus: undefined,

@@ -1,5 +1,5 @@
 import type { Check, JourneyStep } from '../policy/policy.ts';
-import { type CheckResult, type ChecksObservation, checksOf, lookAt } from './checks.ts';
+import { type CheckResult, type ChecksObservation, checksOf, lookAt, urlOf } from './checks.ts';
 import { judged } from './http.ts';
 import type { Inspection, Inspector } from './inspector.ts';
 
@@ -19,7 +19,6 @@ export const journey: Inspector<ChecksObservation> = {
 async function walk(check: Journey, { prober }: Inspection, abort: AbortSignal): Promise<CheckResult> {
   const captured = new Map<string, string>();
   const filled = (text: string) => text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => captured.get(name) ?? '');
-  const [first] = check.steps;
   let latencyMs = 0;
   for (const step of check.steps) {
     const headers = Object.fromEntries(Object.entries(step.headers).map(([name, value]) => [name, filled(value)]));
@@ -31,9 +30,9 @@ async function walk(check: Journey, { prober }: Inspection, abort: AbortSignal):
     );
     const { verdict, detail, httpStatus, latencyMs: took } = judged(result, step.expectStatus, step.expectBody);
     latencyMs += took;
-    if (verdict !== 'passed')
+    if (!result.connected || verdict !== 'passed')
       return { name: check.name, url, verdict, httpStatus, latencyMs, detail: `step "${step.name}": ${detail}` };
-    const missing = result.connected ? capture(step, result.body, captured) : undefined;
+    const missing = capture(step, result.body, captured);
     if (missing !== undefined)
       return {
         name: check.name,
@@ -45,7 +44,7 @@ async function walk(check: Journey, { prober }: Inspection, abort: AbortSignal):
       };
   }
   const detail = `${check.steps.length} steps in ${Math.round(latencyMs)} ms`;
-  return { name: check.name, url: first?.url ?? '', verdict: 'passed', httpStatus: undefined, latencyMs, detail };
+  return { name: check.name, url: urlOf(check), verdict: 'passed', httpStatus: undefined, latencyMs, detail };
 }
 
 /** Takes what later steps need; gives the path that was not there. */

@@ -37,6 +37,9 @@ export interface LogsObservation {
   readonly failedFrom: Instant;
 }
 
+/** A line of a service that is watched. */
+type ServiceEntry = LogEntry & { readonly service: string };
+
 const ENTRIES_MAX = 1000;
 /** A lone failure is noise; this many within a minute are the beginning of something. */
 const FAILURES_OF_AN_ONSET = 5;
@@ -74,14 +77,15 @@ export const logs: Inspector<LogsObservation> = {
       ask('(logName:"run.googleapis.com%2Fstderr" OR (logName:"run.googleapis.com%2Fstdout" AND severity>=ERROR))'),
     ]);
     // In a storm the newest thousand are the last few seconds: how it began is asked for by itself.
-    const earliestRequests = requests.truncated
-      ? await ask(FAILED_REQUESTS, 'oldest-first')
-      : { entries: requests.entries.toReversed() };
-    const watched = ({ service }: LogEntry) =>
-      service !== undefined && (environment.services === undefined || environment.services.includes(service));
+    const oldestFirst: readonly LogEntry[] = requests.truncated
+      ? (await ask(FAILED_REQUESTS, 'oldest-first')).entries
+      : requests.entries.toReversed();
+    const watched = (entry: LogEntry): entry is ServiceEntry =>
+      entry.service !== undefined &&
+      (environment.services === undefined || environment.services.includes(entry.service));
     const failed = requests.entries.filter(watched);
     const lines = [...failed, ...system.entries.filter(watched), ...application.entries.filter(watched)];
-    const first = earliestRequests.entries.filter(watched);
+    const first = oldestFirst.filter(watched);
     return {
       failed: countFailed(failed, first),
       signatures: countSignatures(lines),
@@ -98,14 +102,14 @@ const reach = ({ entries, truncated }: LogPage, since: Instant): Instant =>
   truncated ? (entries.at(-1)?.at ?? since) : since;
 
 /** `first`, oldest first, says when it began; `entries`, the newest, how much of it there is. */
-function countFailed(entries: readonly LogEntry[], first: readonly LogEntry[]): FailedRequests[] {
+function countFailed(entries: readonly ServiceEntry[], first: readonly ServiceEntry[]): FailedRequests[] {
   return grouped(entries, ({ service, revision, httpStatus, instanceId }) => [
     service,
     revision,
     httpStatus,
     instanceId !== undefined,
   ]).map((group) => ({
-    service: group.first.service ?? '',
+    service: group.first.service,
     revision: group.first.revision,
     status: group.first.httpStatus ?? 0,
     reachedContainer: group.first.instanceId !== undefined,
@@ -117,8 +121,8 @@ function countFailed(entries: readonly LogEntry[], first: readonly LogEntry[]): 
 const keyOfFailed = ({ service, revision, httpStatus, instanceId }: LogEntry): string =>
   JSON.stringify([service, revision, httpStatus, instanceId !== undefined]);
 
-function onsetsOf(oldestFirst: readonly LogEntry[]): LogsObservation['onsets'] {
-  const services = [...new Set(oldestFirst.flatMap(({ service }) => service ?? []))].sort();
+function onsetsOf(oldestFirst: readonly ServiceEntry[]): LogsObservation['onsets'] {
+  const services = [...new Set(oldestFirst.map(({ service }) => service))].sort();
   return services.flatMap((service) => {
     const times = oldestFirst.filter((entry) => entry.service === service).map(({ at }) => at);
     const at = times.find((from, index) => {
@@ -129,13 +133,13 @@ function onsetsOf(oldestFirst: readonly LogEntry[]): LogsObservation['onsets'] {
   });
 }
 
-function countSignatures(entries: readonly LogEntry[]): SignatureCount[] {
+function countSignatures(entries: readonly ServiceEntry[]): SignatureCount[] {
   const told = entries
     .filter(({ text }) => text !== '')
     .map((entry) => ({ ...entry, signature: signatureOf(entry.text) }));
   return grouped(told, ({ signature, service, revision }) => [signature, service, revision]).map((group) => ({
     signature: group.first.signature,
-    service: group.first.service ?? '',
+    service: group.first.service,
     revision: group.first.revision,
     ...group.span,
     sample: redact(group.first.text),

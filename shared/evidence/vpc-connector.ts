@@ -1,4 +1,5 @@
 import type { Connector, Egress, Series, Service } from '../ports/cloud.ts';
+import { parseName } from '../ports/resource-name.ts';
 import { connectorCeilingMbps } from './connector-ceiling.ts';
 import { inBatches } from './in-batches.ts';
 import type { Inspection, Inspector } from './inspector.ts';
@@ -85,16 +86,15 @@ async function series(
   metric: string,
   aligner: 'ALIGN_RATE' | 'ALIGN_MAX' | 'ALIGN_PERCENTILE_99',
   connector: string,
-  { cloud, environment, since, until }: Inspection,
+  { cloud, since, until }: Inspection,
   abort: AbortSignal,
 ): Promise<Points> {
   // A connector may live in a Shared VPC host project; its metrics are there.
-  const [, project = environment.project] = connector.split('/');
-  const shortName = connector.slice(connector.lastIndexOf('/') + 1);
+  const { project, id } = parseName(connector);
   const found = await cloud.series(
     {
       project,
-      filter: `metric.type="vpcaccess.googleapis.com/connector/${metric}" AND resource.type="vpc_access_connector" AND resource.labels.connector_name="${shortName}"`,
+      filter: `metric.type="vpcaccess.googleapis.com/connector/${metric}" AND resource.type="vpc_access_connector" AND resource.labels.connector_name="${id}"`,
       from: since,
       to: until,
       alignSeconds: 60,

@@ -28,9 +28,7 @@ export function planFor(input: PlanInput): Planned {
   const answering = actionNames.filter((name) => anyAction(name).answers.some((rule) => rule === root.rule));
   const outcomes = answering.map((name) => stepFor(name, input));
   const steps = outcomes.flatMap((outcome) => (typeof outcome === 'string' ? [] : [outcome]));
-  const [best] = steps.sort(
-    (a, b) => RISK_ORDER[a.prospect.risk] - RISK_ORDER[b.prospect.risk] || (a.action < b.action ? -1 : 1),
-  );
+  const best = leastRisky(steps);
   if (best === undefined) {
     const refusals = outcomes.filter((outcome) => typeof outcome === 'string');
     return { kind: 'none', refusals: refusals.length > 0 ? refusals : [`no action answers ${root.rule}`] };
@@ -42,6 +40,10 @@ export function planFor(input: PlanInput): Planned {
     plan: { incident, round, because, steps: [best], digest: planDigest({ incident, steps: [best] }) },
   };
 }
+
+/** Of those that may be made, the least risky; among equals the first. */
+export const leastRisky = (steps: readonly PlanStep[]): PlanStep | undefined =>
+  steps.toSorted((a, b) => RISK_ORDER[a.prospect.risk] - RISK_ORDER[b.prospect.risk])[0];
 
 /** What an approval is bound to: everything that decides what is written and what would be undone. */
 export function planDigest({ incident, steps }: Pick<Plan, 'incident' | 'steps'>): string {
@@ -64,18 +66,16 @@ function stepFor(name: ActionName, input: PlanInput): PlanStep | string {
   const action = anyAction(name);
   if (tried.some((attempt) => attempt.action === name && attempt.target === root.target))
     return `${name}: was tried in this incident`;
+  const seen = action.needs.flatMap((need) => {
+    const reading = evidence[need];
+    return reading.status === 'observed' ? [[need, reading.value] as const] : [];
+  });
   const missing = action.needs.find((need) => evidence[need].status !== 'observed');
   if (missing !== undefined) return `${name}: ${missing} could not be observed`;
-  const seen = Object.fromEntries(
-    action.needs.map((need) => {
-      const reading = evidence[need];
-      return [need, reading.status === 'observed' ? reading.value : undefined];
-    }),
-  );
   const proposal = action.propose({
     cause: root,
-    // Sound: every need was just seen to be observed, and an action's type lets it read no other.
-    seen: seen as never,
+    // Sound: none is missing, so every need was observed, and an action's type lets it read no other.
+    seen: Object.fromEntries(seen) as never,
     bounds: environment.bounds,
     mark: `${incident}-${round}`,
   });

@@ -27,5 +27,5 @@ export const publicKeyFrom = (pem: string): KeyObject => ed25519(createPublicKey
 
 function ed25519(key: KeyObject): KeyObject {
   if (key.asymmetricKeyType === 'ed25519') return key;
-  throw new Error(`an Ed25519 key is needed, this is ${key.asymmetricKeyType ?? 'a symmetric one'}`);
+  throw new Error(`an Ed25519 key is needed, this is ${key.asymmetricKeyType}`);
 }

@@ -47,7 +47,7 @@ export function lineOf(
         `Declined by ${nameOf(event.refusal.approver, names)}: ${foreign(event.refusal.reason, DETAIL_MAX)}`,
       );
     case 'step-started':
-      return quiet(`Operation started: ${code(event.operation.split('/').at(-1) ?? '', 100)}`);
+      return quiet(`Operation started: ${code(event.operation.slice(event.operation.lastIndexOf('/') + 1), 100)}`);
     case 'step-finished':
       return stepLine(event, entry, before);
     case 'verified':

@@ -1,0 +1,153 @@
+import type { Inspection } from '../../shared/evidence/inspector.ts';
+import type { Environment } from '../../shared/policy/policy.ts';
+import type {
+  CloudReader,
+  CloudWriter,
+  Connector,
+  LogEntry,
+  LogPage,
+  LogQuery,
+  Revision,
+  Series,
+  SeriesQuery,
+  Service,
+} from '../../shared/ports/cloud.ts';
+import { PlatformFailure } from '../../shared/ports/platform-failure.ts';
+import type { HttpCheck, HttpResult, Prober, WebSocketCheck, WebSocketResult } from '../../shared/ports/prober.ts';
+import { at, CONNECTOR, context, environment, NOW, revision, service } from './evidence.ts';
+
+/** A region as plain values: what a CloudReader over it answers. */
+export interface Region {
+  readonly services?: readonly Service[];
+  readonly connectors?: readonly Connector[];
+  /** Newest first, by the service's full name. */
+  readonly revisions?: Readonly<Record<string, readonly Revision[]>>;
+  readonly series?: (query: SeriesQuery) => readonly Series[];
+  readonly logs?: (query: LogQuery) => LogPage;
+}
+
+/** Reads a region; `asked` holds every call in order. What the region does not have is not found. */
+export function reading(region: Region): { readonly cloud: CloudReader; readonly asked: readonly string[] } {
+  const asked: string[] = [];
+  const answer = async <T>(call: string, found: T | undefined): Promise<T> => {
+    asked.push(call);
+    if (found === undefined) throw new PlatformFailure('not-found', `${call}: not found`);
+    return found;
+  };
+  const cloud: CloudReader = {
+    services: ({ project, region: where }) => answer(`services ${project}/${where}`, region.services ?? []),
+    service: (name) =>
+      answer(
+        `service ${name}`,
+        region.services?.find((one) => one.name === name),
+      ),
+    revisions: (name) => answer(`revisions ${name}`, region.revisions?.[name] ?? []),
+    connector: (name) =>
+      answer(
+        `connector ${name}`,
+        region.connectors?.find((one) => one.name === name),
+      ),
+    series: (query) => answer(`series ${query.filter}`, region.series?.(query) ?? []),
+    logs: (query) => answer(`logs ${query.order} ${query.filter}`, region.logs?.(query) ?? page([])),
+  };
+  return { cloud, asked };
+}
+
+/** The Monitoring metric that a query is about: `request_count`, `connector/instances`. */
+export const metricOf = ({ filter }: SeriesQuery): string =>
+  /metric\.type="[^/]+\/([^"]+)"/.exec(filter)?.[1] ?? 'no metric';
+
+export const page = (entries: readonly LogEntry[], truncated = false): LogPage => ({ entries, truncated });
+
+export const entry = (seconds: number, over: Partial<LogEntry> = {}): LogEntry => ({
+  at: at(seconds),
+  log: 'run.googleapis.com/requests',
+  severity: 'ERROR',
+  text: '',
+  service: 'backend',
+  revision: 'backend-00002',
+  instanceId: 'i-1',
+  httpStatus: 503,
+  latencyMs: 12,
+  ...over,
+});
+
+/** A service as the API has it: what was observed, without its revisions. */
+export function plainService(shortName: string, over: Partial<Service> = {}): Service {
+  const { revisions: _, ...plain } = service(shortName);
+  return { ...plain, ...over };
+}
+
+export const plainConnector = (over: Partial<Connector> = {}): Connector => ({
+  name: CONNECTOR,
+  state: 'ready',
+  machineType: 'e2-micro',
+  instancesMin: 2,
+  instancesMax: 3,
+  network: 'default',
+  ipCidrRange: '10.8.0.0/28',
+  ...over,
+});
+
+export const revisionsOf = (count: number): Revision[] =>
+  Array.from({ length: count }, (_, index) => revision(`backend-${count - index}`, at(-60 * index)));
+
+/** Answers each URL as told; `sent` holds what was asked for. A URL that nobody told it about cannot be looked at. */
+export function looking(answers: {
+  readonly http?: Readonly<Record<string, HttpResult>>;
+  readonly webSocket?: Readonly<Record<string, WebSocketResult>>;
+}): { readonly prober: Prober; readonly sent: readonly (HttpCheck | WebSocketCheck)[] } {
+  const sent: (HttpCheck | WebSocketCheck)[] = [];
+  const answer = async <T>(check: HttpCheck | WebSocketCheck, found: T | undefined): Promise<T> => {
+    sent.push(check);
+    if (found === undefined) throw new PlatformFailure('unavailable', `${check.url}: no way there`);
+    return found;
+  };
+  const prober: Prober = {
+    http: (check) => answer(check, answers.http?.[check.url]),
+    webSocket: (check) => answer(check, answers.webSocket?.[check.url]),
+  };
+  return { prober, sent };
+}
+
+export const answered = (status: number, body = '', latencyMs = 12.4): HttpResult => ({
+  connected: true,
+  status,
+  latencyMs,
+  body,
+  headers: {},
+});
+
+/** One look at staging, a quarter of an hour back. */
+export const inspection = (
+  over: Partial<Omit<Inspection, 'environment'>> & { readonly environment?: Partial<Environment> } = {},
+): Inspection => ({
+  subject: context.subject,
+  since: at(-900),
+  until: NOW,
+  cloud: reading({}).cloud,
+  prober: looking({}).prober,
+  ...over,
+  environment: { ...environment, ...over.environment },
+});
+
+/** Takes every write down and names its operation. */
+export function recording(): { readonly cloud: CloudWriter; readonly written: readonly unknown[] } {
+  const written: unknown[] = [];
+  const write =
+    (call: string) =>
+    async (...given: readonly unknown[]) => {
+      written.push([call, ...given.slice(0, -1)]);
+      return { operation: `${call}-1` };
+    };
+  const cloud: CloudWriter = {
+    updateConnector: write('updateConnector'),
+    updateTraffic: write('updateTraffic'),
+    restartService: write('restartService'),
+    operation: async () => ({ done: true, error: undefined }),
+  };
+  return { cloud, written };
+}
+
+/** For what is not to be aborted. */
+export const unhurried = new AbortController().signal;
