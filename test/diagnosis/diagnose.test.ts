@@ -154,6 +154,82 @@ describe('diagnose', () => {
     ]);
   });
 
+  it('rules out what does not apply', () => {
+    const found = diagnose(evidence({ 'vpc-connector': { status: 'not-applicable' } }), context);
+    expect(found).toMatchObject({ healthy: true, unchecked: [] });
+    expect(found.ruledOut[0]).toEqual({ rule: 'connector-saturated', reason: 'vpc-connector does not apply here' });
+  });
+
+  describe('orders causes of equal standing', () => {
+    const capped = (name: string) => service(name, { instancesMax: 3 });
+    const refused = (name: string) => line(name, 'no-available-instance', 9);
+    const killed = (name: string) => line(name, 'memory-limit-exceeded', 9);
+    const exited = (name: string) => line(name, 'container-exited', 9, { revision: `${name}-00003` });
+    const released = (name: string, over: Parameters<typeof service>[1] = {}) =>
+      service(name, {
+        serving: [{ revision: `${name}-00003`, percent: 100 }],
+        revisions: [revision(`${name}-00003`, at(-300)), revision(`${name}-00002`, at(-86_400))],
+        ...over,
+      });
+    const order = (services: readonly ReturnType<typeof service>[], signatures: readonly ReturnType<typeof line>[]) =>
+      diagnose(
+        evidence({
+          'cloud-run': observed({ services }),
+          logs: observed(
+            logs({ failed: all.map((name) => failed(name, 20, { revision: `${name}-00003` })), signatures }),
+          ),
+        }),
+        context,
+      ).causes.map(({ rule, standing, confidence }) => `${rule}: ${standing}, ${confidence}`);
+
+    it('by their names where all else is equal', () => {
+      expect(order([capped('auth'), service('backend')], [refused('auth'), killed('backend')])).toEqual([
+        'instance-ceiling-reached: root, certain',
+        'memory-exhausted: root, certain',
+      ]);
+    });
+
+    it('by how sure they are before that', () => {
+      const likely = [released('auth'), service('backend'), service('frontend')];
+      expect(order(likely, [killed('backend')])).toEqual([
+        'memory-exhausted: root, certain',
+        'release-broken: root, likely',
+      ]);
+      const sure = all.map((name) => released(name));
+      expect(order(sure, [exited('auth'), killed('backend')])).toEqual([
+        'memory-exhausted: root, certain',
+        'release-broken: root, certain',
+      ]);
+    });
+
+    it('by how much they account for before anything else', () => {
+      const found = diagnose(
+        evidence({
+          'vpc-connector': full,
+          'cloud-run': observed({ services: [service('auth'), service('backend'), released('frontend')] }),
+          logs: observed(
+            logs({
+              failed: [
+                failed('auth', 20),
+                failed('backend', 20),
+                failed('frontend', 20, { revision: 'frontend-00003' }),
+              ],
+              signatures: [
+                ...['auth', 'backend'].map((name) => line(name, 'private-connection-timed-out', 40)),
+                exited('frontend'),
+              ],
+            }),
+          ),
+        }),
+        context,
+      );
+      expect(found.causes.map(({ rule, standing, services }) => [rule, standing, services.length])).toEqual([
+        ['connector-saturated', 'root', 2],
+        ['release-broken', 'root', 1],
+      ]);
+    });
+  });
+
   it('names no root while what may have brought it about is still on its way', () => {
     const found = diagnose(
       evidence({

@@ -18,6 +18,7 @@ import {
   revision,
   service,
   serviceMetrics,
+  serviceName,
   template,
 } from '../builders/evidence.ts';
 
@@ -71,6 +72,26 @@ describe('connector-saturated', () => {
     expect(withThroughput([290, 290, 290], {}, { ...at3, signatures: [] })).toMatchObject({
       services: ['auth', 'backend', 'frontend'],
       confidence: 'likely',
+    });
+  });
+
+  it('is not kept open by trouble of a service that sends nothing through it', () => {
+    const quiet = connector({ throughputMbps: points([60, 60, 60], at(-240)) });
+    const judged = (service: string) =>
+      conclude('connector-saturated', {
+        'vpc-connector': observed({ connectors: [quiet] }),
+        logs: observed(logs({ onsets: [{ service, at: at(-130) }] })),
+      }).kind;
+    expect([judged('cron'), judged('backend')]).toEqual(['ruled-out', 'inconclusive']);
+  });
+
+  it('says plainly that it does not know how many instances there are', () => {
+    expect(withThroughput([290, 290, 290], { instances: [] })).toMatchObject({
+      evidence: expect.arrayContaining([
+        expect.objectContaining({
+          text: 'It has an unknown number of instances of at most 3; shared by auth, backend, frontend.',
+        }),
+      ]),
     });
   });
 
@@ -150,6 +171,33 @@ describe('release-broken', () => {
     });
   });
 
+  it('says so when the image did not change', () => {
+    const found = conclude('release-broken', {
+      'cloud-run': observed({
+        services: [
+          service('backend', {
+            serving: [{ revision: 'backend-00003', percent: 100 }],
+            revisions: [revision('backend-00003', at(-300)), revision('backend-00002', at(-86_400))],
+          }),
+        ],
+      }),
+      logs: observed(logs({ failed: [failed('backend', 20, { revision: 'backend-00003' })] })),
+    });
+    expect(found).toMatchObject({
+      confidence: 'likely',
+      evidence: expect.arrayContaining([
+        { text: 'Before it, backend-00002 served the same image with other settings.' },
+      ]),
+    });
+  });
+
+  it.each([
+    ['no service is watched', []],
+    ['backend: no revision', [service('backend', { revisions: [] })]],
+  ])('is ruled out where %s', (reason, services) => {
+    expect(conclude('release-broken', { 'cloud-run': observed({ services }) })).toEqual({ kind: 'ruled-out', reason });
+  });
+
   it('is silent when the newest revision never became ready: the old one serves', () => {
     const newest = revision('backend-00003', at(-300), {
       ready: { state: 'failed', reason: 'HEALTH_CHECK_CONTAINER_ERROR', message: '', at: at(-60) },
@@ -185,6 +233,28 @@ describe('memory-exhausted', () => {
     expect(withKills(count).kind).toBe(kind);
   });
 
+  it('blames the service that lost most', () => {
+    const kills = (name: string, count: number) => line(name, 'memory-limit-exceeded', count);
+    const found = conclude('memory-exhausted', {
+      logs: observed(logs({ signatures: [kills('auth', 3), kills('backend', 9), kills('frontend', 1)] })),
+    });
+    expect(found).toMatchObject({ target: serviceName('backend'), services: ['backend'] });
+  });
+
+  it('does without what it does not know: the limit, the revision, the points', () => {
+    const found = conclude('memory-exhausted', {
+      'cloud-run': observed({ services: [service('backend', { template: { ...template, containers: [] } })] }),
+      logs: observed(
+        logs({ signatures: [line('backend', 'memory-limit-exceeded', 4, { revision: undefined, sample: 'killed' })] }),
+      ),
+      metrics: observed({ services: [] }),
+    });
+    expect(found).toMatchObject({
+      claim: 'backend runs out of memory: 4 containers were killed at the limit of unknown MiB.',
+      evidence: [{ text: '4 x "killed" (no revision)' }, { text: 'Monitoring has no points of its memory.' }],
+    });
+  });
+
   it('names the service that lost most, with its limit and its peak', () => {
     expect(withKills(7)).toMatchObject({
       claim: 'backend runs out of memory: 7 containers were killed at the limit of 512 MiB.',
@@ -212,6 +282,20 @@ describe('instance-ceiling-reached', () => {
     ['the revision ceiling, where it is the lower one', 50, [20], 100, 'cause'],
   ])('judges %s', (_, refused, instances, ceiling, kind) => {
     expect(withRefusals(refused, instances, ceiling).kind).toBe(kind);
+  });
+
+  it('goes by the revision where the service sets no ceiling, and waits where Monitoring does not know the service', () => {
+    const of = (services: readonly ReturnType<typeof serviceMetrics>[]) =>
+      conclude('instance-ceiling-reached', {
+        'cloud-run': observed({ services: [service('backend', { instancesMax: undefined })] }),
+        logs: observed(logs({ signatures: [line('backend', 'no-available-instance', 50)] })),
+        metrics: observed({ services }),
+      });
+    expect(of([serviceMetrics('backend', { instances: points([20]) })])).toMatchObject({
+      kind: 'cause',
+      claim: 'backend runs all 20 instances that it may, and 50 requests found none free.',
+    });
+    expect(of([serviceMetrics('auth')])).toMatchObject({ kind: 'inconclusive', settles: 'soon' });
   });
 });
 

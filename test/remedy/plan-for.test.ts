@@ -21,6 +21,7 @@ import {
   service,
   serviceName,
   template,
+  unavailable,
 } from '../builders/evidence.ts';
 import { brokenRelease, saturated } from '../builders/incident.ts';
 
@@ -98,6 +99,12 @@ describe('scale-connector', () => {
       saturated,
       within({ actions: ['shift-traffic'] }),
       'environments.staging.bounds.actions (shift-traffic) does not name scale-connector',
+    ],
+    [
+      'a policy that allows no action at all',
+      saturated,
+      within({ actions: [] }),
+      'environments.staging.bounds.actions (none) does not name scale-connector',
     ],
     ["runmedic's own project", saturated, { ownProject: 'acme-staging' }, "runmedic's own project"],
     ['a paused environment', saturated, { environment: { ...environment, paused: true } }, 'paused is true'],
@@ -199,6 +206,13 @@ describe('restart-service', () => {
 });
 
 describe('a plan without an action', () => {
+  it('says what could not be observed', () => {
+    expect(planned(saturated, { evidence: { ...saturated, 'vpc-connector': unavailable('denied') } })).toEqual({
+      kind: 'none',
+      refusals: ['scale-connector: vpc-connector could not be observed'],
+    });
+  });
+
   it('says that nothing answers the cause', () => {
     const capped = evidence({
       'cloud-run': observed({ services: [service('backend', { instancesMax: 3 })] }),
