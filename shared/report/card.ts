@@ -1,6 +1,5 @@
 import type { Incident } from '../incident/incident.ts';
 import type { AuditEntry } from '../incident/store.ts';
-import { unreachable } from '../incident/unreachable.ts';
 import type { Environment } from '../policy/policy.ts';
 import { section } from './blocks.ts';
 import { changeLines, permanentLines, recommendedChange } from './change-blocks.ts';
@@ -73,8 +72,6 @@ function body({ incident, environment, trail }: CardInput): Weighed[] {
       const why = found?.root === undefined ? [] : rootCause(found);
       return [...ending(incident), ...why, ...decided(incident, trail), ...tried(incident)];
     }
-    default:
-      return unreachable(incident);
   }
 }
 

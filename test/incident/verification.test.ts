@@ -115,6 +115,27 @@ describe('recovery', () => {
     expect(look({ ...blind, metrics: unavailable('denied') }).verdict).toBe('inconclusive');
   });
 
+  it('is not measured without logs, nor where no cause names whom to ask for', () => {
+    const none = { status: 'not-applicable' } as const;
+    const errors = (over: Partial<Evidence>, diagnosis = diagnosisOf()) =>
+      recovery({
+        diagnosis,
+        plan: planOf('inc-1'),
+        evidence: evidence({ ...healed, ...over }),
+        context,
+        readBack: ['stands'],
+      }).checks.find(({ name }) => name.startsWith('errors of'));
+    expect(errors({ logs: none })).toEqual({
+      name: 'errors of auth, backend, frontend',
+      status: 'unavailable',
+      detail: 'no logs',
+    });
+    expect(errors({}, { ...diagnosisOf(), root: undefined })).toMatchObject({
+      name: 'errors of the environment',
+      status: 'passed',
+    });
+  });
+
   it('takes the same failing on another target for another matter', () => {
     const elsewhere = connector({
       name: 'projects/p/locations/l/connectors/other',

@@ -3,8 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { validateBlocks } from '../../sandbox/slack/blocks/validate-blocks.ts';
 import type { Incident } from '../../shared/incident/incident.ts';
 import type { Environment } from '../../shared/policy/policy.ts';
+import { button } from '../../shared/report/blocks.ts';
 import { card } from '../../shared/report/card.ts';
-import { MESSAGE_BLOCKS_MAX, MESSAGE_TEXT_MAX } from '../../shared/report/limits.ts';
+import { folded } from '../../shared/report/diagnosis-blocks.ts';
+import { BUTTON_VALUE_MAX, MESSAGE_BLOCKS_MAX, MESSAGE_TEXT_MAX } from '../../shared/report/limits.ts';
+import { ending, execution } from '../../shared/report/progress-blocks.ts';
+import { stateWords } from '../../shared/report/words.ts';
 import { environment } from '../builders/evidence.ts';
 import { alertNote, diagnosisOf, must } from '../builders/incident.ts';
 import { readable } from './readable.ts';
@@ -93,6 +97,45 @@ describe('the card', () => {
     expect(readable(blocks)).toContain('*To keep it:* Ask the platform team.');
   });
 
+  it.each([
+    [
+      'a look without a diagnosis',
+      { ...stages['looking again'].incident, diagnosis: undefined },
+      'Nothing wrong was seen.',
+    ],
+    ['a refusal without an offer', { ...stages.declined.incident, signed: undefined }, 'Traffic falls already'],
+    [
+      'recovery without its proof and its change',
+      { ...stages.resolved.incident, signed: undefined, recovery: undefined },
+      'Users are served again* after 6 min.',
+    ],
+  ])('does without what is not known: %s', (_, incident, words) => {
+    const { blocks } = shown({ incident: incident as Incident, trail: [] });
+    expect(validateBlocks(blocks, 'message', '/blocks')).toEqual([]);
+    expect(readable(blocks)).toContain(words);
+    expect(readable(blocks)).not.toMatch(/undefined|What was offered|Scale connector/);
+  });
+
+  it('says nothing of a step that the plan does not have', () => {
+    const incident = { ...must(stages.executing.incident, 'executing'), step: 7 };
+    expect(readable(shown({ incident, trail: [] }).blocks)).not.toContain('Making the change:');
+    expect(execution(incident)).toEqual([]);
+  });
+
+  it('has no small print where nothing else was found, ruled out or left unchecked', () => {
+    const bare = { ...diagnosisOf(), causes: [], ruledOut: [], unchecked: [] };
+    expect(folded(bare)).toEqual([]);
+    expect(folded({ ...bare, unchecked: [{ rule: 'x', reason: 'denied' }] })).toHaveLength(1);
+  });
+
+  it.each([
+    ['a card', () => shown({ incident: { ...awaitingStage(), status: 'foreign' } as never, trail: [] })],
+    ['the words for a state', () => stateWords({ status: 'foreign' } as never)],
+    ['an ending', () => ending({ ...stages.resolved.incident, outcome: { kind: 'foreign' } } as never)],
+  ])('is refused aloud for what no type lets in: %s', (_, make) => {
+    expect(make).toThrow(/^unhandled: .*foreign/);
+  });
+
   it('says in its text what a phone needs', () => {
     expect(shown(stageOf('awaiting approval')).text).toMatchInlineSnapshot(`
       "Critical: staging (backend, auth, frontend) · Approval needed
@@ -104,6 +147,14 @@ describe('the card', () => {
 });
 
 describe('the buttons', () => {
+  it('carry no more than Slack takes', () => {
+    const of = (value: string) => button({ actionId: 'a', text: 'Approve', value, style: 'primary' });
+    expect(of('x'.repeat(BUTTON_VALUE_MAX)).value).toHaveLength(BUTTON_VALUE_MAX);
+    expect(() => of('x'.repeat(BUTTON_VALUE_MAX + 1))).toThrow(
+      `a button's value of ${BUTTON_VALUE_MAX + 1} characters`,
+    );
+  });
+
   const actions = shown(stageOf('awaiting approval')).blocks.find((block) => block.type === 'actions');
   const buttons = (actions?.elements ?? []).filter((element) => element.type === 'button');
 

@@ -65,6 +65,10 @@ describe('a refusal', () => {
     expect(notNamed(environment.approvers, environment)).toContain('<@U0ANN> or <!subteam^S0ONCALL> can.');
   });
 
+  it('is not made up for a status that no type lets in', () => {
+    expect(() => meanwhile({ status: 'foreign' } as never)).toThrow('unhandled: {"status":"foreign"}');
+  });
+
   it('repeats nothing unescaped', () => {
     for (const words of [unknownIncident('<!here>'), notDecidable('<!here>')]) expect(words).not.toContain('<!here>');
     expect(anotherPlan(awaitingStage())).toContain('no longer offered');

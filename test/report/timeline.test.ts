@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { IncidentEvent } from '../../shared/incident/event.ts';
+import type { AuditEntry } from '../../shared/incident/store.ts';
 import { peopleIn, threadMessages } from '../../shared/report/timeline.ts';
 import { at } from '../builders/evidence.ts';
-import { alertNote } from '../builders/incident.ts';
+import { alertNote, must } from '../builders/incident.ts';
 import {
   approved,
   awaitingStage,
@@ -110,6 +111,11 @@ describe('the thread', () => {
 
   it.each([
     [{ kind: 'done' } as const, 'told: *Undone:* Shift backend back to backend-00002.'],
+    [{ kind: 'stood-already' } as const, 'told: *Undone:* Shift backend back to backend-00002.'],
+    [
+      { kind: 'moved', detail: 'traffic is split' } as const,
+      'quiet: *Undoing failed:* Shift backend back to backend-00002. traffic is split',
+    ],
     [{ kind: 'failed', detail: 'etag' } as const, 'quiet: *Undoing failed:* Shift backend back to backend-00002. etag'],
   ])('says what came of undoing: %o', (result, line) => {
     const { incident, trail } = stages.undoing;
@@ -123,6 +129,72 @@ describe('the thread', () => {
       result,
     });
     expect(told(undone, trail.length)).toEqual([line]);
+  });
+
+  it('says what an alert that joins names, and that it is a reason to look again', () => {
+    const joined = (state: 'open' | 'closed', services: readonly string[]): IncidentEvent => ({
+      type: 'alert-joined',
+      at: at(30),
+      alert: alertNote(`0.def/${state}`),
+      services,
+    });
+    expect(told(staged(joined('open', ['auth', 'frontend'])), 1)).toEqual([
+      'quiet: Alert open: 5xx of backend (auth, frontend).',
+    ]);
+    expect(told(staged(offered(), joined('closed', [])), 2)).toEqual([
+      'quiet: Alert closed: 5xx of backend. Looking again.',
+    ]);
+  });
+
+  it('says what was found where there is no safe change, and what would help where nobody may approve it', () => {
+    const { diagnosis } = awaitingStage();
+    const none = { ...without('no-safe-action', 5), diagnosis } as IncidentEvent;
+    expect(told(staged(none), 1)).toEqual([
+      'quiet: VPC connector saturated, and no change to offer. Told to be no-safe-action.',
+    ]);
+    const [opened, entry] = staged(offered()).trail;
+    const called = entry === undefined ? [] : [{ ...entry, to: 'escalated' as const }];
+    expect(
+      threadMessages([...(opened ? [opened] : []), ...called], 1, names).map(({ kind, text }) => [kind, bare(text)]),
+    ).toEqual([
+      [
+        'quiet',
+        expect.stringMatching(/^\*Nobody may approve what would help\.\* VPC connector saturated\. Scale connector/),
+      ],
+    ]);
+  });
+
+  it('offers a plan without naming a cause where the diagnosis holds none', () => {
+    const event = { ...offered(), diagnosis: { ...awaitingStage().diagnosis, root: undefined } } as IncidentEvent;
+    expect(told(staged(event), 1)).toEqual([
+      expect.stringMatching(/^told: \*Approval needed\.\* Scale connector staging-connector: /),
+    ]);
+  });
+
+  it('leaves recovery out of the first of two steps', () => {
+    const first = stages['first of two steps'];
+    const { signed } = must(first.incident, 'executing');
+    const after = next(first, {
+      type: 'step-finished',
+      at: at(180),
+      digest: signed.plan.digest,
+      step: 0,
+      direction: 'apply',
+      result: { kind: 'done' },
+    });
+    expect(told(after, first.trail.length)).toEqual(['quiet: Done: Scale connector staging-connector.']);
+  });
+
+  it.each<[string, unknown]>([
+    ['an event', { type: 'foreign' }],
+    ['the result of a step', { type: 'step-finished', direction: 'apply', result: { kind: 'foreign' } }],
+    ['the result of undoing one', { type: 'step-finished', direction: 'undo', result: { kind: 'foreign' } }],
+    ['a verdict', { type: 'verified', recovery: { verdict: 'foreign', checks: [] } }],
+  ])('is refused aloud where no type lets it in: %s', (_, event) => {
+    const [, entry] = staged(offered()).trail;
+    if (entry === undefined) throw new Error('no entry');
+    const foreign = { ...entry, to: 'verifying', event: { ...(event as object), at: at(9), digest: 'd', step: 0 } };
+    expect(() => threadMessages([foreign as AuditEntry], 0, names)).toThrow(/^unhandled: .*foreign/);
   });
 
   it('names a step by its number where the trail holds no plan for it', () => {

@@ -8,6 +8,7 @@ import {
   elapsedWords,
   placeWords,
   ruleTitle,
+  sentence,
   severityOf,
 } from '../../shared/report/words.ts';
 import { alertNote, awaiting, opened } from '../builders/incident.ts';
@@ -22,6 +23,12 @@ describe('words', () => {
     [7200, '2 h'],
     [9000, '2 h 30 min'],
   ])('a duration of %d s is %s', (seconds, words) => expect(durationWords(seconds)).toBe(words));
+
+  it.each([
+    ['nobody is named', 'Nobody is named.'],
+    ['Ended already.', 'Ended already.'],
+    ['and then…', 'And then…'],
+  ])('a detail by itself is a sentence: %s', (detail, words) => expect(sentence(detail)).toBe(words));
 
   it('measures from one moment to another', () => {
     expect(elapsedWords(instant('2026-11-23T03:00:00Z'), instant('2026-11-23T03:01:30Z'))).toBe('90 s');
