@@ -14,7 +14,8 @@ export default defineConfig({
       provider: 'v8',
       // The pure rooms: whatever they hold is reached by a test.
       include: ['shared/{policy,signal,evidence,diagnosis,remedy,incident,report}/**/*.ts'],
-      reporter: ['text-summary', 'json-summary'],
+      // What is wholly covered is not listed; registries and files of types hold nothing to cover.
+      reporter: [['text', { skipFull: true }]],
     },
   },
 });

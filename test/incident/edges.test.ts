@@ -30,6 +30,16 @@ describe('an incident that has been diagnosed as often as it may', () => {
   });
 });
 
+describe('where the policy names no levels of escalation', () => {
+  it('people are told at once all the same', () => {
+    const incident = awaiting();
+    const expired = { type: 'timer-due', at: incident.dueAt, version: incident.version } as const;
+    const { incident: after, effects } = transition(incident, expired, { ...environment, escalation: [] });
+    expect(after).toMatchObject({ status: 'escalated', reason: 'nobody-decided', level: 1, since: incident.dueAt });
+    expect(effects).toContainEqual({ type: 'escalate', incident: incident.id, level: 0 });
+  });
+});
+
 describe('what comes late or from elsewhere changes nothing', () => {
   const digest = awaiting().signed.plan.digest;
   const refusal = { approver: 'U0ANN', reason: 'no', at: at(60) };
