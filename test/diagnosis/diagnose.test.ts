@@ -161,71 +161,68 @@ describe('diagnose', () => {
   });
 
   describe('orders causes of equal standing', () => {
-    const capped = (name: string) => service(name, { instancesMax: 3 });
-    const refused = (name: string) => line(name, 'no-available-instance', 9);
-    const killed = (name: string) => line(name, 'memory-limit-exceeded', 9);
     const exited = (name: string) => line(name, 'container-exited', 9, { revision: `${name}-00003` });
-    const released = (name: string, over: Parameters<typeof service>[1] = {}) =>
+    const released = (name: string) =>
       service(name, {
         serving: [{ revision: `${name}-00003`, percent: 100 }],
         revisions: [revision(`${name}-00003`, at(-300)), revision(`${name}-00002`, at(-86_400))],
-        ...over,
       });
-    const order = (services: readonly ReturnType<typeof service>[], signatures: readonly ReturnType<typeof line>[]) =>
-      diagnose(
-        evidence({
-          'cloud-run': observed({ services }),
-          logs: observed(
-            logs({ failed: all.map((name) => failed(name, 20, { revision: `${name}-00003` })), signatures }),
-          ),
-        }),
-        context,
-      ).causes.map(({ rule, standing, confidence }) => `${rule}: ${standing}, ${confidence}`);
-
     it('by their names where all else is equal', () => {
-      expect(order([capped('auth'), service('backend')], [refused('auth'), killed('backend')])).toEqual([
-        'instance-ceiling-reached: root, certain',
-        'memory-exhausted: root, certain',
-      ]);
-    });
-
-    it('by how sure they are before that', () => {
-      const likely = [released('auth'), service('backend'), service('frontend')];
-      expect(order(likely, [killed('backend')])).toEqual([
-        'memory-exhausted: root, certain',
-        'release-broken: root, likely',
-      ]);
-      const sure = all.map((name) => released(name));
-      expect(order(sure, [exited('auth'), killed('backend')])).toEqual([
-        'memory-exhausted: root, certain',
-        'release-broken: root, certain',
-      ]);
-    });
-
-    it('by how much they account for before anything else', () => {
       const found = diagnose(
         evidence({
-          'vpc-connector': full,
-          'cloud-run': observed({ services: [service('auth'), service('backend'), released('frontend')] }),
+          'cloud-run': observed({ services: [service('auth', { instancesMax: 3 }), service('backend')] }),
           logs: observed(
             logs({
-              failed: [
-                failed('auth', 20),
-                failed('backend', 20),
-                failed('frontend', 20, { revision: 'frontend-00003' }),
-              ],
-              signatures: [
-                ...['auth', 'backend'].map((name) => line(name, 'private-connection-timed-out', 40)),
-                exited('frontend'),
-              ],
+              failed: [failed('auth', 20), failed('backend', 20)],
+              signatures: [line('auth', 'no-available-instance', 9), line('backend', 'memory-limit-exceeded', 9)],
             }),
           ),
         }),
         context,
       );
-      expect(found.causes.map(({ rule, standing, services }) => [rule, standing, services.length])).toEqual([
-        ['connector-saturated', 'root', 2],
-        ['release-broken', 'root', 1],
+      expect(found.causes.map(({ rule, standing, confidence }) => [rule, standing, confidence])).toEqual([
+        ['instance-ceiling-reached', 'root', 'certain'],
+        ['memory-exhausted', 'root', 'certain'],
+      ]);
+    });
+
+    /** A full connector that these share and that fail without a word about connections, beside a release of frontend that exits. */
+    const beside = (sharing: readonly string[]) =>
+      diagnose(
+        evidence({
+          'vpc-connector': observed({
+            connectors: [
+              connector({
+                throughputMbps: points([291, 296, 298]),
+                services: sharing.map((name) => ({ service: name, egress: 'all-traffic' as const })),
+              }),
+            ],
+          }),
+          'cloud-run': observed({ services: [...sharing.map((name) => service(name)), released('frontend')] }),
+          logs: observed(
+            logs({
+              failed: [
+                ...sharing.map((name) => failed(name, 20)),
+                failed('frontend', 20, { revision: 'frontend-00003' }),
+              ],
+              signatures: [exited('frontend')],
+            }),
+          ),
+        }),
+        context,
+      ).causes.map(({ rule, standing, confidence, services }) => [rule, standing, confidence, services.length]);
+
+    it('by how sure they are before that', () => {
+      expect(beside(['auth'])).toEqual([
+        ['release-broken', 'root', 'certain', 1],
+        ['connector-saturated', 'root', 'likely', 1],
+      ]);
+    });
+
+    it('by how much they account for before anything else', () => {
+      expect(beside(['auth', 'backend'])).toEqual([
+        ['connector-saturated', 'root', 'likely', 2],
+        ['release-broken', 'root', 'certain', 1],
       ]);
     });
   });
