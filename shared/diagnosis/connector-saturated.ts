@@ -1,8 +1,11 @@
+import type { ServiceObservation } from '../evidence/cloud-run.ts';
 import type { LogsObservation } from '../evidence/logs.ts';
 import type { ConnectorObservation } from '../evidence/vpc-connector.ts';
+import type { Revision } from '../ports/cloud.ts';
 import { parseName } from '../ports/resource-name.ts';
 import { connectorPage } from './console-links.ts';
-import { type Conclusion, rule } from './rule.ts';
+import { beganWith } from './revisions.ts';
+import { type Conclusion, reasonsOf, rule, standing } from './rule.ts';
 import { FAILED_REQUESTS_MIN } from './symptoms.ts';
 
 /**
@@ -21,20 +24,21 @@ const TIMEOUTS_MIN = 3;
 export const connectorSaturated = rule({
   layer: 'infrastructure',
   title: 'VPC connector saturated',
-  needs: ['vpc-connector', 'logs'],
+  needs: ['vpc-connector', 'cloud-run', 'logs'],
   explains: ['release-broken', 'instance-ceiling-reached', 'memory-exhausted'],
-  diagnose: ({ 'vpc-connector': { connectors }, logs }) => {
-    const judged = connectors.map((connector) => judge(connector, logs));
-    return (
-      judged.find(({ kind }) => kind === 'cause') ??
-      judged.find(({ kind }) => kind === 'inconclusive') ??
-      judged[0] ?? { kind: 'ruled-out', reason: 'no watched service uses a connector' }
-    );
+  diagnose: ({ 'vpc-connector': { connectors }, 'cloud-run': { services }, logs }) => {
+    const judged = connectors.map((connector) => judge(connector, services, logs));
+    return standing(judged, reasonsOf(judged) || 'no watched service uses a connector');
   },
 });
 
-function judge(connector: ConnectorObservation, logs: LogsObservation): Conclusion {
+function judge(
+  connector: ConnectorObservation,
+  services: readonly ServiceObservation[],
+  logs: LogsObservation,
+): Conclusion {
   const { id } = parseName(connector.name);
+  const about = { target: connector.name, services: connector.services.map(({ service }) => service) };
   const { ceilingMbps, instancesMax, machineType } = connector;
   const recent = connector.throughputMbps.slice(-SATURATED_POINTS).map(({ value }) => value);
   if (ceilingMbps === undefined)
@@ -42,12 +46,14 @@ function judge(connector: ConnectorObservation, logs: LogsObservation): Conclusi
       kind: 'inconclusive',
       reason: `${id}: the ceiling of machine type ${machineType} is not known`,
       settles: 'not-by-itself',
+      about,
     };
   if (recent.length < SATURATED_POINTS)
     return {
       kind: 'inconclusive',
       reason: `${id}: ${recent.length} of ${SATURATED_POINTS} minutes of throughput have arrived`,
       settles: 'soon',
+      about,
     };
   const ratio = Math.min(...recent) / ceilingMbps;
   const peak = Math.max(...recent);
@@ -59,13 +65,14 @@ function judge(connector: ConnectorObservation, logs: LogsObservation): Conclusi
           kind: 'inconclusive',
           reason: `${carried}, but throughput since the trouble began has not arrived yet`,
           settles: 'soon',
+          about,
         }
       : {
           kind: 'ruled-out',
           reason: `${carried} at its quietest in the last ${SATURATED_POINTS} minutes, below ${percent(SATURATED_RATIO)}`,
         };
   }
-  const timeouts = harmedServices(connector, logs);
+  const timeouts = harmedServices(connector, services, logs);
   const url = connectorPage(connector.name);
   const lines = [
     {
@@ -73,7 +80,7 @@ function judge(connector: ConnectorObservation, logs: LogsObservation): Conclusi
       url,
     },
     {
-      text: `It has ${connector.instances.at(-1)?.value ?? 'an unknown number of'} instances of at most ${instancesMax}; shared by ${connector.services.map(({ service }) => service).join(', ')}.`,
+      text: `It has ${connector.instances.at(-1)?.value ?? 'an unknown number of'} instances of at most ${instancesMax}; shared by ${about.services.join(', ')}.`,
       url,
     },
     ...timeouts.lines.map((text) => ({ text })),
@@ -89,9 +96,15 @@ function judge(connector: ConnectorObservation, logs: LogsObservation): Conclusi
 }
 
 /** A full connector that harms nobody is no root: it counts only for services whose private connections time out, or when all that share it fail. */
-function harmedServices({ services }: ConnectorObservation, logs: LogsObservation) {
-  const names = services.map(({ service }) => service);
+function harmedServices(
+  connector: ConnectorObservation,
+  services: readonly ServiceObservation[],
+  logs: LogsObservation,
+) {
+  const names = connector.services.map(({ service }) => service);
+  const byItself = services.filter((service) => failsByRelease(service, connector, logs)).map((one) => one.shortName);
   const counts = names
+    .filter((name) => !byItself.includes(name))
     .map((service) => ({ service, count: timeoutsOf(service, logs) }))
     .filter(({ count }) => count >= TIMEOUTS_MIN);
   // One service of several may time out for a reason of its own: a wrong address in a new release looks just the same.
@@ -105,7 +118,40 @@ function harmedServices({ services }: ConnectorObservation, logs: LogsObservatio
     };
   }
   const down = failing(names, logs);
-  return { services: down.length === names.length ? down : [], seen: false, summary: '', lines: [] };
+  const harmed = down.length === names.length ? down.filter((name) => !byItself.includes(name)) : [];
+  return { services: harmed, seen: false, summary: '', lines: [] };
+}
+
+/** Lines that no network brings about. */
+const RELEASE_LINES: readonly string[] = ['module-missing', 'setting-missing', 'port-not-listening'];
+
+/** Whether a service's own newest release is why it fails, or times out, whatever the connector does. */
+function failsByRelease(
+  { shortName, revisions: [newest] }: ServiceObservation,
+  connector: ConnectorObservation,
+  { signatures }: LogsObservation,
+): boolean {
+  if (newest === undefined) return false;
+  const own = signatures.filter(({ service }) => service === shortName);
+  const confesses = own.some(
+    ({ signature, revision, firstAt }) =>
+      RELEASE_LINES.includes(signature) && revision === newest.shortName && beganWith(newest, firstAt),
+  );
+  const timeouts = own.filter(({ signature }) => signature === 'private-connection-timed-out');
+  const cameWithIt =
+    timeouts.length > 0 &&
+    timeouts.every(({ revision, firstAt }) => revision === newest.shortName && beganWith(newest, firstAt));
+  // Full already while the revision before it got through: then it is not the connector that made the difference.
+  return confesses || (cameWithIt && wasFullBefore(newest, connector));
+}
+
+function wasFullBefore({ createdAt }: Revision, { throughputMbps, ceilingMbps }: ConnectorObservation): boolean {
+  const before = throughputMbps.filter(({ at }) => at < createdAt).slice(-SATURATED_POINTS);
+  return (
+    ceilingMbps !== undefined &&
+    before.length === SATURATED_POINTS &&
+    before.every(({ value }) => value / ceilingMbps >= SATURATED_RATIO)
+  );
 }
 
 /** Whether the minutes that are judged reach back to before the first service that shares it began to fail. */

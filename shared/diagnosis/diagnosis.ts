@@ -2,14 +2,14 @@ import type { Cause, Symptom } from './rule.ts';
 
 /** What was concluded from one evidence. The same evidence always gives the same diagnosis. */
 export interface Diagnosis {
-  /** No symptom and no cause was seen, and nothing that a rule needs was unavailable. */
+  /** No symptom and no cause was seen, all could be looked at, and somebody was seen to be served: silence proves nothing. */
   readonly healthy: boolean;
   /** The cause that nothing else present explains and that explains most; undefined when none was found. */
   readonly root: Cause | undefined;
   /** Every cause, the root first, then other roots, then what is unsettled or explained. */
   readonly causes: readonly RankedCause[];
   readonly ruledOut: readonly { readonly rule: string; readonly reason: string }[];
-  /** What could not be judged, and for want of what. */
+  /** What could not be judged, and for want of what; `rule` names a rule, or a look from outside that could not be made. */
   readonly unchecked: readonly { readonly rule: string; readonly reason: string }[];
   readonly symptoms: readonly Symptom[];
 }

@@ -2,7 +2,7 @@ import type { ServiceObservation } from '../evidence/cloud-run.ts';
 import type { LogsObservation } from '../evidence/logs.ts';
 import type { MetricsObservation } from '../evidence/metrics.ts';
 import { servicePage } from './console-links.ts';
-import { type Conclusion, rule } from './rule.ts';
+import { type Conclusion, rule, standing } from './rule.ts';
 import { FAILED_REQUESTS_MIN } from './symptoms.ts';
 
 /**
@@ -17,13 +17,7 @@ export const instanceCeilingReached = rule({
   explains: [],
   diagnose: ({ 'cloud-run': { services }, logs, metrics }) => {
     const judged = services.map((service) => judge(service, logs, metrics));
-    return (
-      judged.find(({ kind }) => kind === 'cause') ??
-      judged.find(({ kind }) => kind === 'inconclusive') ?? {
-        kind: 'ruled-out',
-        reason: 'no request was refused for want of an instance while its service stood at its ceiling',
-      }
-    );
+    return standing(judged, 'no request was refused for want of an instance while its service stood at its ceiling');
   },
 });
 
@@ -36,21 +30,35 @@ function judge(service: ServiceObservation, logs: LogsObservation, { services }:
   const refused = logs.signatures
     .filter((line) => line.service === shortName && line.signature === 'no-available-instance')
     .reduce((sum, { count }) => sum + count, 0);
-  if (refused < FAILED_REQUESTS_MIN) return { kind: 'ruled-out', reason: `${shortName}: ${refused} requests refused` };
+  const about = { target: name, services: [shortName] };
   const ceiling = effectiveCeiling(service);
   const counts = services.find((metric) => metric.service === shortName)?.instances ?? [];
+  const peak = Math.max(...counts.map(({ value }) => value));
+  if (refused < FAILED_REQUESTS_MIN) {
+    const reason = `${shortName}: ${refused} requests refused`;
+    // Refusals that were not read matter only where the ceiling may have been reached.
+    const belowCeiling = counts.length > 0 && peak < ceiling;
+    if (!logs.truncated.requests || belowCeiling) return { kind: 'ruled-out', reason };
+    return {
+      kind: 'inconclusive',
+      reason: `${reason} among the newest failed requests, and there are more than were read`,
+      settles: 'not-by-itself',
+      about,
+    };
+  }
   if (counts.length === 0)
     return {
       kind: 'inconclusive',
       reason: `${shortName}: ${refused} requests found no instance, but Monitoring has no instance count`,
       settles: 'soon',
+      about,
     };
-  const peak = Math.max(...counts.map(({ value }) => value));
   if (peak < ceiling)
     return {
       kind: 'inconclusive',
       reason: `${shortName}: ${refused} requests found no instance at ${peak} of ${ceiling} instances; the ceiling is not why`,
       settles: 'soon',
+      about,
     };
   return {
     kind: 'cause',

@@ -2,7 +2,7 @@ import type { ServiceObservation } from '../evidence/cloud-run.ts';
 import type { LogsObservation } from '../evidence/logs.ts';
 import type { MetricsObservation } from '../evidence/metrics.ts';
 import { servicePage } from './console-links.ts';
-import { type Conclusion, rule } from './rule.ts';
+import { type Conclusion, rule, standing } from './rule.ts';
 
 /** One kill may be one outsized request; two are a pattern. */
 export const KILLS_MIN = 2;
@@ -18,23 +18,18 @@ export const memoryExhausted = rule({
   needs: ['cloud-run', 'logs', 'metrics'],
   explains: ['instance-ceiling-reached'],
   diagnose: ({ 'cloud-run': { services }, logs, metrics }) => {
-    const judged = services.map((service) => judge(service, logs, metrics));
-    return (
-      judged.filter(({ kind }) => kind === 'cause').sort((a, b) => killsIn(b) - killsIn(a))[0]?.conclusion ?? {
-        kind: 'ruled-out',
-        reason: `no service lost ${KILLS_MIN} containers to its memory limit`,
-      }
+    const judged = services.map((service) => judge(service, logs, metrics)).sort((a, b) => b.kills - a.kills);
+    return standing(
+      judged.map(({ conclusion }) => conclusion),
+      `no service lost ${KILLS_MIN} containers to its memory limit`,
     );
   },
 });
 
 interface Judged {
-  readonly kind: Conclusion['kind'];
   readonly kills: number;
   readonly conclusion: Conclusion;
 }
-
-const killsIn = ({ kills }: Judged): number => kills;
 
 function judge(service: ServiceObservation, logs: LogsObservation, { services }: MetricsObservation): Judged {
   const { shortName, name } = service;
@@ -42,13 +37,11 @@ function judge(service: ServiceObservation, logs: LogsObservation, { services }:
     (line) => line.service === shortName && line.signature === 'memory-limit-exceeded',
   );
   const kills = lines.reduce((sum, { count }) => sum + count, 0);
-  const ruledOut = { kind: 'ruled-out', reason: `${shortName}: ${kills} containers over the limit` } as const;
-  if (kills < KILLS_MIN) return { kind: 'ruled-out', kills, conclusion: ruledOut };
+  if (kills < KILLS_MIN) return { kills, conclusion: tooFew(service, kills, logs) };
   const limitMib = service.template.containers[0]?.memoryMib;
   const ratios = services.find((metric) => metric.service === shortName)?.memoryRatio ?? [];
   const peak = ratios.length === 0 ? undefined : Math.max(...ratios.map(({ value }) => value));
   return {
-    kind: 'cause',
     kills,
     conclusion: {
       kind: 'cause',
@@ -70,5 +63,16 @@ function judge(service: ServiceObservation, logs: LogsObservation, { services }:
       ],
       services: [shortName],
     },
+  };
+}
+
+function tooFew({ shortName, name }: ServiceObservation, kills: number, { truncated }: LogsObservation): Conclusion {
+  const reason = `${shortName}: ${kills} containers over the limit`;
+  if (!truncated.system) return { kind: 'ruled-out', reason };
+  return {
+    kind: 'inconclusive',
+    reason: `${reason} among the newest platform lines, and there are more than were read`,
+    settles: 'not-by-itself',
+    about: { target: name, services: [shortName] },
   };
 }

@@ -30,12 +30,18 @@ export interface Fault {
   readonly services: readonly string[];
 }
 
-/** A rule's answer; each says why. */
+/** What a rule says of one target; each says why. */
 export type Conclusion =
   | ({ readonly kind: 'cause' } & Fault)
   | { readonly kind: 'ruled-out'; readonly reason: string }
-  /** `settles` 'soon': what is missing is on its way, and a later look will tell. */
-  | { readonly kind: 'inconclusive'; readonly reason: string; readonly settles: 'soon' | 'not-by-itself' };
+  | {
+      readonly kind: 'inconclusive';
+      readonly reason: string;
+      /** 'soon': what is missing is on its way, and a later look will tell. */
+      readonly settles: 'soon' | 'not-by-itself';
+      /** What could not be judged, and which services it might harm; left out where no target could be judged. */
+      readonly about?: Pick<Fault, 'target' | 'services'>;
+    };
 
 export type Cause = Fault & { readonly rule: string; readonly layer: Layer; readonly explains: readonly string[] };
 
@@ -50,7 +56,18 @@ export interface Rule<Needs extends InspectorName = InspectorName> {
   readonly needs: readonly Needs[];
   /** Ids of rules whose findings this brings about on the services that it harms. No two rules explain each other. */
   readonly explains: readonly string[];
-  readonly diagnose: (seen: Pick<Observations, Needs>, context: Context) => Conclusion;
+  /** One conclusion for every target that is a cause or could not be judged; where there is none, one that rules all of them out. */
+  readonly diagnose: (seen: Pick<Observations, Needs>, context: Context) => readonly Conclusion[];
 }
+
+/** What was concluded of each target, as a rule hands it on: those ruled out matter only when nothing else is left, and then in one reason. */
+export function standing(judged: readonly Conclusion[], ruledOut: string): readonly Conclusion[] {
+  const left = judged.filter(({ kind }) => kind !== 'ruled-out');
+  return left.length > 0 ? left : [{ kind: 'ruled-out', reason: ruledOut }];
+}
+
+/** The reasons of all that were ruled out, as one. */
+export const reasonsOf = (judged: readonly Conclusion[]): string =>
+  judged.flatMap((conclusion) => (conclusion.kind === 'ruled-out' ? [conclusion.reason] : [])).join('; ');
 
 export const rule = <const Needs extends InspectorName>(definition: Rule<Needs>): Rule<Needs> => definition;

@@ -14,7 +14,9 @@ const START_UP_SIGNATURES: readonly string[] = ['startup-probe-failed', 'contain
 
 /** What is wrong now, before anyone asks why. Silent where a reading is unavailable: absence of evidence is said elsewhere. */
 export function symptoms(evidence: Evidence, context: Context): readonly Symptom[] {
-  return [...servingErrors(evidence, context), ...failingStartUps(evidence, context), ...failingChecks(evidence)];
+  const logged = servingErrors(evidence, context);
+  const counted = countedErrors(evidence, context).filter(({ on }) => !logged.some((symptom) => symptom.on === on));
+  return [...logged, ...counted, ...failingStartUps(evidence, context), ...failingChecks(evidence)];
 }
 
 function servingErrors({ logs }: Evidence, context: Context): Symptom[] {
@@ -30,6 +32,18 @@ function servingErrors({ logs }: Evidence, context: Context): Symptom[] {
     return [{ kind, on, text: `${on} failed ${count} requests with ${statuses}` }];
   });
 }
+
+/** What Monitoring counts where the request log is out of reach, or leaves out what it was told to. */
+const countedErrors = ({ metrics }: Evidence, context: Context): Symptom[] =>
+  metrics.status !== 'observed'
+    ? []
+    : metrics.value.services.flatMap(({ service: on, serverErrors }): Symptom[] => {
+        const count = serverErrors
+          .filter(({ at }) => isRecent(at, context))
+          .reduce((total, { value }) => total + value, 0);
+        if (count < FAILED_REQUESTS_MIN) return [];
+        return [{ kind: 'serving-errors', on, text: `${on} failed ${count} requests with 5xx, as Monitoring counts` }];
+      });
 
 function failingStartUps({ logs }: Evidence, context: Context): Symptom[] {
   if (logs.status !== 'observed') return [];
@@ -53,7 +67,8 @@ const failingChecks = ({ http, websocket, journey }: Evidence): Symptom[] =>
           .map(({ name, detail }): Symptom => ({ kind: 'check-failing', on: name, text: `${name}: ${detail}` })),
   );
 
-const isRecent = (at: Context['until'], { until }: Context): boolean => secondsBetween(at, until) <= RECENT_SECONDS;
+export const isRecent = (at: Context['until'], { until }: Context): boolean =>
+  secondsBetween(at, until) <= RECENT_SECONDS;
 const services = (items: readonly { readonly service: string }[]): string[] =>
   [...new Set(items.map(({ service }) => service))].sort();
 const sum = (items: readonly { readonly count: number }[]): number =>

@@ -35,6 +35,8 @@ export interface LogsObservation {
   readonly onsets: readonly { readonly service: string; readonly at: Instant }[];
   /** What the counts reach back to: `since`, or later where there were more failed requests than we read. */
   readonly failedFrom: Instant;
+  /** For each kind of line, whether there was more than we read: then a small count proves nothing. */
+  readonly truncated: { readonly requests: boolean; readonly system: boolean; readonly application: boolean };
 }
 
 /** A line of a service that is watched. */
@@ -91,12 +93,17 @@ export const logs: Inspector<LogsObservation> = {
       signatures: countSignatures(lines),
       onsets: onsetsOf(first),
       failedFrom: reach(requests, since),
+      truncated: { requests: requests.truncated, system: system.truncated, application: application.truncated },
     };
   },
 };
 
-const scope = ({ environment }: Inspection): string =>
-  `resource.type="cloud_run_revision" AND resource.labels.location="${environment.region}"`;
+/** Only what is watched: another team's storm must not push our lines out of the newest thousand. */
+function scope({ environment: { region, services } }: Inspection): string {
+  const here = `resource.type="cloud_run_revision" AND resource.labels.location="${region}"`;
+  if (services === undefined || services.length === 0) return here;
+  return `${here} AND resource.labels.service_name=(${services.map((name) => `"${name}"`).join(' OR ')})`;
+}
 
 const reach = ({ entries, truncated }: LogPage, since: Instant): Instant =>
   truncated ? (entries.at(-1)?.at ?? since) : since;

@@ -1,6 +1,7 @@
 import { judge } from '../diagnosis/diagnose.ts';
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
-import type { Context } from '../diagnosis/rule.ts';
+import { answersRequests, checkPassed } from '../diagnosis/proof-of-service.ts';
+import type { Context, Symptom } from '../diagnosis/rule.ts';
 import { type RuleName, ruleNamed, ruleNames } from '../diagnosis/rules.ts';
 import { symptoms } from '../diagnosis/symptoms.ts';
 import type { ChecksObservation } from '../evidence/checks.ts';
@@ -21,21 +22,38 @@ export interface RecoveryInput {
 
 /**
  * Whether a change brought users back: looked at from outside, by the same rule, and by reading `after` back.
- * `recovered` wants every check passed; one that is unavailable makes it inconclusive; more in trouble than before is worse. Pure.
+ * `recovered` wants every check passed, and somebody seen to be served; what is unavailable makes it inconclusive; more in trouble than before, of
+ * what the root harms and what is looked at from outside, is worse. Pure.
  */
 export function recovery(input: RecoveryInput): Recovery {
-  const checks = [...fromOutside(input.evidence), ...errorsServed(input), sameRule(input), ...standing(input)];
-  return { verdict: verdict(checks, input), checks };
+  const checks = [...fromOutside(input.evidence), errorsServed(input), sameRule(input), ...standing(input)];
+  return { verdict: isWorse(input) ? 'worse' : verdict(checks), checks };
 }
 
-function verdict(
-  checks: readonly RecoveryCheck[],
-  { diagnosis, evidence, context }: RecoveryInput,
-): Recovery['verdict'] {
-  const inTrouble = symptoms(evidence, context).length;
-  if (inTrouble > diagnosis.symptoms.length) return 'worse';
+function verdict(checks: readonly RecoveryCheck[]): Recovery['verdict'] {
   if (checks.some(({ status }) => status === 'failed')) return 'not-yet';
   return checks.some(({ status }) => status === 'unavailable') ? 'inconclusive' : 'recovered';
+}
+
+/** More in trouble now than at the diagnosis, of what could be seen both times: what only comes back into sight did not get worse. */
+function isWorse({ diagnosis, evidence, context }: RecoveryInput): boolean {
+  const { http, websocket, journey, logs } = evidence;
+  const looksNow = Object.entries({ http, websocket, journey }).flatMap(([kind, reading]) =>
+    reading.status === 'observed' ? reading.value.checks.map((check) => ({ kind, ...check })) : [],
+  );
+  const unseenThen = diagnosis.unchecked.map(({ rule }) => rule);
+  const comparable = looksNow.filter(
+    ({ kind, name, verdict }) => verdict !== 'unavailable' && !unseenThen.includes(kind) && !unseenThen.includes(name),
+  );
+  const names = comparable.map(({ name }) => name);
+  const harmed = logs.status === 'observed' ? (diagnosis.root?.services ?? []) : [];
+  const inTrouble = (felt: readonly Symptom[]): number =>
+    new Set(
+      felt
+        .filter(({ kind, on }) => (kind === 'check-failing' ? names : harmed).includes(on))
+        .map(({ kind, on }) => (kind === 'check-failing' ? `check ${on}` : on)),
+    ).size;
+  return inTrouble(symptoms(evidence, context)) > inTrouble(diagnosis.symptoms);
 }
 
 /** HTTP, WebSocket and journeys, as users have them. */
@@ -52,51 +70,45 @@ function fromOutside({ http, websocket, journey }: Evidence): RecoveryCheck[] {
   );
 }
 
-/** What the root harmed must serve again; without a check from outside, requests must be seen to arrive as well. */
-function errorsServed({ diagnosis, evidence, context }: RecoveryInput): RecoveryCheck[] {
-  const { logs, metrics } = evidence;
+/** What the root harmed must serve again, and be seen to: by a look from outside, or by requests that it answers. */
+function errorsServed({ diagnosis, evidence, context }: RecoveryInput): RecoveryCheck {
+  const { logs } = evidence;
   const harmed = diagnosis.root?.services ?? [];
   const name = `errors of ${harmed.join(', ') || 'the environment'}`;
-  if (logs.status !== 'observed')
-    return [{ name, status: 'unavailable', detail: logs.status === 'unavailable' ? logs.detail : 'no logs' }];
   const left = symptoms(evidence, context).filter(({ kind, on }) => kind !== 'check-failing' && harmed.includes(on));
-  if (left.length > 0) return [{ name, status: 'failed', detail: left.map(({ text }) => text).join('; ') }];
-  if (fromOutside(evidence).length === 0) {
-    const seen =
-      metrics.status === 'observed' && harmed.every((service) => servesRequests(service, metrics.value.services));
-    if (!seen)
-      return [
-        {
-          name,
-          status: 'unavailable',
-          detail: 'no check from outside is configured, and no requests have been counted since the change',
-        },
-      ];
-  }
-  return [{ name, status: 'passed', detail: 'none since the change' }];
+  if (left.length > 0) return { name, status: 'failed', detail: left.map(({ text }) => text).join('; ') };
+  if (logs.status !== 'observed')
+    return { name, status: 'unavailable', detail: logs.status === 'unavailable' ? logs.detail : 'no logs' };
+  const served = harmed.length > 0 && harmed.every((service) => answersRequests(service, evidence, context));
+  if (!served && !checkPassed(evidence))
+    return {
+      name,
+      status: 'unavailable',
+      detail: 'no check from outside passed, and no answered requests have been counted since the change',
+    };
+  return { name, status: 'passed', detail: 'none since the change' };
 }
 
-const servesRequests = (
-  service: string,
-  services: readonly { readonly service: string; readonly requests: readonly { readonly value: number }[] }[],
-): boolean => services.some((metric) => metric.service === service && metric.requests.some(({ value }) => value > 0));
-
+/** The rule that named the cause, asked again about the same target; what it says of others is another matter. */
 function sameRule({ plan, evidence, context }: RecoveryInput): RecoveryCheck {
-  const { rule } = plan.because;
+  const { rule, target } = plan.because;
   const known = ruleNames.find((candidate): candidate is RuleName => candidate === rule);
   if (known === undefined) return { name: rule, status: 'unavailable', detail: 'this rule is gone from runmedic' };
   const name = `cause gone: ${ruleNamed(known).title}`;
-  const conclusion = judge(ruleNamed(known), evidence, context);
-  switch (conclusion.kind) {
-    case 'cause':
-      return conclusion.target === plan.because.target
-        ? { name, status: 'failed', detail: conclusion.claim }
-        : { name, status: 'passed', detail: `no longer on ${plan.because.target}` };
-    case 'ruled-out':
-      return { name, status: 'passed', detail: conclusion.reason };
-    case 'inconclusive':
-      return { name, status: 'unavailable', detail: conclusion.reason };
-  }
+  const conclusions = judge(ruleNamed(known), evidence, context);
+  for (const conclusion of conclusions)
+    switch (conclusion.kind) {
+      case 'cause':
+        if (conclusion.target === target) return { name, status: 'failed', detail: conclusion.claim };
+        break;
+      case 'inconclusive':
+        if ((conclusion.about?.target ?? target) === target)
+          return { name, status: 'unavailable', detail: conclusion.reason };
+        break;
+      case 'ruled-out':
+        return { name, status: 'passed', detail: conclusion.reason };
+    }
+  return { name, status: 'passed', detail: `no longer on ${target}` };
 }
 
 const standing = ({ plan, readBack }: RecoveryInput): RecoveryCheck[] =>

@@ -13,7 +13,8 @@ export interface RestartSettings {
  * Starts every container anew: a new revision from the same template, with the image pinned to the digest that serves now.
  * API: Cloud Run Admin v2 services.patch (template, with template.revision cleared; etag).
  * Permissions: run.services.get, run.services.update, run.operations.get, iam.serviceAccounts.actAs on the service's account.
- * Silent (refuses) when traffic is pinned to a named revision, since a new one would serve nobody, and when the image's digest is not known.
+ * Silent (refuses) unless all traffic goes to LATEST, since a new revision would serve nobody or only some; while the newest revision is not the one
+ * that serves, since its template would go out; and when the image's digest is not known.
  */
 export const restartService: Action<RestartSettings, 'cloud-run'> = {
   title: 'Restart the service',
@@ -23,10 +24,18 @@ export const restartService: Action<RestartSettings, 'cloud-run'> = {
     const service = seen['cloud-run'].services.find(({ name }) => name === cause.target);
     if (service === undefined) return { kind: 'refused', reason: `service ${cause.target} was not observed` };
     const { shortName } = service;
-    if (!service.traffic.some(({ revision }) => revision === 'LATEST'))
+    const toLatest = service.traffic
+      .filter(({ revision }) => revision === 'LATEST')
+      .reduce((sum, { percent }) => sum + percent, 0);
+    if (toLatest < 100)
       return {
         kind: 'refused',
-        reason: `traffic of ${shortName} is pinned to a revision: a new one would serve nobody`,
+        reason: `traffic of ${shortName} is pinned to a revision: a new one would serve ${toLatest === 0 ? 'nobody' : `${toLatest} % of it`}`,
+      };
+    if (service.latestCreatedRevision !== service.latestReadyRevision)
+      return {
+        kind: 'refused',
+        reason: `the newest revision of ${shortName} is not the one that serves: a restart would start its template, not what served`,
       };
     const serving = service.revisions.find(({ name }) => name === service.latestReadyRevision);
     const image = serving?.template.containers[0]?.image;

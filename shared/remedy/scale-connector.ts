@@ -1,6 +1,7 @@
 import { connectorCeilingMbps } from '../evidence/connector-ceiling.ts';
 import type { ConnectorObservation } from '../evidence/vpc-connector.ts';
 import type { Bounds } from '../policy/policy.ts';
+import { PlatformFailure } from '../ports/platform-failure.ts';
 import { parseName } from '../ports/resource-name.ts';
 import type { Action } from './action.ts';
 import { connectorUsdPerMonth } from './prices.ts';
@@ -58,7 +59,10 @@ export const scaleConnector: Action<ConnectorSize, 'vpc-connector'> = {
   },
   read: async (target, cloud, abort) => {
     const connector = await cloud.connector(target, abort);
-    return { settings: sizeOf(connector), etag: undefined, settled: connector.state !== 'updating' };
+    const { state } = connector;
+    if (state === 'error' || state === 'deleting')
+      throw new PlatformFailure('failed-precondition', `connector ${target} is in state ${state}: it takes no change`);
+    return { settings: sizeOf(connector), etag: undefined, settled: state === 'ready' };
   },
   write: (change, cloud, abort) => cloud.updateConnector(change.target, change.after, abort),
 };

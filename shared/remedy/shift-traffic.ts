@@ -1,4 +1,4 @@
-import { lastGoodBefore } from '../diagnosis/release-broken.ts';
+import { lastGoodBefore } from '../diagnosis/revisions.ts';
 import type { Service, TrafficShare } from '../ports/cloud.ts';
 import { parseName } from '../ports/resource-name.ts';
 import type { Action } from './action.ts';
@@ -10,20 +10,21 @@ export interface TrafficSettings {
 /**
  * Sends all traffic to the last revision that served well. Nothing is deployed.
  * API: Cloud Run Admin v2 services.patch (updateMask traffic, etag). Permissions: run.services.get, run.services.update, run.operations.get.
- * Silent (refuses) when no earlier revision is ready. New deploys take no traffic until LATEST is restored, which the card says.
+ * Silent (refuses) when every earlier revision is not ready, or failed too. New deploys take no traffic until LATEST is restored, which the card says.
  */
-export const shiftTraffic: Action<TrafficSettings, 'cloud-run'> = {
+export const shiftTraffic: Action<TrafficSettings, 'cloud-run' | 'logs' | 'metrics'> = {
   title: 'Shift traffic to the last good revision',
   answers: ['release-broken'],
-  needs: ['cloud-run'],
+  needs: ['cloud-run', 'logs', 'metrics'],
   propose: ({ cause, seen }) => {
     const service = seen['cloud-run'].services.find(({ name }) => name === cause.target);
     const newest = service?.revisions[0];
     if (service === undefined || newest === undefined)
       return { kind: 'refused', reason: `service ${cause.target} was not observed` };
     const { shortName, traffic } = service;
-    const good = lastGoodBefore(service, newest);
-    if (good === undefined) return { kind: 'refused', reason: `${shortName} has no earlier revision that is ready` };
+    const good = lastGoodBefore(service, newest, seen);
+    if (good === undefined)
+      return { kind: 'refused', reason: `${shortName} has no earlier revision that is ready and did not fail too` };
     const { project, region } = parseName(service.name);
     return {
       kind: 'proposed',

@@ -150,6 +150,7 @@ export const logs = (over: Partial<LogsObservation> = {}): LogsObservation => ({
   signatures: [],
   onsets: [],
   failedFrom: at(-1800),
+  truncated: { requests: false, system: false, application: false },
   ...over,
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../shared/diagnosis/diagnose.ts';
 import { KILLS_MIN } from '../../shared/diagnosis/memory-exhausted.ts';
-import { FAILURES_MIN, ONSET_SECONDS_MAX } from '../../shared/diagnosis/release-broken.ts';
+import { FAILURES_MIN, ONSET_SECONDS_MAX } from '../../shared/diagnosis/revisions.ts';
 import { type RuleName, ruleNamed } from '../../shared/diagnosis/rules.ts';
 import { FAILED_REQUESTS_MIN, RECENT_SECONDS, symptoms } from '../../shared/diagnosis/symptoms.ts';
 import type { Evidence } from '../../shared/evidence/evidence.ts';
@@ -22,7 +22,14 @@ import {
   template,
 } from '../builders/evidence.ts';
 
-const conclude = (rule: RuleName, over: Partial<Evidence>) => judge(ruleNamed(rule), evidence(over), context);
+const concludeAll = (rule: RuleName, over: Partial<Evidence>) => judge(ruleNamed(rule), evidence(over), context);
+
+/** What a rule says where it has one thing to say. */
+function conclude(rule: RuleName, over: Partial<Evidence>) {
+  const [conclusion, ...others] = concludeAll(rule, over);
+  if (conclusion === undefined || others.length > 0) throw new Error(`${others.length + 1} conclusions, not one`);
+  return conclusion;
+}
 
 describe('connector-saturated', () => {
   const at3 = {
@@ -233,12 +240,16 @@ describe('memory-exhausted', () => {
     expect(withKills(count).kind).toBe(kind);
   });
 
-  it('blames the service that lost most', () => {
+  it('names every service that lost containers, the one that lost most first', () => {
     const kills = (name: string, count: number) => line(name, 'memory-limit-exceeded', count);
-    const found = conclude('memory-exhausted', {
+    const found = concludeAll('memory-exhausted', {
       logs: observed(logs({ signatures: [kills('auth', 3), kills('backend', 9), kills('frontend', 1)] })),
     });
-    expect(found).toMatchObject({ target: serviceName('backend'), services: ['backend'] });
+    expect(found).toMatchObject([
+      { target: serviceName('backend'), services: ['backend'] },
+      { target: serviceName('auth'), services: ['auth'] },
+    ]);
+    expect(found).toHaveLength(2);
   });
 
   it('does without what it does not know: the limit, the revision, the points', () => {

@@ -46,7 +46,13 @@ describe('logs', () => {
       expect(filter).toMatch(/^resource\.type="cloud_run_revision" AND resource\.labels\.location="us-central1" AND /);
       expect([from, to, project, entriesMax]).toEqual([at(-900), NOW, 'acme-staging', 1000]);
     }
-    expect(seen).toEqual({ failed: [], signatures: [], onsets: [], failedFrom: at(-900) });
+    expect(seen).toEqual({
+      failed: [],
+      signatures: [],
+      onsets: [],
+      failedFrom: at(-900),
+      truncated: { requests: false, system: false, application: false },
+    });
   });
 
   it('counts failed requests by service, revision, status and whether a container took them', async () => {
@@ -138,6 +144,20 @@ describe('logs', () => {
       lastAt: at(-10),
     });
   });
+
+  it('asks about what is watched only, so that no other storm fills the page', async () => {
+    const { queries } = await see({}, ['backend', 'auth']);
+    for (const { filter } of queries)
+      expect(filter).toContain(' AND resource.labels.service_name=("backend" OR "auth") AND ');
+  });
+
+  it.each(['requests', 'system', 'application'] as const)(
+    'says that there were more %s than were read',
+    async (kind) => {
+      const { truncated } = (await see({ [kind]: page([entry(-5)], true) })).seen;
+      expect(Object.entries(truncated).filter(([, cut]) => cut)).toEqual([[kind, true]]);
+    },
+  );
 
   it('leaves out what is not watched, and lines of no service', async () => {
     const lines = page(['backend', 'other', undefined].map((service) => entry(-5, { service, text: 'ETIMEDOUT' })));

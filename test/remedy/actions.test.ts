@@ -11,6 +11,7 @@ import {
   CONNECTOR,
   connector,
   environment,
+  logs,
   revision,
   service,
   serviceName,
@@ -44,13 +45,22 @@ describe('scale-connector', () => {
   it.each([
     ['ready', true],
     ['updating', false],
-    ['error', true],
+    ['creating', false],
+    ['unknown', false],
   ] as const)('reads size and state: %s', async (state, settled) => {
     const { cloud } = reading({ connectors: [plainConnector({ state })] });
     expect(await scaleConnector.read(CONNECTOR, cloud, unhurried)).toEqual({
       settings: size,
       etag: undefined,
       settled,
+    });
+  });
+
+  it.each(['error', 'deleting'] as const)('does not wait on a connector in state %s', async (state) => {
+    const { cloud } = reading({ connectors: [plainConnector({ state })] });
+    await expect(scaleConnector.read(CONNECTOR, cloud, unhurried)).rejects.toMatchObject({
+      code: 'failed-precondition',
+      message: expect.stringContaining(`is in state ${state}`),
     });
   });
 
@@ -94,7 +104,7 @@ describe('shift-traffic', () => {
   const propose = (over: Parameters<typeof service>[1], target = backend) =>
     shiftTraffic.propose({
       cause: cause(target),
-      seen: { 'cloud-run': { services: [service('backend', over)] } },
+      seen: { 'cloud-run': { services: [service('backend', over)] }, logs: logs(), metrics: { services: [] } },
       bounds,
       mark: 'inc-1-1',
     });
@@ -128,7 +138,7 @@ describe('shift-traffic', () => {
       'to go back where there is nothing to go back to',
       { revisions: [revision('backend-00003', at(-300))] },
       backend,
-      'backend has no earlier revision that is ready',
+      'backend has no earlier revision that is ready and did not fail too',
     ],
   ])('refuses %s', (_, over, target, reason) => {
     expect(propose(over, target)).toEqual({ kind: 'refused', reason });

@@ -187,6 +187,21 @@ describe('restart-service', () => {
   it.each([
     ['pinned traffic', { traffic: [{ revision: 'backend-00002', percent: 100 }] }, 'pinned to a revision'],
     [
+      'traffic that is split',
+      {
+        traffic: [
+          { revision: 'LATEST', percent: 40 },
+          { revision: 'backend-00001', percent: 60 },
+        ],
+      },
+      'would serve 40 % of it',
+    ],
+    [
+      'a newest revision that never served',
+      { latestCreatedRevision: `${serviceName('backend')}/revisions/backend-00003` },
+      'is not the one that serves',
+    ],
+    [
       'an image without a digest',
       {
         revisions: [

@@ -1,0 +1,86 @@
+import type { ServiceObservation } from '../evidence/cloud-run.ts';
+import type { Observations } from '../evidence/evidence.ts';
+import type { SignatureCount } from '../evidence/logs.ts';
+import { type Instant, secondsBetween } from '../ports/clock.ts';
+import type { Revision } from '../ports/cloud.ts';
+
+/** Failures that begin this soon after a deploy began with it. A leak may need longer, and is then memory-exhausted. */
+export const ONSET_SECONDS_MAX = 900;
+/** Clock skew between the deploy's stamp and its first log line. */
+export const SKEW_SECONDS = 60;
+export const FAILURES_MIN = 3;
+
+const SPEAKS_FOR_A_RELEASE: readonly string[] = [
+  'container-exited',
+  'startup-probe-failed',
+  'instance-did-not-start',
+  'port-not-listening',
+  'module-missing',
+  'setting-missing',
+  'response-malformed',
+];
+
+export interface Failures {
+  readonly total: number;
+  readonly firstAt: Instant | undefined;
+  /** Lines that speak for a release, most frequent first. */
+  readonly lines: readonly SignatureCount[];
+}
+
+/** Server errors and lines that speak for a release, of one revision. */
+export function failuresOf(revision: string, service: string, { failed, signatures }: Observations['logs']): Failures {
+  const own = <Item extends { readonly service: string; readonly revision: string | undefined }>(item: Item) =>
+    item.service === service && item.revision === revision;
+  const requests = failed.filter((item) => own(item) && item.status >= 500);
+  const lines = signatures.filter((item) => own(item) && SPEAKS_FOR_A_RELEASE.includes(item.signature));
+  const starts = [...requests, ...lines].map(({ firstAt }) => firstAt).sort();
+  return { total: sum([...requests, ...lines]), firstAt: starts[0], lines };
+}
+
+/** Whether what began then began with the revision's own deploy. */
+export function beganWith({ createdAt }: Revision, at: Instant): boolean {
+  const onset = secondsBetween(createdAt, at);
+  return onset >= -SKEW_SECONDS && onset <= ONSET_SECONDS_MAX;
+}
+
+/** What of a service's traffic a revision takes: a tag is an entry of its own, mostly of 0 %. */
+export const shareOf = ({ serving }: Pick<ServiceObservation, 'serving'>, revision: string): number =>
+  serving.filter((entry) => entry.revision === revision).reduce((total, { percent }) => total + percent, 0);
+
+/** Revisions before `revision` that became ready, newest first. */
+export const readyBefore = ({ revisions }: ServiceObservation, revision: Revision): readonly Revision[] =>
+  revisions.filter(
+    ({ createdAt, ready, shortName }) =>
+      createdAt < revision.createdAt && shortName !== revision.shortName && ready.state === 'succeeded',
+  );
+
+/**
+ * The revision to go back to: the newest ready one before `revision` that was seen to serve. Where nothing counts requests of any, one that still
+ * takes traffic, or else the newest. Never one that failed too.
+ */
+export function lastGoodBefore(
+  service: ServiceObservation,
+  revision: Revision,
+  { logs, metrics }: Pick<Observations, 'logs' | 'metrics'>,
+): Revision | undefined {
+  const counted = metrics.services.find((one) => one.service === service.shortName)?.byRevision ?? [];
+  const requestsOf = (shortName: string) => counted.find((one) => one.revision === shortName && one.requests > 0);
+  const failedToo = ({ shortName }: Revision): boolean => {
+    const { total, lines } = failuresOf(shortName, service.shortName, logs);
+    const requests = requestsOf(shortName);
+    // A few errors among many requests are everyday life; where requests are not counted, that cannot be told.
+    return (
+      sum(lines) >= FAILURES_MIN ||
+      (requests === undefined ? total >= FAILURES_MIN : requests.serverErrors > requests.requests / 2)
+    );
+  };
+  const earlier = readyBefore(service, revision).filter((candidate) => !failedToo(candidate));
+  return (
+    earlier.find(({ shortName }) => requestsOf(shortName) !== undefined) ??
+    earlier.find(({ shortName }) => shareOf(service, shortName) > 0) ??
+    earlier[0]
+  );
+}
+
+const sum = (items: readonly { readonly count: number }[]): number =>
+  items.reduce((total, { count }) => total + count, 0);
