@@ -16,6 +16,7 @@ import {
   service,
   serviceMetrics,
   serviceName,
+  unavailable,
 } from '../builders/evidence.ts';
 
 const full = points([291, 296, 298], at(-60));
@@ -78,6 +79,13 @@ describe('every target is judged', () => {
     expect(unchecked).toEqual([
       { rule: 'connector-saturated', reason: 'staging-connector-idle: 0 of 2 minutes of throughput have arrived' },
     ]);
+  });
+});
+
+it('says which looks from outside could not be made', () => {
+  expect(diagnosed({ journey: unavailable('no egress') })).toMatchObject({
+    healthy: false,
+    unchecked: [{ rule: 'journey', reason: 'no egress' }],
   });
 });
 
@@ -173,6 +181,18 @@ describe('a connector of one service', () => {
     }).root?.rule;
   const busyBefore = [290, 291, 292, 293, 294, 295, 296];
   const calmBefore = [60, 61, 62, 63, 290, 295, 296];
+
+  it('is to blame where the service has no release to speak of', () => {
+    const bare = service('backend', { revisions: [] });
+    const { root } = diagnosed({
+      'cloud-run': observed({ services: [bare] }),
+      'vpc-connector': behind([290, 291]),
+      logs: observed(
+        logs({ failed: [failed('backend', 50)], signatures: [line('backend', 'private-connection-timed-out', 9)] }),
+      ),
+    });
+    expect(root?.rule).toBe('connector-saturated');
+  });
 
   it.each([
     ['a release that prints what is missing is to blame', 'module-missing', calmBefore, 'release-broken'],

@@ -88,6 +88,25 @@ describe('a release after a broken release', () => {
     });
   });
 
+  it('is broken though none before it ever served', () => {
+    const found = diagnose(
+      evidence({
+        'cloud-run': observed({ services: [service('backend', { revisions: revisions.slice(0, 2), serving })] }),
+        logs: observed(
+          logs({
+            failed: [failed('backend', 90, { revision: 'backend-00004' })],
+            signatures: [failing('backend-00004', -290), failing('backend-00003', -590)],
+          }),
+        ),
+      }),
+      context,
+    );
+    expect(found.root?.claim).toBe(
+      'Release backend-00004 of backend is broken: 99 failures from 0 min after its deploy.',
+    );
+    expect(found.root?.evidence.map(({ text }) => text)).not.toContainEqual(expect.stringContaining('Before it'));
+  });
+
   it('is not to blame for what the one before it did not bring either', () => {
     expect(found(-900).root).toBeUndefined();
   });

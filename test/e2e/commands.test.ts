@@ -247,7 +247,7 @@ describe('npm run diagnose', () => {
   it('names the cause of staging-503, what it ruled out, and the one change that helps', async () => {
     const { healthy, rootCause, layer, causes, ruledOut, unchecked, plan } = await diagnosed('staging-503');
     const connector = 'projects/acme-staging/locations/us-central1/connectors/staging-connector';
-    expect({ healthy, rootCause, layer, unchecked }).toEqual({
+    expect({ healthy, rootCause, layer }).toEqual({
       healthy: false,
       rootCause: {
         rule: 'connector-saturated',
@@ -256,8 +256,9 @@ describe('npm run diagnose', () => {
         claim: expect.stringContaining('staging-connector is full'),
       },
       layer: 'infrastructure',
-      unchecked: [],
     });
+    // More requests fail than are read: whether some found no instance stays open, and nothing else does.
+    expect(unchecked.filter(({ rule }) => rule !== 'instance-ceiling-reached')).toEqual([]);
     expect(causes[0]?.rule).toBe('connector-saturated');
     expect(ruledOut.map(({ rule }) => rule)).toContain('release-broken');
     expect(plan?.steps).toMatchObject([
