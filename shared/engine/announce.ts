@@ -1,8 +1,10 @@
+import type { KeyObject } from 'node:crypto';
 import type { Effect } from '../incident/effect.ts';
 import type { Incident } from '../incident/incident.ts';
 import type { AuditEntry, Card, Store } from '../incident/store.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Clock } from '../ports/clock.ts';
+import { planFault } from '../remedy/plan-fault.ts';
 import { section } from '../report/blocks.ts';
 import { card } from '../report/card.ts';
 import type { Chat, Message } from '../report/chat.ts';
@@ -10,11 +12,13 @@ import { peopleIn, threadMessages } from '../report/timeline.ts';
 import { environmentOf, loaded } from './advance.ts';
 import { type HeldCard, type LeaseShell, withCard } from './card-lease.ts';
 
-/** What showing an incident needs: no queue, no key, no right on Google Cloud. */
+/** What showing an incident needs: no queue, no key to sign with, no right on Google Cloud. */
 export interface AnnouncementShell extends LeaseShell {
   readonly policy: Policy;
   readonly chat: Chat;
   readonly clock: Clock;
+  /** Ed25519, investigate's: only a plan that it signed is shown with buttons. */
+  readonly planPublicKey: KeyObject;
 }
 
 /** An incident that moves on while it is shown is shown again, this often; each move has an announcement of its own behind it. */
@@ -55,10 +59,15 @@ const presentOf = async (id: string, store: Store): Promise<Present> => ({
 const isShown = ({ incident, trail }: Present, shown: Card | undefined): boolean =>
   shown !== undefined && shown.shown >= incident.version && shown.threaded >= trail.length;
 
-async function show({ incident, trail }: Present, held: HeldCard, { chat, policy }: AnnouncementShell): Promise<void> {
+async function show({ incident, trail }: Present, held: HeldCard, shell: AnnouncementShell): Promise<void> {
+  const { chat, policy, planPublicKey } = shell;
   const { channel, ts, shown } = held.card();
   if (shown >= incident.version) return;
-  const message = card({ incident, trail, environment: environmentOf(incident, policy) });
+  const fault =
+    incident.status === 'awaiting-approval'
+      ? planFault(incident.signed, { incident: incident.id, publicKey: planPublicKey })
+      : undefined;
+  const message = card({ incident, trail, environment: environmentOf(incident, policy), fault });
   if (ts !== undefined && (await chat.update({ channel, ts }, message)) === 'updated')
     return held.save({ shown: incident.version });
   // Slack wants ids where a message is edited, and the policy may name the channel: what it answers is kept.

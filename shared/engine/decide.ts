@@ -3,6 +3,7 @@ import { approvalOf, approversForAll, type Grounds, possibleGrounds } from '../i
 import type { Incident, IncidentIn } from '../incident/incident.ts';
 import type { Clock, Instant } from '../ports/clock.ts';
 import { PlatformFailure } from '../ports/platform-failure.ts';
+import { planFault } from '../remedy/plan-fault.ts';
 import type { Chat } from '../report/chat.ts';
 import { type Click, digestPrefix } from '../report/click.ts';
 import {
@@ -12,6 +13,7 @@ import {
   meanwhile,
   noMember,
   notDecidable,
+  notGenuine,
   notNamed,
   unknownIncident,
 } from '../report/refusals.ts';
@@ -23,6 +25,8 @@ export interface DecisionShell extends Shell {
   readonly clock: Clock;
   /** Ed25519; readable by chat's identity alone. */
   readonly approvalKey: KeyObject;
+  /** Ed25519, investigate's: only a plan that it signed is decided on. */
+  readonly planPublicKey: KeyObject;
 }
 
 /** What a click came to. `asked`: the dialog now asks for the reason. `words` is what the person was told, mrkdwn. */
@@ -76,10 +80,13 @@ type Judged =
 const refused = (words: string): Refused => ({ kind: 'refused', words });
 
 /** Whether this person may decide about this plan now. Whoever may approve may reject. */
-async function judge(click: Click, at: Instant, { store, chat, policy }: DecisionShell): Promise<Judged> {
+async function judge(click: Click, at: Instant, shell: DecisionShell): Promise<Judged> {
+  const { store, chat, policy, planPublicKey } = shell;
   const offered = offerIn(await store.load(click.incident), click, at);
   if (offered.kind === 'refused') return offered;
   const { incident } = offered;
+  const fault = planFault(incident.signed, { incident: incident.id, publicKey: planPublicKey });
+  if (fault !== undefined) return refused(notGenuine(fault));
   const { steps } = incident.signed.plan;
   const environment = environmentOf(incident, policy);
   const deciders = approversForAll(steps, environment);

@@ -34,28 +34,21 @@ export function planFor(input: PlanInput): Planned {
     return { kind: 'none', refusals: refusals.length > 0 ? refusals : [`no action answers ${root.rule}`] };
   }
   const { incident, round } = input;
-  const because = { rule: root.rule, target: root.target };
-  return {
-    kind: 'plan',
-    plan: { incident, round, because, steps: [best], digest: planDigest({ incident, steps: [best] }) },
-  };
+  const bound = { incident, because: { rule: root.rule, target: root.target }, steps: [best] } as const;
+  return { kind: 'plan', plan: { ...bound, round, digest: planDigest(bound) } };
 }
 
 /** Of those that may be made, the least risky; among equals the first. */
 export const leastRisky = (steps: readonly PlanStep[]): PlanStep | undefined =>
   steps.toSorted((a, b) => RISK_ORDER[a.prospect.risk] - RISK_ORDER[b.prospect.risk])[0];
 
-/** What an approval is bound to: everything that decides what is written and what would be undone. */
-export function planDigest({ incident, steps }: Pick<Plan, 'incident' | 'steps'>): string {
-  const bound = steps.map(({ action, target, etag, before, after, prospect }) => ({
-    action,
-    target,
-    etag: etag ?? null,
-    before,
-    after,
-    undo: prospect.undo.kind,
-  }));
-  return digestOf({ incident, steps: bound });
+/**
+ * What an approval is bound to: all that is written, that would be undone, that people read before they decide and that recovery is judged by. Only
+ * the round is not: another look that comes to the same plan takes nothing away from it.
+ */
+export function planDigest(plan: Omit<Plan, 'digest' | 'round'> & Partial<Plan>): string {
+  const { digest: _itself, round: _round, ...bound } = plan;
+  return digestOf(bound);
 }
 
 /** Sound: an action is only ever handed the settings that it proposed or read itself, under its own name. */

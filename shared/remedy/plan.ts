@@ -2,7 +2,7 @@ import type { PlanStep } from './actions.ts';
 
 /** What is offered: the steps in order, and the hash that binds an approval to exactly them. */
 export interface Plan {
-  /** SHA-256 over the canonical JSON of the incident and every step's action, target, etag, before, after and undo; hex. */
+  /** SHA-256 over the canonical JSON of all the rest but the round, what the card says of each step included; hex. */
   readonly digest: string;
   readonly incident: string;
   readonly round: number;

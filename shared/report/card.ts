@@ -4,7 +4,7 @@ import type { Environment } from '../policy/policy.ts';
 import { section } from './blocks.ts';
 import { changeLines, permanentLines, recommendedChange } from './change-blocks.ts';
 import type { Message } from './chat.ts';
-import { decided, decision, tried } from './decision-blocks.ts';
+import { decided, decision, notToBeDecided, tried } from './decision-blocks.ts';
 import { evidence, folded, rootCause, seenWords } from './diagnosis-blocks.ts';
 import { heading, headlineText } from './heading.ts';
 import { cut, fitted, MESSAGE_TEXT_MAX, needed, type Weighed } from './limits.ts';
@@ -16,6 +16,8 @@ export interface CardInput {
   readonly environment: Environment;
   /** Who approved what earlier in the incident; oldest first. */
   readonly trail: readonly AuditEntry[];
+  /** Why the plan that is offered is not to be trusted, and so cannot be decided; undefined when it can. */
+  readonly fault?: string | undefined;
 }
 
 /**
@@ -27,7 +29,7 @@ export function card(input: CardInput): Message {
   return { text: cut(summary(input.incident), MESSAGE_TEXT_MAX), blocks: fitted(blocks) };
 }
 
-function body({ incident, environment, trail }: CardInput): Weighed[] {
+function body({ incident, environment, trail, fault }: CardInput): Weighed[] {
   switch (incident.status) {
     case 'investigating': {
       const seen = incident.diagnosis === undefined ? [] : folded(incident.diagnosis);
@@ -40,7 +42,7 @@ function body({ incident, environment, trail }: CardInput): Weighed[] {
         ...evidence(diagnosis),
         ...tried(incident),
         ...recommendedChange(signed.plan),
-        ...decision(incident, environment),
+        ...(fault === undefined ? decision(incident, environment) : notToBeDecided(fault)),
         ...permanentLines(signed.plan),
         ...folded(diagnosis),
       ];

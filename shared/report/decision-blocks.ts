@@ -30,6 +30,14 @@ export function decision(
   );
 }
 
+/** In place of the buttons, where the plan is not the one that was signed. */
+export const notToBeDecided = (fault: string): Weighed[] =>
+  needed(
+    context(
+      `*Nobody can decide this:* ${foreign(fault, 300)}. What stands above may have been tampered with; find out who can write to runmedic's store. It escalates in time.`,
+    ),
+  );
+
 /** Said in plain text: target, effect, and whether there is a way back. */
 function whatApprovingDoes({ steps }: Plan) {
   const [first] = steps;

@@ -65,6 +65,9 @@ const whoCan = (deciders: Approvers, environment: Environment): string =>
     ? `Nobody can: ${nobodyNamed(environment)}`
     : `${deciderWords(deciders)} can.`;
 
+export const notGenuine = (fault: string): string =>
+  `Nothing was decided, and nobody can: ${foreign(fault, 300)}. What the card says may have been tampered with; find out who can write to runmedic's store. It escalates in time.`;
+
 export const dialogNotOpened =
   'The dialog for your reason could not be opened: Slack gives three seconds for it, and they had passed. Nothing was decided; click Reject again.';
 

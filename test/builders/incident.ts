@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { diagnose } from '../../shared/diagnosis/diagnose.ts';
 import type { Diagnosis } from '../../shared/diagnosis/diagnosis.ts';
 import type { IncidentEvent } from '../../shared/incident/event.ts';
@@ -6,6 +7,7 @@ import { investigation } from '../../shared/incident/opening.ts';
 import { transition } from '../../shared/incident/transition.ts';
 import type { Plan, SignedPlan } from '../../shared/remedy/plan.ts';
 import { planFor } from '../../shared/remedy/plan-for.ts';
+import { signed } from '../../shared/remedy/signature.ts';
 import {
   at,
   connector,
@@ -96,10 +98,13 @@ export function planOf(incident: string, of = saturated): Plan {
   return planned.plan;
 }
 
-export const offer = (incident: string, of = saturated): SignedPlan => ({
-  plan: planOf(incident, of),
-  signature: 'c2lnbmVk',
-});
+/** investigate's, as far as these incidents are concerned. */
+export const planKeys = generateKeyPairSync('ed25519');
+
+export function offer(incident: string, of = saturated): SignedPlan {
+  const plan = planOf(incident, of);
+  return { plan, signature: signed({ digest: plan.digest }, planKeys.privateKey) };
+}
 
 export const approvalOf = (incident: IncidentIn<'awaiting-approval'>): Approval => ({
   incident: incident.id,

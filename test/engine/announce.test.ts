@@ -6,7 +6,7 @@ import { PlatformFailure } from '../../shared/ports/platform-failure.ts';
 import type { Chat } from '../../shared/report/chat.ts';
 import { at, environment } from '../builders/evidence.ts';
 import { alertNote } from '../builders/incident.ts';
-import { approved, offered, rejected, seen, started, stepFinished, without } from '../report/stages.ts';
+import { approved, forgedOffer, offered, rejected, seen, started, stepFinished, without } from '../report/stages.ts';
 import { awaitingOffice, type Office, openOffice } from './office.ts';
 
 let office: Office;
@@ -169,6 +169,16 @@ describe('announcing', () => {
     await show();
     expect(headers()).toEqual([expect.stringContaining('Declined')]);
     expect((await card())?.ts).not.toBe(ts);
+  });
+
+  it('offers no buttons for a plan that is not as it was signed, and says so', async () => {
+    office = await openOffice();
+    await office.happens(forgedOffer());
+    await show();
+    const [shown] = office.channel();
+    expect(shown?.blocks.some(({ type }) => type === 'actions')).toBe(false);
+    expect(JSON.stringify(shown?.blocks)).toContain('*Nobody can decide this:*');
+    expect(JSON.stringify(shown?.blocks)).toContain('its digest differs');
   });
 
   it('says what to do where the app was not invited', async () => {

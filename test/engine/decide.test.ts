@@ -8,8 +8,8 @@ import { type Click, digestPrefix } from '../../shared/report/click.ts';
 import { openingModal } from '../../shared/report/reject-modal.ts';
 import { at, environment } from '../builders/evidence.ts';
 import { alertNote, brokenRelease, must } from '../builders/incident.ts';
-import { approved, offered, rejected, stepFinished } from '../report/stages.ts';
-import { awaitingOffice, type Office } from './office.ts';
+import { approved, forgedOffer, offered, rejected, stepFinished } from '../report/stages.ts';
+import { awaitingOffice, type Office, openOffice } from './office.ts';
 
 let office: Office;
 afterEach(() => office.close());
@@ -90,6 +90,20 @@ describe('approving', () => {
     });
     expect(await decide(await clickOf('U0ANN'), office.shell)).toMatchObject({ kind: 'refused' });
     expect(await decide(await clickOf('U0SAM'), office.shell)).toEqual({ kind: 'approved' });
+  });
+
+  it('is refused for a plan that is not as it was signed, and says so; so is rejecting it', async () => {
+    office = await openOffice();
+    await office.happens(forgedOffer());
+    office.clock.now = at(30);
+    const before = await incidentNow();
+    const click = await clickOf('U0ANN');
+    expect(await decide(click, office.shell)).toMatchObject({ kind: 'refused' });
+    expect(await decide({ ...click, kind: 'reject-submitted', reason: 'no' }, office.shell)).toMatchObject({
+      kind: 'refused',
+    });
+    expect(await incidentNow()).toEqual(before);
+    expect(office.whispers('U0ANN')).toEqual(Array(2).fill(expect.stringContaining('its digest differs')));
   });
 
   it('is refused once the offer has ended', async () => {

@@ -15,7 +15,7 @@ import type { Environment } from '../../shared/policy/policy.ts';
 import { type Clock, type Instant, latest } from '../../shared/ports/clock.ts';
 import type { Chat } from '../../shared/report/chat.ts';
 import { at, context, environment, NOW } from '../builders/evidence.ts';
-import { alertNote } from '../builders/incident.ts';
+import { alertNote, planKeys } from '../builders/incident.ts';
 import { offered } from '../report/stages.ts';
 import { BOT_TOKEN, type ServedSlack, serveSlack } from '../sandbox/slack/serve-slack.ts';
 
@@ -72,6 +72,7 @@ export async function openOffice(
     nowMs: () => clock.nowMs,
     waitMs: () => setTimeout<void>(5),
     approvalKey: privateKey,
+    planPublicKey: planKeys.publicKey,
   };
   const { incident: after, effects } = investigation(context.subject, alertNote(), NOW);
   const { id, status: to } = after;

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { diagnose } from '../../shared/diagnosis/diagnose.ts';
 import type { Evidence } from '../../shared/evidence/evidence.ts';
 import type { Environment } from '../../shared/policy/policy.ts';
+import type { Plan } from '../../shared/remedy/plan.ts';
 import { type PlanInput, planDigest, planFor } from '../../shared/remedy/plan-for.ts';
 import { isSignedBy, privateKeyFrom, publicKeyFrom, signed } from '../../shared/remedy/signature.ts';
 import {
@@ -244,32 +245,33 @@ describe('a digest', () => {
   if (plan.kind === 'none') throw new Error('no plan');
   const [step] = plan.plan.steps;
 
-  it('is the same for the same plan, whatever the order of its keys', () => {
+  const planWith = (over: Partial<Plan>): Plan => ({ ...plan.plan, ...over });
+  const stepWith = (over: object): Plan => planWith({ steps: [{ ...step, ...over }] });
+  const prospectWith = (over: object): Plan => stepWith({ prospect: { ...step.prospect, ...over } });
+
+  it('is the same for the same plan, whatever the order of its keys, and in every round', () => {
     const shuffled = Object.fromEntries(Object.entries(step).reverse()) as typeof step;
-    expect(planDigest({ incident: 'inc-1', steps: [shuffled] })).toBe(plan.plan.digest);
+    expect(planDigest(planWith({ steps: [shuffled], round: 7, digest: '' }))).toBe(plan.plan.digest);
   });
 
   it.each([
-    ['incident', { incident: 'inc-2', steps: [step] as const }],
-    ['target', { incident: 'inc-1', steps: [{ ...step, target: `${step.target}x` }] as const }],
-    [
-      'after',
-      { incident: 'inc-1', steps: [{ ...step, after: { ...step.after, instancesMax: 9 } } as typeof step] as const },
-    ],
-    [
-      'before',
-      { incident: 'inc-1', steps: [{ ...step, before: { ...step.before, instancesMax: 4 } } as typeof step] as const },
-    ],
-    ['etag', { incident: 'inc-1', steps: [{ ...step, etag: '"2"' }] as const }],
-    [
-      'undo',
-      {
-        incident: 'inc-1',
-        steps: [{ ...step, prospect: { ...step.prospect, undo: { kind: 'restore-before' as const } } }] as const,
-      },
-    ],
+    ['incident', planWith({ incident: 'inc-2' })],
+    ['rule', planWith({ because: { ...plan.plan.because, rule: 'release-broken' } })],
+    ['cause', planWith({ because: { ...plan.plan.because, target: 'another' } })],
+    ['step after it', planWith({ steps: [step, step] })],
+    ['target', stepWith({ target: `${step.target}x` })],
+    ['after', stepWith({ after: { ...step.after, instancesMax: 9 } })],
+    ['before', stepWith({ before: { ...step.before, instancesMax: 4 } })],
+    ['etag', stepWith({ etag: '"2"' })],
+    ['undo', prospectWith({ undo: { kind: 'restore-before' } })],
+    ['risk', prospectWith({ risk: 'high' })],
+    ['price', prospectWith({ costUsdPerMonth: 0 })],
+    ['summary', prospectWith({ summary: { ...step.prospect.summary, after: 'something harmless' } })],
+    ['expectation', prospectWith({ expectedEffect: 'nothing to see here' })],
+    ['danger', prospectWith({ whatCouldGoWrong: 'nothing' })],
+    ['permanence', prospectWith({ permanent: '' })],
   ])('differs with another %s', (_, other) => {
-    expect(planDigest({ incident: other.incident, steps: [other.steps[0]] })).not.toBe(plan.plan.digest);
+    expect(planDigest(other)).not.toBe(plan.plan.digest);
   });
 
   it('is vouched for by one key only', () => {

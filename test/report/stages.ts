@@ -52,6 +52,15 @@ export const offered = (of?: typeof brokenRelease): IncidentEvent => ({
   diagnosis: diagnosisOf(of),
   offer: { kind: 'plan', signed: offer(incidentId, of), expiresAt: at(1805) },
 });
+/** Somebody changed what the plan says of itself after it was signed. */
+export function forgedOffer(): IncidentEvent {
+  const signed = offer(incidentId);
+  const [step] = signed.plan.steps;
+  const prospect = { ...step.prospect, whatCouldGoWrong: 'nothing' };
+  const plan = { ...signed.plan, steps: [{ ...step, prospect }] } as const;
+  const forged = { kind: 'plan', signed: { ...signed, plan }, expiresAt: at(1805) } as const;
+  return { type: 'investigated', at: at(5), round: 1, diagnosis: diagnosisOf(), offer: forged };
+}
 export const without = (reason: 'healthy' | 'no-cause' | 'no-safe-action', seconds: number): IncidentEvent => ({
   type: 'investigated',
   at: at(seconds),

@@ -53,7 +53,7 @@ export function functionsOver(parts: Parts): Functions {
         case 'alerts':
           return receiveAlert(asPubsub(delivery), shellOf('alert'));
         case 'clicks':
-          return decide(parseClick(delivery.data), { ...shellOf('chat'), approvalKey: approval.privateKey });
+          return decide(parseClick(delivery.data), chatShell(shellOf));
         case 'investigations':
         case 'remediations':
         case 'announcements':
@@ -64,6 +64,12 @@ export function functionsOver(parts: Parts): Functions {
     },
   };
 }
+
+const chatShell = (shellOf: (by: string) => Shell & Parts) => ({
+  ...shellOf('chat'),
+  approvalKey: approval.privateKey,
+  planPublicKey: plan.publicKey,
+});
 
 async function carryOutEffect(data: string, shellOf: (by: string) => Shell & Parts): Promise<void> {
   const effect = parseEffect(data);
@@ -76,9 +82,9 @@ async function carryOutEffect(data: string, shellOf: (by: string) => Shell & Par
     case 'carry-out':
       return carryOut(effect, { ...shellOf('remediate'), ...keys }, NEVER);
     case 'announce':
-      return announce(effect, shellOf('chat'));
+      return announce(effect, chatShell(shellOf));
     case 'escalate':
-      return escalate(effect, shellOf('chat'));
+      return escalate(effect, chatShell(shellOf));
   }
 }
 
