@@ -13,6 +13,7 @@ export interface DispatcherOptions {
   readonly onFailed: (delivery: Delivery, cause: unknown, next: 'again' | 'dead-letter') => void;
   /** The queue itself failed: nothing is delivered any more and nothing is lost; whoever runs this should end and start again. */
   readonly onBroken: (cause: unknown) => void;
+  /** In place of what `limitsOf` says of each topic. */
   readonly limits?: Partial<DispatcherLimits>;
 }
 
@@ -28,8 +29,11 @@ export interface DispatcherLimits {
   readonly backoffMaxMs: number;
 }
 
-/** Twelve attempts spread over about a minute: long enough for a restart beside it, short enough for a person who watches. */
-const DISPATCHER_LIMITS: DispatcherLimits = {
+/**
+ * Twelve attempts spread over about a minute: long enough for a restart beside it, short enough for a person who watches what they clicked. What is
+ * lost beyond that is taken up again by the incident's timer.
+ */
+const BRIEF: DispatcherLimits = {
   concurrencyMax: 20,
   attemptsMax: 12,
   acknowledgeMs: 600_000,
@@ -37,10 +41,20 @@ const DISPATCHER_LIMITS: DispatcherLimits = {
   backoffMaxMs: 10_000,
 };
 
+/** A hundred attempts, as many as Pub/Sub can be told to make, over three hours: Slack may be away for that long, and nothing else brings these back. */
+const PATIENT: DispatcherLimits = { ...BRIEF, attemptsMax: 100, backoffMaxMs: 120_000 };
+
+/**
+ * How each topic is delivered. In production these are the settings of its Pub/Sub subscription: `maxDeliveryAttempts` (5 to 100), `minimumBackoff`,
+ * `maximumBackoff` (0 to 600 s) and `ackDeadlineSeconds` (at most 600).
+ * @see https://docs.cloud.google.com/pubsub/docs/reference/rest/v1/projects.subscriptions
+ */
+export const limitsOf = (topic: Topic): DispatcherLimits =>
+  topic === 'announcements' || topic === 'alerts' ? PATIENT : BRIEF;
+
 /** Delivers what the queue holds, beginning with what was in flight when the last runner ended. */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
-  readonly #limits: DispatcherLimits;
   readonly #flights = new Map<Topic, Set<Promise<void>>>();
   readonly #giveUp = new AbortController();
   #state: 'new' | 'running' | 'stopped' = 'new';
@@ -50,7 +64,6 @@ export class Dispatcher {
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
-    this.#limits = { ...DISPATCHER_LIMITS, ...options.limits };
     for (const topic of options.subscribers.keys()) this.#flights.set(topic, new Set());
   }
 
@@ -99,7 +112,8 @@ export class Dispatcher {
 
   #pumpTopic(topic: Topic, subscriber: Subscriber): void {
     const flights = this.#flights.get(topic) ?? new Set();
-    while (flights.size < this.#limits.concurrencyMax) {
+    const { concurrencyMax } = this.#limitsOf(topic);
+    while (flights.size < concurrencyMax) {
       const delivery = this.#options.queue.lease(topic);
       if (delivery === undefined) return;
       this.#activity += 1;
@@ -116,7 +130,10 @@ export class Dispatcher {
 
   async #deliver(delivery: Delivery, subscriber: Subscriber): Promise<void> {
     const { queue } = this.#options;
-    const abort = AbortSignal.any([this.#giveUp.signal, AbortSignal.timeout(this.#limits.acknowledgeMs)]);
+    const abort = AbortSignal.any([
+      this.#giveUp.signal,
+      AbortSignal.timeout(this.#limitsOf(delivery.topic).acknowledgeMs),
+    ]);
     try {
       await endsBefore(abort, subscriber(delivery, abort));
     } catch (cause) {
@@ -128,7 +145,7 @@ export class Dispatcher {
 
   #failed(delivery: Delivery, cause: unknown): void {
     const { queue, onFailed } = this.#options;
-    const { attemptsMax, backoffMs, backoffMaxMs } = this.#limits;
+    const { attemptsMax, backoffMs, backoffMaxMs } = this.#limitsOf(delivery.topic);
     const next = delivery.attempt < attemptsMax || this.#giveUp.signal.aborted ? 'again' : 'dead-letter';
     onFailed(delivery, cause, next);
     if (next === 'dead-letter') queue.bury(delivery);
@@ -137,9 +154,13 @@ export class Dispatcher {
 
   /** When something that could be delivered becomes ready. */
   #nextInMs(): number | undefined {
-    const free = [...this.#flights].filter(([, flights]) => flights.size < this.#limits.concurrencyMax);
+    const free = [...this.#flights].filter(([topic, { size }]) => size < this.#limitsOf(topic).concurrencyMax);
     const waits = free.flatMap(([topic]) => this.#options.queue.nextInMs(topic) ?? []);
     return waits.length === 0 ? undefined : Math.min(...waits);
+  }
+
+  #limitsOf(topic: Topic): DispatcherLimits {
+    return { ...limitsOf(topic), ...this.#options.limits };
   }
 
   #break(cause: unknown): void {

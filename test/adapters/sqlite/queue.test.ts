@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openDatabase } from '../../../shared/adapters/sqlite/database.ts';
-import { Dispatcher, type DispatcherOptions, type Subscriber } from '../../../shared/adapters/sqlite/dispatcher.ts';
+import {
+  Dispatcher,
+  type DispatcherOptions,
+  limitsOf,
+  type Subscriber,
+} from '../../../shared/adapters/sqlite/dispatcher.ts';
 import { onlyRunner } from '../../../shared/adapters/sqlite/only-runner.ts';
 import { SqliteQueue } from '../../../shared/adapters/sqlite/queue.ts';
 import type { Topic } from '../../../shared/incident/effect.ts';
@@ -79,6 +84,38 @@ describe('the dispatcher', () => {
     expect(delays).toEqual([1, 2, 4, 4]);
     await dispatcher.stop(0);
     database.close();
+  });
+
+  it.each<[Topic, number]>([
+    ['announcements', 2 * 3600],
+    ['alerts', 2 * 3600],
+    ['clicks', 20],
+    ['investigations', 20],
+    ['remediations', 20],
+  ])('does not give up on %s for %i s, within what Pub/Sub can be told', async (topic, seconds) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate', 'Date'] });
+    const database = openDatabase(':memory:');
+    const queue = new SqliteQueue(database, { nowMs: Date.now });
+    const onBroken = vi.fn();
+    const subscribers = new Map([[topic, () => Promise.reject(new Error('no'))]]);
+    const dispatcher = new Dispatcher({ queue, subscribers, onFailed: () => {}, onBroken });
+    dispatcher.start();
+    try {
+      queue.accept(topic, [{ data: 'x', attributes: {} }]);
+      await vi.advanceTimersByTimeAsync(seconds * 1000);
+      expect(queue.deadLetters(10)).toEqual([]);
+      await vi.advanceTimersByTimeAsync(6 * 3600 * 1000);
+      expect(queue.deadLetters(10)).toHaveLength(1);
+      expect(onBroken).not.toHaveBeenCalled();
+    } finally {
+      vi.useRealTimers();
+      await dispatcher.stop(0);
+      database.close();
+    }
+    const { attemptsMax, backoffMaxMs } = limitsOf(topic);
+    expect(attemptsMax).toBeGreaterThanOrEqual(5);
+    expect(attemptsMax).toBeLessThanOrEqual(100);
+    expect(backoffMaxMs).toBeLessThanOrEqual(600_000);
   });
 
   it('tells of each failure and of the last', async () => {
