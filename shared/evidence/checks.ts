@@ -1,6 +1,8 @@
 import type { Check } from '../policy/policy.ts';
+import { PlatformFailure } from '../ports/platform-failure.ts';
 import { inBatches } from './in-batches.ts';
 import type { Inspection } from './inspector.ts';
+import { redact } from './redact.ts';
 
 /** One look from outside, and whether it found what the configuration expects. */
 export interface CheckResult {
@@ -29,25 +31,34 @@ export function checksOf<K extends Check['kind']>(
   return environment.checks.filter((check): check is CheckOf<K> => check.kind === kind);
 }
 
-/** Looks at every check of a kind; those from inside the VPC want a probe there, which this runmedic does not have yet. */
+/**
+ * Looks at every check of a kind; those from inside the VPC want a probe there, which this runmedic does not have yet. One that cannot be looked at,
+ * for want of a secret for instance, is unavailable by itself: the others are seen all the same. `abort` ends all of them.
+ */
 export const lookAt = async <K extends Check['kind']>(
   inspection: Inspection,
   kind: K,
   look: (check: CheckOf<K>) => Promise<CheckResult>,
+  abort: AbortSignal,
 ): Promise<ChecksObservation> => ({
   checks: await inBatches(checksOf(inspection, kind), async (check) =>
-    check.vantage === 'vpc' ? fromInside(check) : look(check),
+    check.vantage === 'vpc'
+      ? unavailable(check, 'is to be looked at from inside the VPC, where runmedic has no probe yet')
+      : look(check).catch((error: unknown) => {
+          if (abort.aborted || !(error instanceof PlatformFailure)) throw error;
+          return unavailable(check, redact(error.message));
+        }),
   ),
 });
 
 /** What a person would open to see for themselves: a journey's first step. */
 export const urlOf = (check: Check): string => (check.kind === 'journey' ? (check.steps[0]?.url ?? '') : check.url);
 
-const fromInside = (check: Check): CheckResult => ({
+const unavailable = (check: Check, detail: string): CheckResult => ({
   name: check.name,
   url: urlOf(check),
   verdict: 'unavailable',
-  detail: 'is to be looked at from inside the VPC, where runmedic has no probe yet',
+  detail,
   httpStatus: undefined,
   latencyMs: 0,
 });

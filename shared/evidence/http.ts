@@ -12,10 +12,15 @@ export const http: Inspector<ChecksObservation> = {
   deadlineMs: 20_000,
   appliesTo: (inspection) => checksOf(inspection, 'http').length > 0,
   inspect: (inspection, abort) =>
-    lookAt(inspection, 'http', async ({ name, url, auth, timeoutMs, expectStatus, expectBody }) => {
-      const request = { url, method: 'GET', headers: {}, body: undefined, timeoutMs, auth };
-      return { name, url, ...judged(await inspection.prober.http(request, abort), expectStatus, expectBody) };
-    }),
+    lookAt(
+      inspection,
+      'http',
+      async ({ name, url, auth, timeoutMs, expectStatus, expectBody }) => {
+        const request = { url, method: 'GET', headers: {}, body: undefined, timeoutMs, auth };
+        return { name, url, ...judged(await inspection.prober.http(request, abort), expectStatus, expectBody) };
+      },
+      abort,
+    ),
 };
 
 /** Holds an answer against what is expected. */

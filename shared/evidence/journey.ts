@@ -13,7 +13,7 @@ type Journey = Extract<Check, { readonly kind: 'journey' }>;
 export const journey: Inspector<ChecksObservation> = {
   deadlineMs: 30_000,
   appliesTo: (inspection) => checksOf(inspection, 'journey').length > 0,
-  inspect: (inspection, abort) => lookAt(inspection, 'journey', (check) => walk(check, inspection, abort)),
+  inspect: (inspection, abort) => lookAt(inspection, 'journey', (check) => walk(check, inspection, abort), abort),
 };
 
 async function walk(check: Journey, { prober }: Inspection, abort: AbortSignal): Promise<CheckResult> {

@@ -12,10 +12,15 @@ export const websocket: Inspector<ChecksObservation> = {
   deadlineMs: 20_000,
   appliesTo: (inspection) => checksOf(inspection, 'websocket').length > 0,
   inspect: (inspection, abort) =>
-    lookAt(inspection, 'websocket', async ({ name, url, auth, timeoutMs, echo }) => {
-      const result = await inspection.prober.webSocket({ url, timeoutMs, auth, echo }, abort);
-      return { name, url, ...judged(result) };
-    }),
+    lookAt(
+      inspection,
+      'websocket',
+      async ({ name, url, auth, timeoutMs, echo }) => {
+        const result = await inspection.prober.webSocket({ url, timeoutMs, auth, echo }, abort);
+        return { name, url, ...judged(result) };
+      },
+      abort,
+    ),
 };
 
 function judged(result: WebSocketResult): Pick<CheckResult, 'verdict' | 'httpStatus' | 'latencyMs' | 'detail'> {

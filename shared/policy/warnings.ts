@@ -19,6 +19,11 @@ function environmentWarnings({ name, approvers, bounds, checks, paused }: Enviro
           `${name}: some checks are from vantage vpc, which cannot be looked at yet; recovery stays unproven and is handed to people.`,
         ]
       : []),
+    ...(checks.some(({ auth }) => auth.kind === 'header')
+      ? [
+          `${name}: some checks have auth header, which cannot be used yet: no source of secrets is connected; they stay unavailable.`,
+        ]
+      : []),
     ...(paused ? [`${name}: paused, so its alerts are recorded and otherwise ignored.`] : []),
   ];
 }

@@ -3,7 +3,8 @@ import { http } from '../../shared/evidence/http.ts';
 import { journey } from '../../shared/evidence/journey.ts';
 import { websocket } from '../../shared/evidence/websocket.ts';
 import type { Check, JourneyStep } from '../../shared/policy/policy.ts';
-import type { HttpResult, WebSocketResult } from '../../shared/ports/prober.ts';
+import { PlatformFailure } from '../../shared/ports/platform-failure.ts';
+import type { HttpResult, Prober, WebSocketResult } from '../../shared/ports/prober.ts';
 import { answered, inspection, looking, unhurried } from '../builders/ports.ts';
 
 type CheckOf<K extends Check['kind']> = Extract<Check, { readonly kind: K }>;
@@ -13,6 +14,50 @@ const looked = (checks: readonly Check[], answers: Parameters<typeof looking>[0]
   const { prober, sent } = looking(answers);
   return { inspection: inspection({ prober, environment: { checks } }), sent };
 };
+
+describe('checks of one kind', () => {
+  const page = (name: string): Check => ({
+    kind: 'http',
+    name,
+    url: `https://${name}.test/`,
+    expectStatus: 200,
+    expectBody: undefined,
+    ...common,
+  });
+  const withoutProof = (failure: unknown): Prober => ({
+    http: async ({ url }) => {
+      if (url === 'https://b.test/') throw failure;
+      return answered(200);
+    },
+    webSocket: () => Promise.reject(new Error('none is asked for')),
+  });
+  const see = (failure: unknown, abort: AbortSignal) =>
+    http.inspect(
+      inspection({ prober: withoutProof(failure), environment: { checks: ['a', 'b', 'c'].map(page) } }),
+      abort,
+    );
+
+  it('are not blinded by one that cannot be looked at', async () => {
+    const failure = new PlatformFailure('failed-precondition', 'no source of secrets; token=abc');
+    const { checks } = await see(failure, unhurried);
+    expect(checks.map(({ verdict }) => verdict)).toEqual(['passed', 'unavailable', 'passed']);
+    expect(checks[1]).toEqual({
+      name: 'b',
+      url: 'https://b.test/',
+      verdict: 'unavailable',
+      detail: 'no source of secrets; token=[redacted]',
+      httpStatus: undefined,
+      latencyMs: 0,
+    });
+  });
+
+  it('all end when there is no more time, and when it is our own fault', async () => {
+    const late = new PlatformFailure('timed-out', 'aborted');
+    await expect(see(late, AbortSignal.abort(late))).rejects.toBe(late);
+    const fault = new TypeError('undefined is not a function');
+    await expect(see(fault, unhurried)).rejects.toBe(fault);
+  });
+});
 
 describe('http', () => {
   const page = (over: Partial<CheckOf<'http'>> = {}): CheckOf<'http'> => ({
@@ -89,7 +134,9 @@ describe('http', () => {
 
   it('makes no verdict of a look that could not be made', async () => {
     const { inspection: at } = looked([page()], {});
-    await expect(http.inspect(at, unhurried)).rejects.toThrow('https://a.test/: no way there');
+    expect((await http.inspect(at, unhurried)).checks).toMatchObject([
+      { verdict: 'unavailable', detail: 'https://a.test/: no way there', httpStatus: undefined },
+    ]);
   });
 
   it('applies where the policy has such a check', () => {

@@ -298,6 +298,17 @@ describe('warnings', () => {
   ])('%s', (_, inside, warnings) => {
     expect(warned(inside)).toEqual(warnings);
   });
+
+  it('checks that cannot be looked at yet', () => {
+    const named = 'approvers: { users: [U0ANN] }\nchecks:\n';
+    const keyed = '- { kind: http, url: https://a.test/, auth: { kind: header, name: x-key, secret: probe-key } }';
+    expect(parsed(staging(named + keyed)).warnings).toEqual([
+      expect.stringMatching(/^staging: some checks have auth header, which cannot be used yet/),
+    ]);
+    expect(parsed(staging(`${named}- { kind: http, url: http://10.0.0.2/, vantage: vpc }`)).warnings).toEqual([
+      expect.stringMatching(/^staging: some checks are from vantage vpc/),
+    ]);
+  });
 });
 
 describe('what people write in YAML', () => {
