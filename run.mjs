@@ -25,7 +25,7 @@ child.on('exit', (code, signal) => process.exit(code ?? (signal === null ? 1 : 1
 function install() {
   process.stderr.write('runmedic: installing what is missing (npm install) ...\n');
   // Versions are exact, so this takes what the lock names. `npm ci` would refuse a lock that lacks another platform's optional packages.
-  const npm = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund'], {
+  const npm = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 2, 2],
   });

@@ -3,6 +3,7 @@ import { approvalFault } from '../incident/approval.ts';
 import type { Effect } from '../incident/effect.ts';
 import type { StepResult } from '../incident/event.ts';
 import type { IncidentIn } from '../incident/incident.ts';
+import { EXECUTION_SECONDS_MAX } from '../incident/moves.ts';
 import type { Clock, Instant } from '../ports/clock.ts';
 import { plusSeconds } from '../ports/clock.ts';
 import type { CloudReader, CloudWriter } from '../ports/cloud.ts';
@@ -29,6 +30,8 @@ interface Task {
   readonly incident: IncidentIn<'executing'>;
   readonly step: PlanStep;
   readonly effect: CarryOut;
+  /** When this delivery stops waiting, and leaves the rest to the next. */
+  readonly until: Instant;
 }
 
 /** How often an operation, or a resource that is settling, is looked at; domain time. */
@@ -46,19 +49,17 @@ export async function carryOut(effect: CarryOut, shell: RemediationShell, abort:
   if (!isPresent(incident, effect)) return;
   const step = incident.signed.plan.steps[effect.step];
   if (step === undefined) return;
-  const resumed = incident.operation;
-  if (resumed === undefined) await claim(effect, shell);
-  const task: Task = { incident, step, effect };
+  const until = plusSeconds(await shell.clock.now(), FOLLOW_SECONDS_MAX);
+  const task: Task = { incident, step, effect, until };
   try {
+    const { operation } = incident;
     const result =
-      resumed === undefined ? await apply(task, shell, abort) : await follow(resumed.name, step, effect, shell, abort);
+      operation === undefined ? await apply(task, shell, abort) : await follow(operation.name, task, shell, abort);
     if (result !== undefined) await finish(effect, result, shell);
   } catch (error) {
-    if (error instanceof PlatformFailure && RETRYABLE.includes(error.code)) throw error;
-    const detail = error instanceof Error ? error.message : String(error);
-    // A stale etag means that someone else changed it since: re-plan, never a blind retry.
-    const moved = error instanceof PlatformFailure && error.code === 'conflict';
-    await finish(effect, { kind: moved ? 'moved' : 'failed', detail }, shell);
+    // Only a plain no from the platform is the end of a step. Out of time, out of reach, overtaken while saving: delivered again, and read again first.
+    if (abort.aborted || !(error instanceof PlatformFailure) || !FINAL.includes(error.code)) throw error;
+    await finish(effect, { kind: 'failed', detail: error.message }, shell);
   }
 }
 
@@ -73,8 +74,14 @@ async function claim(effect: CarryOut, shell: RemediationShell): Promise<void> {
   );
 }
 
-/** The queue delivers again later; the write itself is never repeated blindly, since `before` is read again first. */
-const RETRYABLE: readonly PlatformFailure['code'][] = ['unavailable', 'rate-limited', 'timed-out'];
+const FINAL: readonly PlatformFailure['code'][] = [
+  'unauthenticated',
+  'permission-denied',
+  'not-found',
+  'failed-precondition',
+  'invalid-argument',
+  'unknown',
+];
 
 const isPresent = (
   incident: Awaited<ReturnType<typeof loaded>>,
@@ -100,13 +107,25 @@ async function faultOf(
   const fault = approvalFault(incident.approval, { plan, environment, at, publicKey: shell.approvalPublicKey });
   if (fault !== undefined) return fault;
   if (await shell.store.spent(spendKey(effect))) return 'this approval has been used for this step';
-  // Nor does a guardrail that came since stop an undo half way.
-  return effect.direction === 'undo'
+  // A guardrail that came since does not stop an undo half way; that there is something to undo is looked up.
+  if (effect.direction === 'apply')
+    return refusedByGuardrail(step, { environment, ownProject: shell.policy.ownProject });
+  return (await shell.store.spent(spendKey({ ...effect, direction: 'apply' })))
     ? undefined
-    : refusedByGuardrail(step, { environment, ownProject: shell.policy.ownProject });
+    : 'this step was never applied';
 }
 
-const refused = (fault: string): StepResult => ({ kind: 'failed', detail: `refused before the write: ${fault}` });
+/**
+ * The moment at which the approval must stand. An undo belongs to what was approved and may come as long after the expiry as verification may take;
+ * later than that nobody waits for it any more.
+ */
+async function judgedAt({ incident, effect }: Task, { clock, policy }: RemediationShell): Promise<Instant> {
+  const now = await clock.now();
+  const { issuedAt, expiresAt } = incident.approval;
+  const { deadlineSeconds } = environmentOf(incident, policy).verification;
+  const latestUndo = plusSeconds(expiresAt, deadlineSeconds + EXECUTION_SECONDS_MAX);
+  return effect.direction === 'undo' && now < latestUndo ? issuedAt : now;
+}
 
 const spendKey = ({ digest, step, direction }: CarryOut): string => `${digest}/${step}/${direction}`;
 
@@ -118,80 +137,90 @@ const changeOf = (step: PlanStep, { direction }: CarryOut): Change<unknown> => {
 };
 
 async function apply(task: Task, shell: RemediationShell, abort: AbortSignal): Promise<StepResult | undefined> {
-  const { incident, step, effect } = task;
-  const action = anyAction(step.action);
+  const { step, effect } = task;
   const change = changeOf(step, effect);
-  const standing = await settled(step, shell, abort);
+  const standing = await settled(task, shell, abort);
   if (standing === undefined)
     return {
       kind: 'failed',
       detail: `${change.target} was busy for ${FOLLOW_SECONDS_MAX} s with a change of someone else's`,
     };
   if (same(standing.settings, change.after)) return { kind: 'stood-already' };
-  if (!same(standing.settings, change.before))
+  await claim(effect, shell);
+  // Read once more under the claim: between the first reading and it another delivery may have written.
+  const { settings, etag: present } = await anyAction(step.action).read(step.target, shell.cloud, abort);
+  if (same(settings, change.after)) return { kind: 'stood-already' };
+  if (!same(settings, change.before))
     return {
       kind: 'moved',
-      detail: `${change.target} is ${canonical(standing.settings)}, neither as it was seen nor as it was to be`,
+      detail: `${change.target} is ${canonical(settings)}, neither as it was seen nor as it was to be`,
     };
   // Only now: what was written before a crash stands, and must not be taken for refused because an approval ran out since.
-  // An undo belongs to what was approved, and the clock does not stop it.
-  const begins = effect.direction === 'undo' ? incident.approval.issuedAt : await shell.clock.now();
-  const fault = await faultOf(task, begins, shell);
-  if (fault !== undefined) return refused(fault);
+  const fault = await faultOf(task, await judgedAt(task, shell), shell);
+  if (fault !== undefined) return { kind: 'failed', detail: `refused before the write: ${fault}` };
   // An undo follows our own write, so that the version to compare with is the one just read.
-  const etag = effect.direction === 'undo' ? standing.etag : change.etag;
-  const { operation } = await action.write({ ...change, etag }, shell.writer, abort);
-  await advance(
-    effect.incident,
-    { ...phase(effect), type: 'step-started', at: await shell.clock.now(), operation },
-    shell,
-  );
-  return follow(operation, step, effect, shell, abort);
+  const etag = effect.direction === 'undo' ? present : change.etag;
+  const written = await write({ ...change, etag }, step, shell, abort);
+  if (written.kind === 'moved') return written;
+  const { operation } = written;
+  const at = await shell.clock.now();
+  await advance(effect.incident, { ...phase(effect), type: 'step-started', at, operation }, shell);
+  return follow(operation, task, shell, abort);
+}
+
+/** A stale etag, or another operation on the resource, means that someone else is changing it: re-plan, never a blind retry. */
+async function write(change: Change<unknown>, step: PlanStep, { writer }: RemediationShell, abort: AbortSignal) {
+  try {
+    const { operation } = await anyAction(step.action).write(change, writer, abort);
+    return { kind: 'written', operation } as const;
+  } catch (error) {
+    if (!(error instanceof PlatformFailure) || error.code !== 'conflict') throw error;
+    return { kind: 'moved', detail: error.message } as const;
+  }
 }
 
 /** Waits for the operation's end and reads `after` back. undefined: it goes on longer than this delivery may. */
 async function follow(
   operation: string,
-  step: PlanStep,
-  effect: CarryOut,
+  task: Task,
   shell: RemediationShell,
   abort: AbortSignal,
 ): Promise<StepResult | undefined> {
-  const until = plusSeconds(await shell.clock.now(), FOLLOW_SECONDS_MAX);
+  const { step, until } = task;
   for (let at = await shell.clock.now(); at < until; at = await shell.clock.now()) {
     const status = await shell.writer.operation(operation, abort);
     if (status.done && status.error !== undefined) return { kind: 'failed', detail: `${step.target}: ${status.error}` };
-    if (status.done) return readBack(step, effect, shell, abort);
+    if (status.done) return readBack(task, shell, abort);
     await shell.clock.sleepUntil(plusSeconds(at, POLL_SECONDS), abort);
   }
   return undefined;
 }
 
-async function readBack(
-  step: PlanStep,
-  effect: CarryOut,
-  shell: RemediationShell,
-  abort: AbortSignal,
-): Promise<StepResult> {
-  const { after, target } = changeOf(step, effect);
-  const standing = await settled(step, shell, abort);
-  return standing !== undefined && same(standing.settings, after)
+async function readBack(task: Task, shell: RemediationShell, abort: AbortSignal): Promise<StepResult | undefined> {
+  const { after, target } = changeOf(task.step, task.effect);
+  const standing = await settled(task, shell, abort);
+  if (standing === undefined) return undefined;
+  return same(standing.settings, after)
     ? { kind: 'done' }
     : {
         kind: 'failed',
-        detail: `the operation on ${target} ended, but what was to be does not stand: ${canonical(standing?.settings ?? null)}`,
+        detail: `the operation on ${target} ended, but what was to be does not stand: ${canonical(standing.settings)}`,
       };
 }
 
-/** What stands once nothing is under way on it; undefined when that does not come. */
-async function settled({ action, target }: PlanStep, { cloud, clock }: RemediationShell, abort: AbortSignal) {
-  const until = plusSeconds(await clock.now(), FOLLOW_SECONDS_MAX);
-  for (let at = await clock.now(); at < until; at = await clock.now()) {
+/** What stands once nothing is under way on it, read at least once; undefined when that does not come in time. */
+async function settled(
+  { step: { action, target }, until }: Task,
+  { cloud, clock }: RemediationShell,
+  abort: AbortSignal,
+) {
+  for (;;) {
     const standing = await anyAction(action).read(target, cloud, abort);
     if (standing.settled) return standing;
+    const at = await clock.now();
+    if (at >= until) return undefined;
     await clock.sleepUntil(plusSeconds(at, POLL_SECONDS), abort);
   }
-  return undefined;
 }
 
 const same = (a: unknown, b: unknown): boolean => canonical(a) === canonical(b);
@@ -199,6 +228,7 @@ const phase = ({ digest, step, direction }: CarryOut) => ({ digest, step, direct
 
 async function finish(effect: CarryOut, result: StepResult, shell: RemediationShell): Promise<void> {
   const at = await shell.clock.now();
-  await advance(effect.incident, { ...phase(effect), type: 'step-finished', at, result }, shell);
+  // Spent first: a crash in between finds that `after` stands, and needs no approval for that.
   if (result.kind === 'done' || result.kind === 'stood-already') await shell.store.spend(spendKey(effect), at);
+  await advance(effect.incident, { ...phase(effect), type: 'step-finished', at, result }, shell);
 }

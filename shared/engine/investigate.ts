@@ -10,6 +10,7 @@ import type { Incident } from '../incident/incident.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type Instant, plusSeconds } from '../ports/clock.ts';
 import type { CloudReader } from '../ports/cloud.ts';
+import { PlatformFailure } from '../ports/platform-failure.ts';
 import type { Prober } from '../ports/prober.ts';
 import { planFor } from '../remedy/plan-for.ts';
 import { signed } from '../remedy/signature.ts';
@@ -46,14 +47,19 @@ export async function investigate(
     prober: shell.prober,
   };
   const evidence = await gather(inspection, abort);
-  await shell.store.saveEvidence(id, round, evidence);
   const diagnosis = diagnose(evidence, inspection);
+  await shell.store.saveEvidence(id, round, evidence).catch(unlessTooLarge);
   const at = await shell.clock.now();
   await advance(
     id,
     { type: 'investigated', at, round, diagnosis, offer: offerFor(incident, diagnosis, evidence, at, shell) },
     shell,
   );
+}
+
+/** A diagnosis is worth more than what it was made from: evidence over a document's size is not kept. */
+function unlessTooLarge(error: unknown): void {
+  if (!(error instanceof PlatformFailure) || error.code !== 'invalid-argument') throw error;
 }
 
 function offerFor(

@@ -86,7 +86,7 @@ interface Facts {
   readonly version: number;
   readonly subject: Subject;
   readonly openedAt: Instant;
-  /** The newest 20; `alertsTotal` counts all. */
+  /** The newest 20; `alertsTotal` counts all that opened. */
   readonly alerts: readonly AlertNote[];
   readonly alertsTotal: number;
   /** How many times evidence was gathered for a new diagnosis; the evidence document of a round is `{id}/{round}`. */
@@ -99,9 +99,8 @@ interface Facts {
 export interface Paged {
   readonly reason: EscalationReason;
   readonly since: Instant;
-  /** The next escalation level and when it is told; undefined after the last. */
+  /** The next escalation level. */
   readonly level: number;
-  readonly dueAt: Instant | undefined;
 }
 
 /** A diagnosis with the plan that answers it, as shown. */
@@ -146,7 +145,13 @@ export type IncidentState =
       readonly deadline: Instant;
       readonly dueAt: Instant;
     } & Offered)
-  | ({ readonly status: 'escalated'; readonly detail: string; readonly diagnosis: Diagnosis | undefined } & Paged)
+  | ({
+      readonly status: 'escalated';
+      readonly detail: string;
+      readonly diagnosis: Diagnosis | undefined;
+      /** When the next level is told; after the last, when it is looked at once more. */
+      readonly dueAt: Instant;
+    } & Paged)
   | {
       readonly status: 'closed';
       readonly outcome: Outcome;

@@ -26,6 +26,10 @@ export const INVESTIGATION_TRIES_MAX = 3;
 export const CARRY_OUT_PATIENCE_SECONDS = 600;
 /** A delivery that has claimed a step and is not heard of for this long has died; writes end within 30 s. */
 export const CLAIM_SECONDS = 120;
+/** An escalated incident is looked at this often. News of an alert has it looked at anyway; this is for what no alert tells. */
+export const ESCALATED_LOOK_EVERY_SECONDS = 3600;
+/** A step that has not ended this long after it was approved is handed to people; a connector's update takes minutes. */
+export const EXECUTION_SECONDS_MAX = 3600;
 /** How many diagnoses one incident gets before a person must look. */
 export const ROUNDS_MAX = 6;
 /** Two healthy looks, a minute apart, close an incident that nobody touched. */
@@ -74,7 +78,8 @@ export const note = (incident: Incident, facts: Partial<Facts>): Step => ({
 
 export function investigateAgain(incident: Incident, moment: Moment, attempts = incident.attempts): Step {
   const round = incident.round + 1;
-  if (round > ROUNDS_MAX)
+  // People have it already where it is escalated: a further look is for them, and cannot go on by itself.
+  if (round > ROUNDS_MAX && incident.status !== 'escalated')
     return escalate(incident, moment, 'not-verified', `${ROUNDS_MAX} diagnoses did not end it`, { attempts });
   const looks = { tries: 1, healthyLooks: 0, unexplainedLooks: 0, diagnosis: diagnosisOf(incident) };
   return move(
@@ -89,8 +94,8 @@ export function investigateAgain(incident: Incident, moment: Moment, attempts = 
 
 const pagedOf = (incident: Incident): Paged | undefined => {
   if (incident.status !== 'escalated') return incident.paged;
-  const { reason, since, level, dueAt } = incident;
-  return { reason, since, level, dueAt };
+  const { reason, since, level } = incident;
+  return { reason, since, level };
 };
 
 /**
@@ -105,15 +110,23 @@ export function escalate(
   facts: Partial<Facts> & { readonly diagnosis?: Diagnosis } = {},
 ): Step {
   const { diagnosis = diagnosisOf(incident), ...changed } = facts;
-  const first = environment.escalation[0];
-  const dueAt = first === undefined ? undefined : plusSeconds(at, first.afterSeconds);
-  const known = incident.paged?.reason === reason ? incident.paged : undefined;
+  const paged = incident.paged?.reason === reason ? incident.paged : { reason, since: at, level: 1 };
   return move(
     incident,
-    { status: 'escalated', detail, diagnosis, ...(known ?? { reason, since: at, level: 1, dueAt }) },
-    { facts: changed, effects: [{ type: 'escalate', incident: incident.id, level: (known?.level ?? 1) - 1 }] },
+    { status: 'escalated', detail, diagnosis, ...paged, dueAt: nextCall(paged, { at, environment }) },
+    { facts: changed, effects: [{ type: 'escalate', incident: incident.id, level: paged.level - 1 }] },
   );
 }
+
+/** When level n of an escalation is told: n counts from one into the policy's levels; undefined after the last. */
+export function levelDueAt({ since, level }: Paged, environment: Environment): Instant | undefined {
+  const next = environment.escalation[level - 1];
+  return next === undefined ? undefined : plusSeconds(since, next.afterSeconds);
+}
+
+/** The next level; after the last one the next look, since what people have in hand may have healed without an alert's word. */
+export const nextCall = (paged: Paged, { at, environment }: Moment): Instant =>
+  levelDueAt(paged, environment) ?? plusSeconds(at, ESCALATED_LOOK_EVERY_SECONDS);
 
 const diagnosisOf = ({ diagnosis }: Incident): Diagnosis | undefined => diagnosis;
 

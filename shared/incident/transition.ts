@@ -50,17 +50,20 @@ function alertJoined(incident: Incident, { alert, services }: EventOf<'alert-joi
   const named = new Set([...incident.subject.services, ...services]);
   const joined = note(incident, {
     alerts: [...incident.alerts, alert].slice(-ALERTS_KEPT),
-    alertsTotal: incident.alertsTotal + 1,
+    // A closing is news of an alert, not another one.
+    alertsTotal: incident.alertsTotal + (alert.state === 'open' ? 1 : 0),
     subject: { ...incident.subject, services: [...named].slice(0, SERVICES_KEPT) },
   });
   return recheckOn(incident, alert) ? sameVersion(investigateAgain(joined.incident, moment)) : joined;
 }
 
-/** A closed notification is a reason to look again, not recovery: a policy edit or missing data closes one too. */
+/**
+ * A closed notification is a reason to look again, not recovery: a policy edit or missing data closes one too.
+ * What is in people's hands is looked at on any news: a further alert may be a further outage.
+ */
 const recheckOn = (incident: Incident, alert: AlertNote): boolean =>
-  alert.state === 'closed' &&
-  incident.round < ROUNDS_MAX &&
-  (incident.status === 'awaiting-approval' || incident.status === 'escalated');
+  incident.status === 'escalated' ||
+  (incident.status === 'awaiting-approval' && alert.state === 'closed' && incident.round < ROUNDS_MAX);
 
 /** Two moves in one event are one save. */
 const sameVersion = ({ incident, effects }: Step): Step => ({

@@ -94,21 +94,21 @@ function sameRule({ plan, evidence, context }: RecoveryInput): RecoveryCheck {
   const { rule, target } = plan.because;
   const known = ruleNames.find((candidate): candidate is RuleName => candidate === rule);
   if (known === undefined) return { name: rule, status: 'unavailable', detail: 'this rule is gone from runmedic' };
-  const name = `cause gone: ${ruleNamed(known).title}`;
+  const name = ruleNamed(known).title;
   const conclusions = judge(ruleNamed(known), evidence, context);
   for (const conclusion of conclusions)
     switch (conclusion.kind) {
       case 'cause':
-        if (conclusion.target === target) return { name, status: 'failed', detail: conclusion.claim };
+        if (conclusion.target === target) return { name, status: 'failed', detail: `still there: ${conclusion.claim}` };
         break;
       case 'inconclusive':
         if ((conclusion.about?.target ?? target) === target)
-          return { name, status: 'unavailable', detail: conclusion.reason };
+          return { name, status: 'unavailable', detail: `not known yet: ${conclusion.reason}` };
         break;
       case 'ruled-out':
-        return { name, status: 'passed', detail: conclusion.reason };
+        return { name, status: 'passed', detail: `gone: ${conclusion.reason}` };
     }
-  return { name, status: 'passed', detail: `no longer on ${target}` };
+  return { name, status: 'passed', detail: `gone: no longer on ${target}` };
 }
 
 const standing = ({ plan, readBack }: RecoveryInput): RecoveryCheck[] =>

@@ -1,15 +1,21 @@
 import { plusSeconds } from '../ports/clock.ts';
 import type { Incident, IncidentIn } from './incident.ts';
 import {
+  attemptsWith,
   CARRY_OUT_PATIENCE_SECONDS,
+  EXECUTION_SECONDS_MAX,
   escalate,
   INVESTIGATION_PATIENCE_SECONDS,
   INVESTIGATION_TRIES_MAX,
+  investigateAgain,
+  levelDueAt,
   type Moment,
   move,
+  nextCall,
   type Step,
 } from './moves.ts';
 import { unreachable } from './unreachable.ts';
+import { notMeasured } from './when-verified.ts';
 
 /** What an incident waited for did not come, or it is time for the next look. */
 export function whenDue(incident: Exclude<Incident, IncidentIn<'closed'>>, moment: Moment): Step {
@@ -33,32 +39,48 @@ export function whenDue(incident: Exclude<Incident, IncidentIn<'closed'>>, momen
     case 'awaiting-approval':
       return escalate(incident, moment, 'nobody-decided', 'the plan expired before anyone decided');
     case 'executing': {
-      const { id, signed, step, direction } = incident;
+      const { id, signed, step, direction, approval } = incident;
+      if (at >= plusSeconds(approval.issuedAt, EXECUTION_SECONDS_MAX)) return handOver(incident, moment);
       const again = { type: 'carry-out', incident: id, digest: signed.plan.digest, step, direction } as const;
       return move(incident, { ...incident, dueAt: plusSeconds(at, CARRY_OUT_PATIENCE_SECONDS) }, { effects: [again] });
     }
     case 'verifying': {
       const { id, signed } = incident;
+      if (at >= plusSeconds(incident.deadline, 2 * INVESTIGATION_PATIENCE_SECONDS))
+        return notMeasured(incident, moment);
       const look = { type: 'verify', incident: id, digest: signed.plan.digest } as const;
       // The answer sets the next look; this one only guards against an answer that never comes.
       const guard = plusSeconds(at, environment.verification.everySeconds + INVESTIGATION_PATIENCE_SECONDS);
       return move(incident, { ...incident, dueAt: guard }, { effects: [look] });
     }
     case 'escalated':
-      return nextLevel(incident, moment);
+      return levelDue(incident, moment) ? nextLevel(incident, moment) : investigateAgain(incident, moment);
     default:
       return unreachable(incident);
   }
 }
 
+/** Nobody can say any more whether it was done: what may still be under way is named. */
+function handOver(incident: IncidentIn<'executing'>, moment: Moment): Step {
+  const { operation, approval } = incident;
+  const what =
+    operation === undefined ? 'nothing is known to be under way' : `${operation.name} may still be under way`;
+  const detail = `no end within ${EXECUTION_SECONDS_MAX / 60} min of the approval at ${approval.issuedAt}; ${what}`;
+  return escalate(incident, moment, 'execution-failed', detail, { attempts: attemptsWith(incident, 'failed', 'no') });
+}
+
+const levelDue = (incident: IncidentIn<'escalated'>, { at, environment }: Moment): boolean => {
+  const due = levelDueAt(incident, environment);
+  return due !== undefined && at >= due;
+};
+
 /** Level n of an incident mentions the n-th entry of the policy's escalation, counted from one; 0 was told at once. */
-function nextLevel(incident: IncidentIn<'escalated'>, { environment }: Moment): Step {
-  const { level, id, since } = incident;
-  const next = environment.escalation[level];
-  const dueAt = next === undefined ? undefined : plusSeconds(since, next.afterSeconds);
+function nextLevel(incident: IncidentIn<'escalated'>, moment: Moment): Step {
+  const { level, id } = incident;
+  const told = { ...incident, level: level + 1 };
   return move(
     incident,
-    { ...incident, level: level + 1, dueAt },
+    { ...told, dueAt: nextCall(told, moment) },
     { effects: [{ type: 'escalate', incident: id, level }] },
   );
 }

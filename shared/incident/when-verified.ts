@@ -41,7 +41,7 @@ export function whenVerified(incident: IncidentIn<'verifying'>, event: EventOf<'
 }
 
 /** Inconclusive waits, then escalates; it never undoes. */
-const notMeasured = (incident: IncidentIn<'verifying'>, moment: Moment): Step =>
+export const notMeasured = (incident: IncidentIn<'verifying'>, moment: Moment): Step =>
   escalate(incident, moment, 'not-verified', 'whether users are served again could not be measured', {
     attempts: attemptsWith(incident, 'not-verified', 'no'),
   });

@@ -117,7 +117,7 @@ export const states: { readonly [S in Incident['status']]: IncidentState & { rea
     diagnosis,
     since: START,
     level: 1,
-    dueAt: undefined,
+    dueAt,
   },
   closed: {
     status: 'closed',
@@ -154,7 +154,7 @@ export const incident = (id: string, on = 'staging', state: IncidentState = stat
   attempts: [
     { action: 'restart-service', target: 'projects/p', digest: 'd0', result: 'not-verified', undone: 'not-possible' },
   ],
-  paged: { reason: 'no-cause', since: START, level: 2, dueAt: undefined },
+  paged: { reason: 'no-cause', since: START, level: 2 },
   ...state,
 });
 

@@ -2,7 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { IncidentEvent } from '../../shared/incident/event.ts';
 import type { Incident } from '../../shared/incident/incident.ts';
-import { CLAIM_SECONDS, ROUNDS_MAX, UNEXPLAINED_LOOKS } from '../../shared/incident/moves.ts';
+import {
+  CLAIM_SECONDS,
+  ESCALATED_LOOK_EVERY_SECONDS,
+  EXECUTION_SECONDS_MAX,
+  ROUNDS_MAX,
+  UNEXPLAINED_LOOKS,
+} from '../../shared/incident/moves.ts';
 import { transition } from '../../shared/incident/transition.ts';
 import { at, environment, evidence } from '../builders/evidence.ts';
 import {
@@ -94,7 +100,7 @@ describe('an incident under investigation', () => {
       reason: 'no-cause',
       detail: 'nothing fits',
       level: 1,
-      dueAt: at(600 + 3600),
+      dueAt: at(600 + ESCALATED_LOOK_EVERY_SECONDS),
     });
     expect(effects).toContainEqual({ type: 'escalate', incident: after.id, level: 0 });
   });
@@ -200,7 +206,7 @@ describe('a plan awaiting approval', () => {
       alert: alertNote('0.abc/closed'),
       services: [],
     });
-    expect(after).toMatchObject({ status: 'investigating', round: 2, version: 3, alertsTotal: 2 });
+    expect(after).toMatchObject({ status: 'investigating', round: 2, version: 3, alertsTotal: 1 });
     expect(effects).toContainEqual({ type: 'investigate', incident: after.id, round: 2 });
   });
 });
@@ -296,6 +302,28 @@ describe('a change under way', () => {
     expect(types(step(incident, timer(incident, 660)).effects)).toEqual(['carry-out', 'announce']);
   });
 
+  it('is handed to people when it has not ended an hour after it was approved, naming what may still run', () => {
+    const started: IncidentEvent = {
+      type: 'step-started',
+      at: at(62),
+      digest: executing().signed.plan.digest,
+      step: 0,
+      direction: 'apply',
+      operation: 'vpcaccess:op-1',
+    };
+    const incident = play(executing(), started);
+    expect(play(incident, timer(incident, 60 + EXECUTION_SECONDS_MAX - 1))).toMatchObject({ status: 'executing' });
+    expect(play(incident, timer(incident, 60 + EXECUTION_SECONDS_MAX))).toMatchObject({
+      status: 'escalated',
+      reason: 'execution-failed',
+      detail: expect.stringContaining('vpcaccess:op-1 may still be under way'),
+      attempts: [{ result: 'failed' }],
+    });
+    expect(play(executing(), timer(executing(), 60 + EXECUTION_SECONDS_MAX))).toMatchObject({
+      detail: expect.stringContaining('nothing is known to be under way'),
+    });
+  });
+
   it('ignores what belongs to another plan, step or direction', () => {
     const incident = executing();
     for (const over of [{ digest: 'other' }, { step: 1 }, { direction: 'undo' as const }])
@@ -339,6 +367,12 @@ describe('a change being verified', () => {
       incident: incident.id,
       digest: incident.signed.plan.digest,
     });
+  });
+
+  it('is handed to people when no look comes to an answer long after its deadline', () => {
+    const incident = verifying();
+    expect(play(incident, timer(incident, 1380 + 239))).toMatchObject({ status: 'verifying' });
+    expect(play(incident, timer(incident, 1380 + 240))).toMatchObject({ status: 'escalated', reason: 'not-verified' });
   });
 
   it('asks for the next best plan when it did not help in time', () => {
@@ -393,13 +427,26 @@ describe('a change being verified', () => {
 });
 
 describe('an escalated incident', () => {
-  it('tells level after level, then is silent', () => {
+  it('tells level after level when their time has come, and then looks again and again', () => {
     const incident = play(awaiting(), timer(awaiting(), 1805));
-    expect(incident).toMatchObject({ status: 'escalated', level: 1, dueAt: at(1805 + 3600) });
-    const first = step(incident, timer(incident, 5405));
+    expect(incident).toMatchObject({ status: 'escalated', level: 1, dueAt: at(1805 + ESCALATED_LOOK_EVERY_SECONDS) });
+    const first = step(incident, timer(incident, 1805 + 3600));
     expect(first.effects[0]).toEqual({ type: 'escalate', incident: incident.id, level: 1 });
-    const second = step(first.incident, timer(first.incident, 16_205));
-    expect(second.incident).toMatchObject({ level: 3, dueAt: undefined });
+    const second = step(first.incident, timer(first.incident, 1805 + 14_400));
+    expect(second.incident).toMatchObject({ level: 3, dueAt: at(1805 + 14_400 + ESCALATED_LOOK_EVERY_SECONDS) });
+    const look = step(second.incident, timer(second.incident, 20_000));
+    expect(look.effects[0]).toEqual({ type: 'investigate', incident: incident.id, round: 2 });
+  });
+
+  it('is looked at again when a further alert comes: it may be a further outage', () => {
+    const incident = play(awaiting(), timer(awaiting(), 1805));
+    const news: IncidentEvent = {
+      type: 'alert-joined',
+      at: at(2000),
+      alert: alertNote('0.new/open'),
+      services: ['auth'],
+    };
+    expect(play(incident, news)).toMatchObject({ status: 'investigating', round: 2, alertsTotal: 2 });
   });
 
   it('is looked at again when its alert closes', () => {
@@ -430,7 +477,12 @@ describe('calling people', () => {
     const looking = play(first, closedAlert);
     expect(looking).toMatchObject({ status: 'investigating', paged: { reason: 'no-safe-action', since: at(5) } });
     const { incident, effects } = step(looking, noAction);
-    expect(incident).toMatchObject({ status: 'escalated', since: at(5), level: 1, dueAt: at(5 + 3600) });
+    expect(incident).toMatchObject({
+      status: 'escalated',
+      since: at(5),
+      level: 1,
+      dueAt: at(5 + 3600),
+    });
     // The same call, which is made once (engine/escalate.ts): a look that came between may have overtaken it.
     expect(effects[0]).toEqual({ type: 'escalate', incident: incident.id, level: 0 });
   });
@@ -440,18 +492,56 @@ describe('calling people', () => {
     expect(types(step(looking, noAction).effects)).toEqual(['escalate', 'announce']);
   });
 
-  it('ends re-checking after as many rounds as an incident gets', () => {
+  it('is looked at as often as there is news, and closes by itself once all is well', () => {
     let incident: Incident = play(awaiting(), timer(awaiting(), 1805));
-    for (let round = 2; round <= ROUNDS_MAX; round += 1)
+    for (let round = 2; round <= ROUNDS_MAX + 2; round += 1)
       incident = play(
         incident,
         { ...closedAlert, alert: alertNote(`0.${round}/closed`) } as IncidentEvent,
         { ...noAction, round } as IncidentEvent,
       );
-    expect(play(incident, { ...closedAlert, alert: alertNote('0.last/closed') } as IncidentEvent)).toMatchObject({
-      status: 'escalated',
-      round: ROUNDS_MAX,
+    const looking = play(incident, timer(incident, 3000));
+    const well = (seconds: number): IncidentEvent => ({
+      type: 'investigated',
+      at: at(seconds),
+      round: looking.round,
+      diagnosis: diagnosisOf(evidence()),
+      offer: { kind: 'none', reason: 'healthy', detail: '' },
     });
+    const once = play(looking, well(3010));
+    expect(play(once, timer(once, 3070), well(3075))).toMatchObject({
+      status: 'closed',
+      outcome: { kind: 'resolved', by: 'itself' },
+    });
+  });
+
+  it('does not go round for ever by itself: a plan that keeps finding the world moved ends with people', () => {
+    let incident: Incident = executing();
+    for (let round = 2; round <= ROUNDS_MAX + 1; round += 1) {
+      const { signed } = must(incident, 'executing');
+      incident = play(incident, {
+        type: 'step-finished',
+        at: at(100),
+        digest: signed.plan.digest,
+        step: 0,
+        direction: 'apply',
+        result: { kind: 'moved', detail: 'it is 5' },
+      });
+      if (incident.status !== 'investigating') break;
+      const offered = play(incident, {
+        type: 'investigated',
+        at: at(100),
+        round,
+        diagnosis: diagnosisOf(),
+        offer: { kind: 'plan', signed: offer(incident.id), expiresAt: at(1900) },
+      });
+      incident = play(offered, {
+        type: 'approved',
+        at: at(110),
+        approval: approvalOf(must(offered, 'awaiting-approval')),
+      });
+    }
+    expect(incident).toMatchObject({ status: 'escalated', reason: 'not-verified', round: ROUNDS_MAX });
   });
 });
 

@@ -50,7 +50,7 @@ describe('recovery', () => {
         { name: 'live updates', status: 'passed', detail: '200' },
         { name: 'errors of auth, backend, frontend', status: 'passed', detail: 'none since the change' },
         {
-          name: 'cause gone: VPC connector saturated',
+          name: 'VPC connector saturated',
           status: 'passed',
           detail: expect.stringContaining('carried 410 of 1000 Mbps'),
         },
@@ -142,9 +142,9 @@ describe('recovery', () => {
       throughputMbps: points([299, 299, 299]),
     });
     const found = look({ 'vpc-connector': observed({ connectors: [elsewhere] }) });
-    expect(found.checks.find(({ name }) => name === 'cause gone: VPC connector saturated')).toMatchObject({
+    expect(found.checks.find(({ name }) => name === 'VPC connector saturated')).toMatchObject({
       status: 'passed',
-      detail: expect.stringContaining('no longer on'),
+      detail: expect.stringContaining('gone: no longer on'),
     });
   });
 

@@ -31,7 +31,6 @@ const paged = {
   ]),
   since: instantSchema,
   level: countSchema,
-  dueAt: maybe(instantSchema),
 };
 
 const facts = {
@@ -111,6 +110,7 @@ const union = z.discriminatedUnion('status', [
     status: z.literal('escalated'),
     detail: z.string(),
     diagnosis: maybe(diagnosisSchema),
+    dueAt: instantSchema,
     ...paged,
   }),
   z.looseObject({

@@ -197,6 +197,19 @@ export class SimulatedCloud {
     return isRelease ? [] : [{ ...told, severity: 'ERROR', text: 'connect ETIMEDOUT 10.20.0.3:5432' }];
   }
 
+  /** Requests by service and class: what is served before the trouble and after it, and what fails in between. */
+  #requests(minutes: readonly Instant[]) {
+    return SERVICES.flatMap((name) =>
+      ['2xx', '5xx'].flatMap((responseClass) => {
+        const points = minutes
+          .filter((when) => this.#fails(name, when) === (responseClass === '5xx'))
+          .map((when) => ({ at: when, value: responseClass === '5xx' ? 2 : 60 }));
+        const labels = { service_name: name, revision_name: `${name}-00002`, response_code_class: responseClass };
+        return points.length === 0 ? [] : [{ labels, points }];
+      }),
+    );
+  }
+
   #series({ filter, from, to }: SeriesQuery) {
     const value = (when: Instant): number | undefined => {
       const full = this.#trouble.kind === 'connector-full' && when >= BEGAN && when < this.#endsAt;
@@ -207,6 +220,7 @@ export class SimulatedCloud {
     const minutes: Instant[] = [];
     for (let ms = Math.ceil(Date.parse(from) / 60_000) * 60_000; ms <= Date.parse(to); ms += 60_000)
       minutes.push(instant(ms));
+    if (filter.includes('request_count')) return this.#requests(minutes);
     const points = minutes.flatMap((when) => {
       const found = value(when);
       return found === undefined ? [] : [{ at: when, value: found }];

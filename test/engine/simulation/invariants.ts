@@ -28,7 +28,7 @@ export async function breaches(ended: Ended): Promise<string[]> {
     ...(await alertsLost(ended, told)),
     ...openTwice(told),
     ...told.flatMap(trailBroken),
-    ...told.flatMap(leftHanging),
+    ...told.flatMap((one) => leftHanging(one, ended)),
     ...(await workLeft(ended)),
     ...clicksInSilence(ended, told),
     ...(await cardsWrong(ended, told)),
@@ -139,8 +139,9 @@ function trailBroken({ incident, trail }: Told): string[] {
 }
 
 /** At the end every incident is over, or in people's hands with all of them called. */
-function leftHanging({ incident }: Told): string[] {
-  const isSettled = incident.status === 'closed' || (incident.status === 'escalated' && incident.dueAt === undefined);
+function leftHanging({ incident }: Told, { policy }: Ended): string[] {
+  const levels = policy.environments[0]?.escalation.length ?? 0;
+  const isSettled = incident.status === 'closed' || (incident.status === 'escalated' && incident.level > levels);
   return isSettled ? [] : [`${incident.id} is left ${incident.status}`];
 }
 

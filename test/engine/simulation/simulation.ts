@@ -5,7 +5,7 @@ import { SqliteStore } from '../../../shared/adapters/sqlite/store.ts';
 import type { Topic } from '../../../shared/incident/effect.ts';
 import { type Instant, instant, plusSeconds } from '../../../shared/ports/clock.ts';
 import type { Click } from '../../../shared/report/click.ts';
-import { NOW } from '../../builders/evidence.ts';
+import { at, NOW } from '../../builders/evidence.ts';
 import { backend5xx } from '../../signal/notifications.ts';
 import { BotProcess, gated } from './bot-process.ts';
 import { Calendar } from './calendar.ts';
@@ -21,6 +21,8 @@ const TOPICS: readonly Topic[] = ['alerts', 'clicks', 'investigations', 'remedia
 /** Handlers at the same time. */
 const IN_FLIGHT_MAX = 4;
 const STEPS_MAX = 20_000;
+/** An escalated incident is looked at for ever; from here on a story only waits for what is under way and for levels yet to be told. */
+const STORY_ENDS = at(6 * 3600);
 /** An effect that nobody handed to the queue for this long is patrol's. */
 const UNDELIVERED_MS = 15_000;
 const RETRY_MS = 1_000;
@@ -74,7 +76,9 @@ export class Simulation {
       this.#mayBeReady = true;
     });
     this.#earliest = this.#database.prepare(
-      'SELECT (SELECT min(due_at) FROM incidents) AS due, (SELECT min(saved_at_ms) FROM effects) AS saved',
+      `SELECT (SELECT min(due_at) FROM incidents WHERE due_at <= '${STORY_ENDS}' OR json_extract(document, '$.status') <> 'escalated'
+          OR json_extract(document, '$.level') <= ${policy.environments[0]?.escalation.length ?? 0}) AS due,
+        (SELECT min(saved_at_ms) FROM effects) AS saved`,
     );
     this.#cloud = new SimulatedCloud(plot.trouble, this.#random, () => this.#now());
     this.#chat = new SimulatedChat((value, { channel }) => this.#seen(value, channel));
