@@ -115,7 +115,7 @@ describe('recovered', () => {
     });
     const unknown = connector({ throughputMbps: [] });
     const of = (...connectors: readonly ReturnType<typeof connector>[]) =>
-      look({ 'vpc-connector': observed({ connectors }) }).checks.find(({ name }) => name.startsWith('cause gone'))
+      look({ 'vpc-connector': observed({ connectors }) }).checks.find(({ name }) => name === 'VPC connector saturated')
         ?.status;
     expect(of(calm, other)).toBe('passed');
     expect(of(other, unknown)).toBe('unavailable');
