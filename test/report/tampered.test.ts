@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { card } from '../../shared/report/card.ts';
+import { notGenuine } from '../../shared/report/refusals.ts';
+import { environment } from '../builders/evidence.ts';
+import { awaitingStage } from './stages.ts';
+
+const fault = 'its digest differs';
+
+it('shows a plan that is not the one that was signed without buttons, and says what to look into', () => {
+  const { blocks } = card({ ...awaitingStage, environment, fault });
+  expect(blocks.some(({ type }) => type === 'actions')).toBe(false);
+  expect(JSON.stringify(blocks)).toContain('Nobody can decide this:* its digest differs');
+});
+
+it('tells whoever clicks all the same that nothing was decided, and why', () => {
+  expect(notGenuine(fault)).toContain('Nothing was decided, and nobody can: its digest differs');
+});
