@@ -7,7 +7,7 @@ import { awaitingStage } from './stages.ts';
 const fault = 'its digest differs';
 
 it('shows a plan that is not the one that was signed without buttons, and says what to look into', () => {
-  const { blocks } = card({ ...awaitingStage, environment, fault });
+  const { blocks } = card({ ...awaitingStage(), environment, fault });
   expect(blocks.some(({ type }) => type === 'actions')).toBe(false);
   expect(JSON.stringify(blocks)).toContain('Nobody can decide this:* its digest differs');
 });
