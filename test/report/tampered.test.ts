@@ -2,12 +2,14 @@ import { expect, it } from 'vitest';
 import { card } from '../../shared/report/card.ts';
 import { notGenuine } from '../../shared/report/refusals.ts';
 import { environment } from '../builders/evidence.ts';
-import { awaitingStage } from './stages.ts';
+import { stages } from './stages.ts';
 
+const stageAwaiting = Object.values(stages).find(({ incident }) => incident.status === 'awaiting-approval');
+if (stageAwaiting === undefined) throw new Error('no stage awaits approval');
 const fault = 'its digest differs';
 
 it('shows a plan that is not the one that was signed without buttons, and says what to look into', () => {
-  const { blocks } = card({ ...awaitingStage(), environment, fault });
+  const { blocks } = card({ ...stageAwaiting, environment, fault });
   expect(blocks.some(({ type }) => type === 'actions')).toBe(false);
   expect(JSON.stringify(blocks)).toContain('Nobody can decide this:* its digest differs');
 });
