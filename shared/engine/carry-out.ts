@@ -11,8 +11,9 @@ import { PlatformFailure } from '../ports/platform-failure.ts';
 import type { Change } from '../remedy/action.ts';
 import type { PlanStep } from '../remedy/actions.ts';
 import { refusedByGuardrail } from '../remedy/guardrails.ts';
-import { anyAction, planDigest } from '../remedy/plan-for.ts';
-import { canonical, isSignedBy } from '../remedy/signature.ts';
+import { planFault } from '../remedy/plan-fault.ts';
+import { anyAction } from '../remedy/plan-for.ts';
+import { canonical } from '../remedy/signature.ts';
 import { advance, environmentOf, loaded, type Shell } from './advance.ts';
 
 export interface RemediationShell extends Shell {
@@ -98,12 +99,10 @@ async function faultOf(
   at: Instant,
   shell: RemediationShell,
 ): Promise<string | undefined> {
-  const { plan, signature } = incident.signed;
+  const { plan } = incident.signed;
   const environment = environmentOf(incident, shell.policy);
-  if (plan.incident !== incident.id) return `the plan belongs to ${plan.incident}`;
-  if (planDigest(plan) !== plan.digest) return 'the stored plan is not the one that was signed: its digest differs';
-  if (!isSignedBy({ digest: plan.digest }, signature, shell.planPublicKey))
-    return "the plan does not carry investigate's signature";
+  const forged = planFault(incident.signed, { incident: incident.id, publicKey: shell.planPublicKey });
+  if (forged !== undefined) return forged;
   const fault = approvalFault(incident.approval, { plan, environment, at, publicKey: shell.approvalPublicKey });
   if (fault !== undefined) return fault;
   if (await shell.store.spent(spendKey(effect))) return 'this approval has been used for this step';
