@@ -1,6 +1,7 @@
+import type { Api } from '../scenarios/apis.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { ApiError, errorInfo } from './api-error.ts';
-import { type Api, grantedTo } from './permissions.ts';
+import { grantedTo } from './permissions.ts';
 
 const EXPECTED =
   'Expected OAuth 2 access token, login cookie or other valid authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project.';

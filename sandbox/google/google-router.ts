@@ -8,7 +8,7 @@ import { authenticate, authorize, isWithin } from './authorize.ts';
 import type { CallLog } from './call-log.ts';
 import { loggingRouter } from './logging/logging-router.ts';
 import { monitoringRouter } from './monitoring/monitoring-router.ts';
-import { permissionFor } from './permissions.ts';
+import { methodFor } from './permissions.ts';
 import { runRouter } from './run/run-router.ts';
 import { vpcAccessRouter } from './vpc-access/vpc-access-router.ts';
 
@@ -19,7 +19,7 @@ export interface GoogleOptions {
   readonly calls: CallLog;
 }
 
-/** Google's REST APIs over the world. Takes /v1, /v2 and /v3 and leaves every other path alone. */
+/** Google's REST APIs over the world. Takes their versions' paths and leaves every other path alone. */
 export function googleRouter(options: GoogleOptions): Router {
   const api = Router();
   api.use(writeDown(options), json({ limit: '1mb' }), admitCaller(options), trouble(options.world));
@@ -32,11 +32,14 @@ export function googleRouter(options: GoogleOptions): Router {
   api.use(unknownMethod, answerError);
   const router = Router();
   router.use((request, response, next) => {
-    if (/^\/v[123]\//.test(request.path)) api(request, response, next);
+    if (VERSIONED.test(request.path)) api(request, response, next);
     else next();
   });
   return router;
 }
+
+/** compute's paths begin with its name. */
+const VERSIONED = /^\/(compute\/)?v[123]\//;
 
 /** Every call is written down with its identity, whatever becomes of it. */
 function writeDown({ world, calls }: GoogleOptions): RequestHandler {
@@ -45,7 +48,7 @@ function writeDown({ world, calls }: GoogleOptions): RequestHandler {
     const { originalUrl: path, method } = request;
     response.on('finish', () => {
       const at = new Date(world.nowMs).toISOString();
-      const permission = permissionFor(method, request.path)?.permission;
+      const permission = methodFor(method, request.path)?.permission;
       const identity = String(response.locals['identity']);
       calls.record({ at, identity, method, path, status: response.statusCode, ...(permission && { permission }) });
     });
@@ -57,7 +60,7 @@ function admitCaller({ world, identities }: GoogleOptions): RequestHandler {
   return (request, response, next) => {
     const identity = authenticate(request.get('authorization'), identities);
     response.locals['identity'] = identity;
-    const needed = permissionFor(request.method, request.path);
+    const needed = methodFor(request.method, request.path);
     if (needed) {
       const resource = resourceOf(request);
       authorize(world.scenario, { ...needed, identity, resource, secondsIn: secondsIn(world) });
@@ -67,7 +70,7 @@ function admitCaller({ world, identities }: GoogleOptions): RequestHandler {
 }
 
 function resourceOf(request: Request): string {
-  if (!request.path.endsWith('entries:list')) return request.path.replace(/^\/v[123]\//, '');
+  if (!request.path.endsWith('entries:list')) return request.path.replace(VERSIONED, '');
   const names: unknown = request.body?.resourceNames;
   return Array.isArray(names) ? String(names[0]) : '';
 }
@@ -77,7 +80,7 @@ const secondsIn = (world: World) => (world.nowMs - world.startMs) / 1000;
 /** What the scenario says about whole APIs: slow, failing, or answering as recorded. */
 function trouble(world: World): RequestHandler {
   return async (request, response, next) => {
-    const api = permissionFor(request.method, request.path)?.api;
+    const api = methodFor(request.method, request.path)?.api;
     const now = secondsIn(world);
     for (const t of world.scenario.apis.filter((a) => a.api === api && isWithin(a, now))) {
       if (t.latencyMs > 0) await delay(t.latencyMs, undefined, { ref: false });

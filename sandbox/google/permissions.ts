@@ -1,58 +1,18 @@
-/** Which permission a call needs, by method and path. Source: IAM permissions of each REST method's documentation, read 2026-11-23. */
-interface Rule {
-  readonly method: string;
-  readonly path: RegExp;
-  readonly permission: string;
-  readonly api: Api;
-}
+import type { ApiMethod } from './api-method.ts';
+import { loggingMethods } from './logging/logging-methods.ts';
+import { monitoringMethods } from './monitoring/monitoring-methods.ts';
+import { runMethods } from './run/run-methods.ts';
+import { vpcAccessMethods } from './vpc-access/vpc-access-methods.ts';
 
-export type Api = 'run' | 'vpcaccess' | 'monitoring' | 'logging';
+const methods: readonly ApiMethod[] = [...runMethods, ...vpcAccessMethods, ...monitoringMethods, ...loggingMethods];
 
-const name = '[^/]+';
-const inLocation = `projects/${name}/locations/${name}`;
-const rule = (api: Api, method: string, path: string, permission: string): Rule => ({
-  api,
-  method,
-  path: new RegExp(`^${path}$`),
-  permission,
-});
-
-const rules: readonly Rule[] = [
-  rule('run', 'GET', `/v2/${inLocation}/services`, 'run.services.list'),
-  rule('run', 'GET', `/v2/${inLocation}/services/${name}`, 'run.services.get'),
-  rule('run', 'PATCH', `/v2/${inLocation}/services/${name}`, 'run.services.update'),
-  rule('run', 'GET', `/v2/${inLocation}/services/${name}/revisions`, 'run.revisions.list'),
-  rule('run', 'GET', `/v2/${inLocation}/services/${name}/revisions/${name}`, 'run.revisions.get'),
-  rule('run', 'GET', `/v2/${inLocation}/operations/${name}`, 'run.operations.get'),
-  rule('vpcaccess', 'GET', `/v1/${inLocation}/connectors`, 'vpcaccess.connectors.list'),
-  rule('vpcaccess', 'GET', `/v1/${inLocation}/connectors/${name}`, 'vpcaccess.connectors.get'),
-  rule('vpcaccess', 'PATCH', `/v1/${inLocation}/connectors/${name}`, 'vpcaccess.connectors.update'),
-  rule('vpcaccess', 'GET', `/v1/${inLocation}/operations/${name}`, 'vpcaccess.operations.get'),
-  rule('monitoring', 'GET', `/v3/projects/${name}/timeSeries`, 'monitoring.timeSeries.list'),
-  rule('monitoring', 'GET', `/v3/projects/${name}/metricDescriptors`, 'monitoring.metricDescriptors.list'),
-  rule('monitoring', 'GET', `/v3/projects/${name}/metricDescriptors/.+`, 'monitoring.metricDescriptors.get'),
-  rule('logging', 'POST', '/v2/entries:list', 'logging.logEntries.list'),
-];
-
-export const permissionFor = (method: string, path: string): { permission: string; api: Api } | undefined =>
-  rules.find((r) => r.method === method && r.path.test(path));
+export const methodFor = (method: string, path: string): ApiMethod | undefined =>
+  methods.find((one) => one.method === method && one.path.test(path));
 
 /** What each of runmedic's identities may do, by the part of its e-mail before @; whoever is not here may do nothing. */
 const grants: Readonly<Record<string, readonly string[]>> = {
-  investigate: [
-    'run.services.get',
-    'run.services.list',
-    'run.revisions.get',
-    'run.revisions.list',
-    'run.operations.get',
-    'vpcaccess.connectors.get',
-    'vpcaccess.connectors.list',
-    'vpcaccess.operations.get',
-    'monitoring.timeSeries.list',
-    'monitoring.metricDescriptors.get',
-    'monitoring.metricDescriptors.list',
-    'logging.logEntries.list',
-  ],
+  // Whatever reads, and nothing else.
+  investigate: methods.filter(({ kind }) => kind === 'reads').map(({ permission }) => permission),
   remediate: [
     'run.services.get',
     'run.services.update',

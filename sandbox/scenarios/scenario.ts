@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { alerting } from './alerting.ts';
+import { apis } from './apis.ts';
 import { cause } from './causes.ts';
 import { estate } from './estate.ts';
 import { recorded } from './recorded.ts';
@@ -15,7 +16,7 @@ const denial = z.strictObject({
 
 const apiTrouble = z.strictObject({
   ...window,
-  api: z.enum(['run', 'vpcaccess', 'monitoring', 'logging']),
+  api: z.enum(apis),
   latencyMs: z.number().min(0).max(60000).default(0).describe('Machine time.'),
   fail: z
     .strictObject({ httpStatus: z.number().int().min(400).max(599), status: z.string(), message: z.string() })

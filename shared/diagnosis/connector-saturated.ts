@@ -53,6 +53,7 @@ function judge(
       kind: 'inconclusive',
       reason: `${id}: ${recent.length} of ${SATURATED_POINTS} minutes of throughput have arrived`,
       settles: 'soon',
+      nextCheck: `Look again in four minutes: the metrics of connector ${id} arrive up to 240 s late.`,
       about,
     };
   const ratio = Math.min(...recent) / ceilingMbps;
@@ -89,8 +90,9 @@ function judge(
     kind: 'cause',
     target: connector.name,
     claim: `VPC connector ${id} is full: ${Math.round(peak)} of ${ceilingMbps} Mbps at its maximum of ${instancesMax} ${machineType} instances${timeouts.summary}.`,
-    confidence: timeouts.services.length === 0 ? 'possible' : timeouts.seen ? 'certain' : 'likely',
+    confidence: timeouts.services.length === 0 ? 'possible' : 'certain',
     evidence: lines,
+    expects: [{ text: 'private connections through it time out', seen: timeouts.seen ? 'yes' : 'no' }],
     services: timeouts.services,
   };
 }

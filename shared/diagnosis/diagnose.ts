@@ -1,11 +1,10 @@
-import type { Evidence, Observations } from '../evidence/evidence.ts';
-import type { Diagnosis, RankedCause } from './diagnosis.ts';
+import type { Evidence, InspectorName, Observations } from '../evidence/evidence.ts';
+import type { Diagnosis } from './diagnosis.ts';
 import { isServed } from './proof-of-service.ts';
-import type { Cause, Conclusion, Confidence, Context, Rule, Symptom } from './rule.ts';
-import { type RuleName, ruleNamed, ruleNames } from './rules.ts';
+import { ranked } from './rank.ts';
+import type { Conclusion, Confidence, Context, Rule } from './rule.ts';
+import { ruleNamed, ruleNames } from './rules.ts';
 import { symptoms } from './symptoms.ts';
-
-const WEIGHT: Readonly<Record<Confidence, number>> = { certain: 3, likely: 2, possible: 1 };
 
 /** Judges an evidence by every rule, and orders the causes by what explains what. The same evidence always gives the same diagnosis. */
 export function diagnose(evidence: Evidence, context: Context): Diagnosis {
@@ -13,14 +12,13 @@ export function diagnose(evidence: Evidence, context: Context): Diagnosis {
     judge(ruleNamed(name), evidence, context).map((conclusion) => ({ name, conclusion })),
   );
   const felt = symptoms(evidence, context);
-  const unsettled = concluded.filter(
-    ({ conclusion }) => conclusion.kind === 'inconclusive' && conclusion.settles === 'soon',
-  );
-  const causes = ranked(concluded.flatMap(causeOf), felt, unsettled);
+  const causes = ranked(concluded, felt);
   const unchecked = concluded.flatMap(({ name, conclusion }) =>
     conclusion.kind === 'inconclusive' ? [{ rule: name, reason: conclusion.reason }] : [],
   );
-  const root = causes.find(({ standing }) => standing === 'root');
+  // What looms is worth a call only where nothing else is wrong.
+  const wanted = felt.length === 0 ? ['root', 'looming'] : ['root'];
+  const root = causes.find(({ standing }) => wanted.includes(standing));
   return {
     healthy: felt.length === 0 && root === undefined && !isBlind(evidence) && isServed(evidence, context),
     root,
@@ -29,13 +27,22 @@ export function diagnose(evidence: Evidence, context: Context): Diagnosis {
       conclusion.kind === 'ruled-out' ? [{ rule: name, reason: conclusion.reason }] : [],
     ),
     unchecked: [...unchecked, ...checksNotMade(evidence)],
+    nextChecks: [
+      ...new Set(
+        concluded.flatMap(({ conclusion }) => (conclusion.kind === 'inconclusive' ? (conclusion.nextCheck ?? []) : [])),
+      ),
+    ],
     symptoms: felt,
   };
 }
 
 /** One rule's answer, handed only what it needs; inconclusive when one of those readings is unavailable. */
-export function judge(candidate: Rule, evidence: Evidence, context: Context): readonly Conclusion[] {
-  const seen = candidate.needs.flatMap((name) => {
+export function judge(
+  candidate: Rule<InspectorName, InspectorName>,
+  evidence: Evidence,
+  context: Context,
+): readonly Conclusion[] {
+  const seen = [...candidate.needs, ...(candidate.considers ?? [])].flatMap((name) => {
     const reading = evidence[name];
     return reading.status === 'observed' ? [[name, reading.value] as const] : [];
   });
@@ -46,8 +53,21 @@ export function judge(candidate: Rule, evidence: Evidence, context: Context): re
   if (missing.length > 0) return [{ kind: 'inconclusive', reason: missing.join('; '), settles: 'not-by-itself' }];
   const absent = candidate.needs.find((name) => evidence[name].status === 'not-applicable');
   if (absent !== undefined) return [{ kind: 'ruled-out', reason: `${absent} does not apply here` }];
-  // Sound: none is missing or absent, so every needed reading was observed, and a rule's type lets it read no other.
-  return candidate.diagnose(Object.fromEntries(seen) as unknown as Observations, context);
+  // Sound: none is missing or absent, so every needed reading was observed; what is considered may be absent, and a rule's type lets it read no other.
+  return candidate.diagnose(Object.fromEntries(seen) as unknown as Observations, context).map(weighed);
+}
+
+const LESS_SURE: Readonly<Record<Confidence, Confidence>> = {
+  certain: 'likely',
+  likely: 'possible',
+  possible: 'possible',
+};
+
+/** What would be there if a claim were true and is not speaks against it. */
+function weighed(conclusion: Conclusion): Conclusion {
+  if (conclusion.kind !== 'cause') return conclusion;
+  const missed = conclusion.expects.filter(({ seen }) => seen === 'no');
+  return { ...conclusion, confidence: missed.reduce<Confidence>((sure) => LESS_SURE[sure], conclusion.confidence) };
 }
 
 /** Whether anything could not be looked at: a whole reading, or one check of one. */
@@ -62,68 +82,4 @@ function checksNotMade({ http, websocket, journey }: Evidence): Diagnosis['unche
     const unseen = reading.value.checks.filter(({ verdict }) => verdict === 'unavailable');
     return unseen.map(({ name, detail }) => ({ rule: name, reason: detail }));
   });
-}
-
-/** What one rule said of one target. */
-interface Concluded {
-  readonly name: RuleName;
-  readonly conclusion: Conclusion;
-}
-
-function causeOf({ name, conclusion }: Concluded): Cause[] {
-  if (conclusion.kind !== 'cause') return [];
-  const { kind: _, ...fault } = conclusion;
-  const { layer, explains } = ruleNamed(name);
-  return [{ rule: name, layer, explains, ...fault }];
-}
-
-/** Roots first, those that explain most and are surest before others; then what is unsettled or explained; last what explains nothing. */
-function ranked(
-  causes: readonly Cause[],
-  felt: readonly Symptom[],
-  unsettled: readonly Concluded[],
-): readonly RankedCause[] {
-  const withStanding = causes.map((cause): RankedCause => {
-    const explainedBy = [...new Set(causes.filter((other) => explains(other, cause)).map(({ rule }) => rule))];
-    return { ...cause, explainedBy, standing: standingOf(cause, explainedBy, felt, unsettled) };
-  });
-  const order = { root: 0, unsettled: 1, explained: 2, incidental: 3 };
-  // Rules come in the order of their names, and sorting is stable: where all else is equal, names decide.
-  return withStanding.sort(
-    (a, b) =>
-      order[a.standing] - order[b.standing] ||
-      reach(b, felt) - reach(a, felt) ||
-      WEIGHT[b.confidence] - WEIGHT[a.confidence],
-  );
-}
-
-const explains = (other: Cause, cause: Cause): boolean =>
-  other !== cause && other.explains.includes(cause.rule) && covers(other, cause);
-
-/** Whether one reaches every service that the other harms. */
-const covers = ({ services }: Pick<Cause, 'services'>, cause: Cause): boolean =>
-  cause.services.length > 0 && cause.services.every((service) => services.includes(service));
-
-const mightExplain = ({ name, conclusion }: Concluded, cause: Cause): boolean =>
-  ruleNamed(name).explains.includes(cause.rule) &&
-  conclusion.kind === 'inconclusive' &&
-  (conclusion.about === undefined || covers(conclusion.about, cause));
-
-/** A cause that harms no service in trouble did not bring this about, however bad it looks by itself. */
-function standingOf(
-  cause: Cause,
-  explainedBy: readonly string[],
-  felt: readonly Symptom[],
-  unsettled: readonly Concluded[],
-): RankedCause['standing'] {
-  if (explainedBy.length > 0) return 'explained';
-  if (reach(cause, felt) === 0) return 'incidental';
-  // To name a root while what may have brought it about is still on its way would be to blame the wrong layer.
-  return unsettled.some((concluded) => mightExplain(concluded, cause)) ? 'unsettled' : 'root';
-}
-
-/** How many services in trouble a cause accounts for. */
-function reach({ services }: Cause, felt: readonly Symptom[]): number {
-  const troubled = new Set(felt.filter(({ kind }) => kind !== 'check-failing').map(({ on }) => on));
-  return services.filter((service) => troubled.has(service)).length;
 }

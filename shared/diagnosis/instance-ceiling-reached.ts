@@ -75,6 +75,7 @@ function judge(service: ServiceObservation, logs: LogsObservation, { services }:
         url: servicePage(name, 'metrics'),
       },
     ],
+    expects: [{ text: 'as many instances as it may run', seen: 'yes' }],
     services: [shortName],
   };
 }

@@ -6,6 +6,8 @@ import { type Conclusion, rule, standing } from './rule.ts';
 
 /** One kill may be one outsized request; two are a pattern. */
 export const KILLS_MIN = 2;
+/** Garbage collectors keep below their limit as long as they can; above this they are about to lose. Our own choice. */
+const NEAR_LIMIT_RATIO = 0.8;
 
 /**
  * Containers are killed because they use more memory than their limit.
@@ -59,6 +61,13 @@ function judge(service: ServiceObservation, logs: LogsObservation, { services }:
               ? 'Monitoring has no points of its memory.'
               : `Memory reached ${Math.round(peak * 100)} % of the limit (99th percentile).`,
           url: servicePage(name, 'metrics'),
+        },
+      ],
+      // A chart over a revision hides one instance's end, so that a low figure speaks against nothing.
+      expects: [
+        {
+          text: 'memory near its limit in Monitoring',
+          seen: peak !== undefined && peak >= NEAR_LIMIT_RATIO ? 'yes' : 'unknown',
         },
       ],
       services: [shortName],

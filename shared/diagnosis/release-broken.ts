@@ -72,7 +72,11 @@ function judge(
     kind: 'cause',
     target: name,
     claim: `Release ${newest.shortName} of ${shortName} is broken: ${count} failures from ${spoken(Math.max(0, onset))} after its deploy${good === undefined ? '' : `, none in ${good.shortName} before it`}.`,
-    confidence: failures.lines.length > 0 ? 'certain' : 'likely',
+    confidence: 'certain',
+    expects: [
+      { text: 'its containers say what breaks them', seen: failures.lines.length > 0 ? 'yes' : 'no' },
+      { text: 'a revision before it served', seen: good === undefined ? 'unknown' : 'yes' },
+    ],
     evidence: [
       {
         text: `${newest.shortName} was deployed at ${newest.createdAt}${service.lastModifier === undefined ? '' : ` by ${service.lastModifier}`} and takes ${share} % of the traffic.`,

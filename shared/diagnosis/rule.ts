@@ -18,16 +18,28 @@ export interface Symptom {
   readonly text: string;
 }
 
+/** What else would be there if a claim were true, and whether it was. `unknown`: it could not be looked at. */
+export interface Expectation {
+  readonly text: string;
+  readonly seen: 'yes' | 'no' | 'unknown';
+}
+
 /** What a rule found to be wrong. */
 export interface Fault {
   /** Full resource name of what is broken. */
   readonly target: string;
   /** One sentence with the two numbers that count. */
   readonly claim: string;
+  /** From what speaks for it; each expectation that was looked for and not seen takes a step off it (diagnose.ts). */
   readonly confidence: Confidence;
   readonly evidence: readonly EvidenceLine[];
+  readonly expects: readonly Expectation[];
   /** The services that this harms, short names. */
   readonly services: readonly string[];
+  /** Checks from outside that fail by it alone, whatever the services do: a certificate, a name, a route. */
+  readonly checks?: readonly string[];
+  /** 'soon': nothing fails of it yet, and it is the root only where nothing else is wrong. */
+  readonly harm?: 'now' | 'soon';
 }
 
 /** What a rule says of one target; each says why. */
@@ -40,7 +52,9 @@ export type Conclusion =
       /** 'soon': what is missing is on its way, and a later look will tell. */
       readonly settles: 'soon' | 'not-by-itself';
       /** What could not be judged, and which services it might harm; left out where no target could be judged. */
-      readonly about?: Pick<Fault, 'target' | 'services'>;
+      readonly about?: Pick<Fault, 'target' | 'services' | 'checks'>;
+      /** What would settle it, as a person would do it: one sentence. */
+      readonly nextCheck?: string;
     };
 
 export type Cause = Fault & { readonly rule: string; readonly layer: Layer; readonly explains: readonly string[] };
@@ -48,16 +62,22 @@ export type Cause = Fault & { readonly rule: string; readonly layer: Layer; read
 /** Context that is no observation: what the incident is about. */
 export type Context = Pick<Inspection, 'subject' | 'since' | 'until'>;
 
-/** Pure and synchronous: the same observations always give the same conclusion. `needs` is all that it is handed. */
-export interface Rule<Needs extends InspectorName = InspectorName> {
+/** What a rule is handed: all that it needs, and of what it considers that which could be observed. */
+export type Seen<Needs extends InspectorName, Considers extends InspectorName> = Pick<Observations, Needs> &
+  Partial<Pick<Observations, Considers>>;
+
+/** Pure and synchronous: the same observations always give the same conclusion. `needs` and `considers` are all that it is handed. */
+export interface Rule<Needs extends InspectorName = InspectorName, Considers extends InspectorName = never> {
   readonly layer: Layer;
   /** What is wrong, for people: "VPC connector saturated". */
   readonly title: string;
   readonly needs: readonly Needs[];
+  /** What makes it surer, and is done without where it is out of reach. */
+  readonly considers?: readonly Considers[];
   /** Ids of rules whose findings this brings about on the services that it harms. No two rules explain each other. */
   readonly explains: readonly string[];
   /** One conclusion for every target that is a cause or could not be judged; where there is none, one that rules all of them out. */
-  readonly diagnose: (seen: Pick<Observations, Needs>, context: Context) => readonly Conclusion[];
+  readonly diagnose: (seen: Seen<Needs, Considers>, context: Context) => readonly Conclusion[];
 }
 
 /** What was concluded of each target, as a rule hands it on: those ruled out matter only when nothing else is left, and then in one reason. */
@@ -70,4 +90,6 @@ export function standing(judged: readonly Conclusion[], ruledOut: string): reado
 export const reasonsOf = (judged: readonly Conclusion[]): string =>
   judged.flatMap((conclusion) => (conclusion.kind === 'ruled-out' ? [conclusion.reason] : [])).join('; ');
 
-export const rule = <const Needs extends InspectorName>(definition: Rule<Needs>): Rule<Needs> => definition;
+export const rule = <const Needs extends InspectorName, const Considers extends InspectorName = never>(
+  definition: Rule<Needs, Considers>,
+): Rule<Needs, Considers> => definition;

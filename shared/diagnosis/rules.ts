@@ -1,3 +1,4 @@
+import type { InspectorName } from '../evidence/evidence.ts';
 import * as registry from './registry.ts';
 import type { Layer, Rule } from './rule.ts';
 
@@ -7,4 +8,5 @@ export type RuleName = keyof typeof rules;
 export const ruleNames = Object.keys(registry) as readonly RuleName[];
 
 /** Any rule with its needs forgotten; `judge` hands it only what it needs. */
-export const ruleNamed = (name: RuleName): Rule => rules[name] as unknown as Rule;
+export const ruleNamed = (name: RuleName): Rule<InspectorName, InspectorName> =>
+  rules[name] as unknown as Rule<InspectorName, InspectorName>;

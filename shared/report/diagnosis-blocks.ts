@@ -47,6 +47,7 @@ function otherCause(cause: RankedCause): string {
   const standing = {
     root: 'another cause',
     explained: `brought about by ${cause.explainedBy.map(ruleTitle).map(escaped).join(', ')}`,
+    looming: 'nothing fails of it yet',
     incidental: 'explains nothing that was seen',
     unsettled: 'perhaps brought about by what could not be checked yet',
   };

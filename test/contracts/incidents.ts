@@ -20,6 +20,7 @@ export const diagnosis: Diagnosis = {
       claim: 'staging-connector carries 310 of 300 Mbps',
       confidence: 'likely',
       evidence: [{ text: '310 Mbps' }, { text: '3 of 3 machines', url: 'https://console.cloud.google.com/' }],
+      expects: [{ text: 'private connections through it time out', seen: 'yes' }],
       services: ['backend', 'auth'],
       explains: ['release-broken'],
       standing: 'root',
@@ -28,6 +29,7 @@ export const diagnosis: Diagnosis = {
   ],
   ruledOut: [{ rule: 'memory-exhausted', reason: 'no container ran out of memory' }],
   unchecked: [],
+  nextChecks: [],
   symptoms: [{ kind: 'serving-errors', on: 'backend', text: '93 % of requests answer 503' }],
 };
 

@@ -29,6 +29,7 @@ const cause = (target: string): Cause => ({
   claim: 'it is full',
   confidence: 'certain',
   evidence: [],
+  expects: [],
   services: ['backend'],
 });
 const size = { machineType: 'e2-micro', instancesMin: 2, instancesMax: 3 };

@@ -5,7 +5,7 @@ import { everyMember, maybe } from './schema-parts.ts';
 
 const layer = z.enum(['infrastructure', 'release', 'application', 'configuration', 'platform']);
 const confidence = z.enum(['certain', 'likely', 'possible']);
-const standing = z.enum(['root', 'unsettled', 'explained', 'incidental']);
+const standing = z.enum(['root', 'unsettled', 'explained', 'looming', 'incidental']);
 const kind = z.enum(['serving-errors', 'check-failing', 'start-ups-failing', 'requests-refused']);
 everyMember<Layer, z.infer<typeof layer>>();
 everyMember<Confidence, z.infer<typeof confidence>>();
@@ -19,7 +19,10 @@ const cause = z.looseObject({
   claim: z.string(),
   confidence,
   evidence: z.array(z.looseObject({ text: z.string(), url: z.string().exactOptional() })),
+  expects: z.array(z.looseObject({ text: z.string(), seen: z.enum(['yes', 'no', 'unknown']) })).default([]),
   services: z.array(z.string()),
+  checks: z.array(z.string()).exactOptional(),
+  harm: z.enum(['now', 'soon']).exactOptional(),
   explains: z.array(z.string()),
 });
 
@@ -37,6 +40,7 @@ export const diagnosisSchema: z.ZodType<Diagnosis> = z.looseObject({
   causes: z.array(rankedCause),
   ruledOut: z.array(judged),
   unchecked: z.array(judged),
+  nextChecks: z.array(z.string()).default([]),
   symptoms: z.array(
     z.looseObject({
       kind,

@@ -15,7 +15,19 @@ export interface GoogleOptions {
 }
 
 /** The APIs that are called, by the first label of their host. */
-export type GoogleApi = 'run' | 'vpcaccess' | 'monitoring' | 'logging';
+export type GoogleApi =
+  | 'run'
+  | 'vpcaccess'
+  | 'monitoring'
+  | 'logging'
+  | 'compute'
+  | 'certificatemanager'
+  | 'sqladmin'
+  | 'redis'
+  | 'serviceusage'
+  | 'cloudbilling'
+  | 'servicehealth'
+  | 'secretmanager';
 
 /** `https://run.googleapis.com`, or the endpoint's own address. */
 export const baseUrl = (api: GoogleApi, { endpoint }: Pick<GoogleOptions, 'endpoint'>): string =>

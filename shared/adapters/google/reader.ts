@@ -1,33 +1,34 @@
 import type { CloudReader } from '../../ports/cloud.ts';
 import { PlatformFailure } from '../../ports/platform-failure.ts';
-import { call, READ_RETRIES_MAX } from './call.ts';
-import { googleClients } from './clients.ts';
 import type { GoogleOptions } from './google-options.ts';
 import { toConnector } from './map-connector.ts';
 import { toRevision } from './map-revision.ts';
 import { toSeries } from './map-series.ts';
 import { toService } from './map-service.ts';
+import { gax, type ReadContext, readContext } from './read-context.ts';
 import { readLogs } from './read-logs.ts';
 import { readPages } from './read-pages.ts';
 import { readSeries } from './read-series.ts';
-import { googleRest } from './rest.ts';
 import { fields, text } from './values.ts';
 
-/** Google's own default for these methods: services_client_config.json of @google-cloud/run 4.2.0. */
-const TIMEOUT_MS = 10_000;
 const SERVICES_PER_PAGE = 100;
 /** A project has at most 1,000 services in a region: cloud.google.com/run/quotas, read 2026-11-23. */
 const SERVICES_PAGES_MAX = 10;
 /** Newest first: what served last is among them. */
 const REVISIONS_MAX = 100;
 
-/** Reads Google Cloud: Cloud Run Admin v2, VPC Access v1, Monitoring v3 by Google's own clients in REST mode, Logging v2 by REST. */
+/** Reads Google Cloud, each product by a reader of its own. */
 export function googleReader(options: GoogleOptions): CloudReader {
-  const clients = googleClients(options);
-  const rest = googleRest(options);
-  const read = <T>(method: string, resource: string, abort: AbortSignal, work: () => Promise<T>): Promise<T> =>
-    call({ method, resource, abort, timeoutMs: TIMEOUT_MS, retriesMax: READ_RETRIES_MAX }, work);
+  const context = readContext(options);
+  return { ...servingReader(context) };
+}
 
+/** Cloud Run Admin v2, VPC Access v1 and Monitoring v3 by Google's own clients in REST mode, Logging v2 by REST. */
+function servingReader({
+  clients,
+  rest,
+  read,
+}: ReadContext): Pick<CloudReader, 'services' | 'service' | 'revisions' | 'connector' | 'series' | 'logs'> {
   return {
     services: ({ project, region }, abort) => {
       const parent = `projects/${project}/locations/${region}`;
@@ -72,6 +73,3 @@ export function googleReader(options: GoogleOptions): CloudReader {
       read('logging.logEntries.list', `projects/${query.project}`, abort, () => readLogs(query, rest)),
   };
 }
-
-/** Deadline and retries are call's: the clients differ in how they honour their own. A new object each time, since a client writes on it. */
-const gax = () => ({ timeout: TIMEOUT_MS, retry: null });

@@ -1,0 +1,16 @@
+/** The Google APIs of the sandbox, by the first label of their host. */
+export const apis = [
+  'run',
+  'vpcaccess',
+  'monitoring',
+  'logging',
+  'compute',
+  'certificatemanager',
+  'sqladmin',
+  'redis',
+  'serviceusage',
+  'cloudbilling',
+  'servicehealth',
+  'secretmanager',
+] as const;
+export type Api = (typeof apis)[number];

@@ -1,0 +1,87 @@
+import type { RankedCause } from './diagnosis.ts';
+import type { Cause, Conclusion, Confidence, Fault, Symptom } from './rule.ts';
+import { type RuleName, ruleNamed } from './rules.ts';
+
+/** What one rule said of one target. */
+export interface Concluded {
+  readonly name: RuleName;
+  readonly conclusion: Conclusion;
+}
+
+const WEIGHT: Readonly<Record<Confidence, number>> = { certain: 3, likely: 2, possible: 1 };
+const ORDER: Readonly<Record<RankedCause['standing'], number>> = {
+  root: 0,
+  unsettled: 1,
+  explained: 2,
+  looming: 3,
+  incidental: 4,
+};
+
+/** Roots first, those that explain most and are surest before others; then what is unsettled or explained; last what explains nothing. */
+export function ranked(concluded: readonly Concluded[], felt: readonly Symptom[]): readonly RankedCause[] {
+  const causes = concluded.flatMap(causeOf);
+  const unsettled = concluded.filter(
+    ({ conclusion }) => conclusion.kind === 'inconclusive' && conclusion.settles === 'soon',
+  );
+  const withStanding = causes.map((cause): RankedCause => {
+    const explainedBy = [...new Set(causes.filter((other) => explains(other, cause)).map(({ rule }) => rule))];
+    return { ...cause, explainedBy, standing: standingOf(cause, explainedBy, felt, unsettled) };
+  });
+  // Rules come in the order of their names, and sorting is stable: where all else is equal, names decide.
+  return withStanding.sort(
+    (a, b) =>
+      ORDER[a.standing] - ORDER[b.standing] ||
+      reach(b, felt) - reach(a, felt) ||
+      WEIGHT[b.confidence] - WEIGHT[a.confidence],
+  );
+}
+
+function causeOf({ name, conclusion }: Concluded): Cause[] {
+  if (conclusion.kind !== 'cause') return [];
+  const { kind: _, ...fault } = conclusion;
+  const { layer, explains: broughtAbout } = ruleNamed(name);
+  return [{ rule: name, layer, explains: broughtAbout, ...fault }];
+}
+
+/** What harms nothing yet has brought nothing about. */
+const explains = (other: Cause, cause: Cause): boolean =>
+  other !== cause && other.harm !== 'soon' && other.explains.includes(cause.rule) && covers(other, cause);
+
+type Harmed = Pick<Fault, 'services' | 'checks'>;
+
+/** Whether one reaches every service and every check that the other harms. */
+const covers = (one: Harmed, other: Harmed): boolean => {
+  const [mine, theirs] = [harmed(one), harmed(other)];
+  return theirs.length > 0 && theirs.every((name) => mine.includes(name));
+};
+
+/** Services and checks have different names for different things; one list serves as long as each says what it is. */
+const harmed = ({ services, checks = [] }: Harmed): string[] => [
+  ...services.map((name) => `service ${name}`),
+  ...checks.map((name) => `check ${name}`),
+];
+
+const mightExplain = ({ name, conclusion }: Concluded, cause: Cause): boolean =>
+  ruleNamed(name).explains.includes(cause.rule) &&
+  conclusion.kind === 'inconclusive' &&
+  (conclusion.about === undefined || covers(conclusion.about, cause));
+
+/** A cause that harms nothing in trouble did not bring this about, however bad it looks by itself. */
+function standingOf(
+  cause: Cause,
+  explainedBy: readonly string[],
+  felt: readonly Symptom[],
+  unsettled: readonly Concluded[],
+): RankedCause['standing'] {
+  if (explainedBy.length > 0) return 'explained';
+  if (cause.harm === 'soon') return 'looming';
+  if (reach(cause, felt) === 0) return 'incidental';
+  // To name a root while what may have brought it about is still on its way would be to blame the wrong layer.
+  return unsettled.some((concluded) => mightExplain(concluded, cause)) ? 'unsettled' : 'root';
+}
+
+/** How many services in trouble, and checks that fail, a cause accounts for. */
+function reach(cause: Cause, felt: readonly Symptom[]): number {
+  const troubled = new Set(felt.map(({ kind, on }) => `${kind === 'check-failing' ? 'check' : 'service'} ${on}`));
+  return harmed(cause).filter((name) => troubled.has(name)).length;
+}

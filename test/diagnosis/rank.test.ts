@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { diagnose, judge } from '../../shared/diagnosis/diagnose.ts';
+import { type Concluded, ranked } from '../../shared/diagnosis/rank.ts';
+import { type Fault, rule, type Symptom } from '../../shared/diagnosis/rule.ts';
+import type { RuleName } from '../../shared/diagnosis/rules.ts';
+import { connector, context, evidence, observed, points, unavailable } from '../builders/evidence.ts';
+
+const fault: Fault = {
+  target: 'it',
+  claim: 'it is broken',
+  confidence: 'certain',
+  evidence: [],
+  expects: [],
+  services: ['backend'],
+};
+const found = (name: RuleName, over: Partial<Fault> = {}): Concluded => ({
+  name,
+  conclusion: { kind: 'cause', ...fault, ...over },
+});
+const failing: Symptom = { kind: 'serving-errors', on: 'backend', text: 'backend fails' };
+const checkFails: Symptom = { kind: 'check-failing', on: 'front page', text: 'front page: tls' };
+const standings = (concluded: readonly Concluded[], felt: readonly Symptom[]) =>
+  ranked(concluded, felt).map(({ rule: name, standing }) => [name, standing]);
+
+describe('ranked', () => {
+  it('takes what harms a failing check for a root, though every service answers', () => {
+    expect(standings([found('release-broken', { services: [], checks: ['front page'] })], [checkFails])).toEqual([
+      ['release-broken', 'root'],
+    ]);
+  });
+
+  it('does not take a service for a check of the same name', () => {
+    const named = { ...checkFails, on: 'backend' };
+    expect(standings([found('release-broken')], [named])).toEqual([['release-broken', 'incidental']]);
+  });
+
+  it('lets nothing explain what harms a check that it does not reach', () => {
+    const both = [found('connector-saturated'), found('release-broken', { checks: ['front page'] })];
+    expect(standings(both, [failing])).toEqual([
+      ['connector-saturated', 'root'],
+      ['release-broken', 'root'],
+    ]);
+  });
+
+  it('puts what looms behind what fails, and lets it explain nothing', () => {
+    const both = [found('connector-saturated', { harm: 'soon' }), found('memory-exhausted')];
+    expect(standings(both, [failing])).toEqual([
+      ['memory-exhausted', 'root'],
+      ['connector-saturated', 'looming'],
+    ]);
+  });
+});
+
+const believing = (seen: readonly ('yes' | 'no' | 'unknown')[]) =>
+  rule({
+    layer: 'platform',
+    title: 'Believed',
+    needs: ['logs'],
+    considers: ['vpc-connector'],
+    explains: [],
+    diagnose: (given) => [
+      {
+        kind: 'cause',
+        ...fault,
+        claim: Object.keys(given).sort().join(', '),
+        expects: seen.map((one) => ({ text: 'something else', seen: one })),
+      },
+    ],
+  });
+
+describe('a rule', () => {
+  it.each([
+    [['yes'], 'certain'],
+    [['unknown', 'unknown'], 'certain'],
+    [['yes', 'no'], 'likely'],
+    [['no', 'no'], 'possible'],
+    [['no', 'no', 'no'], 'possible'],
+  ] as const)('whose expectations were seen as %s is %s', (seen, confidence) => {
+    expect(judge(believing(seen), evidence(), context)).toMatchObject([{ confidence }]);
+  });
+
+  it('is handed what it considers where that was observed, and judges without it elsewhere', () => {
+    const blind = evidence({ 'vpc-connector': unavailable('403') });
+    expect(judge(believing([]), evidence(), context)).toMatchObject([{ claim: 'logs, vpc-connector' }]);
+    expect(judge(believing([]), blind, context)).toMatchObject([{ claim: 'logs' }]);
+  });
+});
+
+describe('diagnose', () => {
+  it('says once what would settle what could not be judged', () => {
+    const late = observed({
+      connectors: [connector({ throughputMbps: points([60]) }), connector({ throughputMbps: [] })],
+    });
+    expect(diagnose(evidence({ 'vpc-connector': late }), context).nextChecks).toEqual([
+      'Look again in four minutes: the metrics of connector staging-connector arrive up to 240 s late.',
+    ]);
+  });
+});
