@@ -22,6 +22,7 @@ const REVISIONS_MAX = 10;
  */
 export const cloudRun: Inspector<CloudRunObservation> = {
   deadlineMs: 10_000,
+  permissions: ['run.services.list', 'run.revisions.list'],
   appliesTo: () => true,
   inspect: async ({ cloud, environment }, abort) => {
     const services = await watchedServices(cloud, environment, abort);

@@ -56,6 +56,7 @@ const FAILED_REQUESTS =
  */
 export const logs: Inspector<LogsObservation> = {
   deadlineMs: 15_000,
+  permissions: ['logging.logEntries.list'],
   appliesTo: () => true,
   inspect: async (inspection, abort) => {
     const { environment, since, until, cloud } = inspection;

@@ -31,6 +31,7 @@ export interface MetricsObservation {
  */
 export const metrics: Inspector<MetricsObservation> = {
   deadlineMs: 10_000,
+  permissions: ['monitoring.timeSeries.list'],
   appliesTo: () => true,
   inspect: async (inspection, abort) => {
     const ask = (

@@ -1,6 +1,6 @@
 import type { Context } from '../../shared/diagnosis/rule.ts';
 import type { ServiceObservation } from '../../shared/evidence/cloud-run.ts';
-import type { Evidence } from '../../shared/evidence/evidence.ts';
+import { type Evidence, inspectorNames } from '../../shared/evidence/evidence.ts';
 import type { Reading } from '../../shared/evidence/inspector.ts';
 import type { FailedRequests, LogsObservation, SignatureCount } from '../../shared/evidence/logs.ts';
 import type { ServiceMetrics } from '../../shared/evidence/metrics.ts';
@@ -176,7 +176,10 @@ export const unavailable = (detail: string): Reading<never> => ({
 /** Everything observed and well; name what differs. */
 export function evidence(over: Partial<Evidence> = {}): Evidence {
   const names = ['auth', 'backend', 'frontend'];
+  // Sound: one reading for every inspector; what is not told below does not apply.
+  const elsewhere = Object.fromEntries(inspectorNames.map((name) => [name, { status: 'not-applicable' }])) as Evidence;
   return {
+    ...elsewhere,
     'cloud-run': observed({ services: names.map((name) => service(name)) }),
     'vpc-connector': observed({ connectors: [connector()] }),
     metrics: observed({ services: names.map((name) => serviceMetrics(name)) }),
@@ -193,8 +196,6 @@ export function evidence(over: Partial<Evidence> = {}): Evidence {
         },
       ],
     }),
-    websocket: { status: 'not-applicable' },
-    journey: { status: 'not-applicable' },
     ...over,
   };
 }
