@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { readPolicyFile } from '../functions/read-policy-file.ts';
 import { policyJsonSchema } from '../shared/policy/json-schema.ts';
 import { actionNames } from '../shared/remedy/actions.ts';
-import { readPolicyFile } from './read-policy-file.ts';
 
 const USAGE = `Checks a configuration, or writes its JSON Schema.
 
@@ -32,9 +32,9 @@ function readArguments(
 }
 
 function check(file: string): number {
-  const read = readPolicyFile(file);
+  const read = readPolicyFile(file, '--check');
   if (!read.ok) {
-    process.stdout.write(`${read.complaint}\n`);
+    process.stdout.write(`${[...read.faults, read.help].join('\n')}\n`);
     return 1;
   }
   for (const warning of read.warnings) process.stdout.write(`warning: ${warning}\n`);

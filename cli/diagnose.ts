@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { readPolicyFile } from '../functions/read-policy-file.ts';
 import type { Diagnosis } from '../shared/diagnosis/diagnosis.ts';
 import type { Evidence } from '../shared/evidence/evidence.ts';
 import type { Environment, Policy } from '../shared/policy/policy.ts';
 import { type Planned, planFor } from '../shared/remedy/plan-for.ts';
 import { DidNotStart, startSandbox } from './laptop.ts';
 import { lookAt } from './look-at.ts';
-import { readPolicyFile } from './read-policy-file.ts';
 
 const USAGE = 'npm run diagnose -- --scenario NAME|FILE [--json] [--config FILE]';
 
@@ -18,8 +18,8 @@ process.exitCode = await main().catch((error: unknown) => {
 
 async function main(): Promise<number> {
   const { scenario, json, config } = readOptions();
-  const read = readPolicyFile(config);
-  if (!read.ok) throw new Error(read.complaint);
+  const read = readPolicyFile(config, '--config');
+  if (!read.ok) throw new Error([...read.faults, read.help].join('\n'));
   const { policy } = read;
   const [environment] = policy.environments;
   if (environment === undefined) throw new Error(`${config} names no environment`);

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { readPolicyFile } from '../functions/read-policy-file.ts';
 import type { Policy } from '../shared/policy/policy.ts';
 import type { Alert, Intake } from '../shared/signal/alert.ts';
 import { intake } from '../shared/signal/intake.ts';
-import { readPolicyFile } from './read-policy-file.ts';
 
 const USAGE = `Shows what runmedic makes of recorded Cloud Monitoring notifications. Nothing is sent anywhere.
 
@@ -31,9 +31,9 @@ function replay(args: readonly string[]): number {
     process.stderr.write(USAGE);
     return 2;
   }
-  const read = readPolicyFile(asked.config);
+  const read = readPolicyFile(asked.config, '--config');
   if (!read.ok) {
-    process.stderr.write(`${read.complaint}\n`);
+    process.stderr.write(`${[...read.faults, read.help].join('\n')}\n`);
     return 2;
   }
   for (const file of asked.files) process.stdout.write(`${JSON.stringify(replayed(file, read.policy))}\n`);
