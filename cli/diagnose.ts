@@ -1,25 +1,46 @@
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readPolicyFile } from '../functions/read-policy-file.ts';
 import type { Diagnosis } from '../shared/diagnosis/diagnosis.ts';
 import type { Evidence } from '../shared/evidence/evidence.ts';
 import type { Environment, Policy } from '../shared/policy/policy.ts';
 import { type Planned, planFor } from '../shared/remedy/plan-for.ts';
+import { command, UsageError } from './command.ts';
 import { DidNotStart, startSandbox } from './laptop.ts';
 import { lookAt } from './look-at.ts';
-import { readPolicyFile } from './read-policy-file.ts';
 
-const USAGE = 'npm run diagnose -- --scenario NAME|FILE [--json] [--config FILE]';
+const usage = `Looks at a scenario as an incident would, and says what broke, why, and the one change that would help. Changes nothing.
 
-process.exitCode = await main().catch((error: unknown) => {
+  npm run diagnose -- --scenario NAME|FILE [--json] [--config FILE]
+
+--scenario NAME|FILE  a shipped scenario, or a file (sandbox/scenarios/README.md says how to write one)
+--json                one JSON object on stdout, instead of words
+--config FILE         the configuration that says what is watched; examples/acme-staging.yaml when left out
+`;
+const options = {
+  scenario: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  config: { type: 'string', default: join(import.meta.dirname, '..', 'examples', 'acme-staging.yaml') },
+} as const;
+
+process.exitCode = await command({ usage, options, allowPositionals: false }, ({ values }) => {
+  const { scenario, ...how } = values;
+  if (scenario === undefined) throw new UsageError('--scenario is needed');
+  return main({ scenario, ...how });
+}).catch((error: unknown) => {
   if (error instanceof DidNotStart) return error.exitCode;
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   return 2;
 });
 
-async function main(): Promise<number> {
-  const { scenario, json, config } = readOptions();
-  const read = readPolicyFile(config);
-  if (!read.ok) throw new Error(read.complaint);
+interface Asked {
+  readonly scenario: string;
+  readonly json: boolean;
+  readonly config: string;
+}
+
+async function main({ scenario, json, config }: Asked): Promise<number> {
+  const read = readPolicyFile(config, '--config');
+  if (!read.ok) throw new Error([...read.faults, read.help].join('\n'));
   const { policy } = read;
   const [environment] = policy.environments;
   if (environment === undefined) throw new Error(`${config} names no environment`);
@@ -108,21 +129,4 @@ function inWords({ healthy, rootCause, causes, ruledOut, unchecked, symptoms, pl
       unchecked.map(({ rule, reason }) => `${rule}: ${reason}`),
     ),
   ].join('');
-}
-
-function readOptions() {
-  try {
-    const { values } = parseArgs({
-      options: {
-        scenario: { type: 'string' },
-        json: { type: 'boolean', default: false },
-        config: { type: 'string', default: join(import.meta.dirname, '..', 'examples', 'acme-staging.yaml') },
-      },
-    });
-    if (values.scenario === undefined) throw new Error('--scenario is needed');
-    return { ...values, scenario: values.scenario };
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\nusage: ${USAGE}\n`);
-    process.exit(2);
-  }
 }
