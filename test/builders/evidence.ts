@@ -129,6 +129,16 @@ export const failed = (service: string, count: number, over: Partial<FailedReque
   ...over,
 });
 
+/** Where Cloud Run itself writes a line; all else is written by the application. */
+const LOG_OF: Readonly<Partial<Record<SignatureCount['signature'], SignatureCount['log']>>> = {
+  'no-available-instance': 'requests',
+  'instance-did-not-start': 'requests',
+  'response-malformed': 'requests',
+  'startup-probe-failed': 'system',
+  'container-exited': 'system',
+  'memory-limit-exceeded': 'system',
+};
+
 export const line = (
   service: string,
   signature: SignatureCount['signature'],
@@ -137,6 +147,7 @@ export const line = (
 ): SignatureCount => ({
   service,
   signature,
+  log: LOG_OF[signature] ?? 'application',
   count,
   revision: `${service}-00002`,
   firstAt: at(-240),
