@@ -2,6 +2,7 @@ import type { ServiceObservation } from '../evidence/cloud-run.ts';
 import type { LogsObservation } from '../evidence/logs.ts';
 import type { MetricsObservation } from '../evidence/metrics.ts';
 import { servicePage } from './console-links.ts';
+import { counted } from './counted.ts';
 import { type Conclusion, rule, standing } from './rule.ts';
 import { FAILED_REQUESTS_MIN } from './symptoms.ts';
 
@@ -28,20 +29,24 @@ export const effectiveCeiling = ({ instancesMax, template }: ServiceObservation)
 function judge(service: ServiceObservation, logs: LogsObservation, { services }: MetricsObservation): Conclusion {
   const { shortName, name } = service;
   const refused = logs.signatures
-    .filter((line) => line.service === shortName && line.signature === 'no-available-instance')
+    .filter(
+      ({ service: of, signature, log }) =>
+        of === shortName && signature === 'no-available-instance' && log === 'requests',
+    )
     .reduce((sum, { count }) => sum + count, 0);
+  const times = counted({ count: refused, noun: 'request', from: 'requests' }, logs);
   const about = { target: name, services: [shortName] };
   const ceiling = effectiveCeiling(service);
   const counts = services.find((metric) => metric.service === shortName)?.instances ?? [];
   const peak = Math.max(...counts.map(({ value }) => value));
   if (refused < FAILED_REQUESTS_MIN) {
-    const reason = `${shortName}: ${refused} requests refused`;
     // Refusals that were not read matter only where the ceiling may have been reached.
     const belowCeiling = counts.length > 0 && peak < ceiling;
-    if (!logs.truncated.requests || belowCeiling) return { kind: 'ruled-out', reason };
+    if (!logs.truncated.requests || belowCeiling)
+      return { kind: 'ruled-out', reason: `${shortName}: ${times} refused` };
     return {
       kind: 'inconclusive',
-      reason: `${reason} among the newest failed requests, and there are more than were read`,
+      reason: `${shortName}: fewer than ${FAILED_REQUESTS_MIN} of the failed requests that were read found no instance; there are more`,
       settles: 'not-by-itself',
       about,
     };
@@ -49,25 +54,25 @@ function judge(service: ServiceObservation, logs: LogsObservation, { services }:
   if (counts.length === 0)
     return {
       kind: 'inconclusive',
-      reason: `${shortName}: ${refused} requests found no instance, but Monitoring has no instance count`,
+      reason: `${shortName}: ${times} found no instance, but Monitoring has no instance count`,
       settles: 'soon',
       about,
     };
   if (peak < ceiling)
     return {
       kind: 'inconclusive',
-      reason: `${shortName}: ${refused} requests found no instance at ${peak} of ${ceiling} instances; the ceiling is not why`,
+      reason: `${shortName}: ${times} found no instance while ${peak} of at most ${ceiling} ran: the ceiling is not why`,
       settles: 'soon',
       about,
     };
   return {
     kind: 'cause',
     target: name,
-    claim: `${shortName} runs all ${ceiling} instances that it may, and ${refused} requests found none free.`,
+    claim: `${shortName} runs all ${ceiling} instances that it may, and ${times} found none free.`,
     confidence: 'certain',
     evidence: [
       {
-        text: `${refused} x "The request was aborted because there was no available instance."`,
+        text: `${counted({ count: refused, noun: 'time', from: 'requests' }, logs)}: "The request was aborted because there was no available instance."`,
         url: servicePage(name, 'logs'),
       },
       {

@@ -52,7 +52,7 @@ describe('recovery', () => {
         {
           name: 'VPC connector saturated',
           status: 'passed',
-          detail: expect.stringContaining('carried 410 of 1000 Mbps'),
+          detail: expect.stringContaining('carried 410 of about 1000 Mbps'),
         },
         {
           name: 'Scale connector staging-connector: as approved',
