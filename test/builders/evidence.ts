@@ -171,6 +171,7 @@ export const serviceMetrics = (name: string, over: Partial<ServiceMetrics> = {})
   serverErrors: [],
   byRevision: [],
   instances: points([3, 3, 3], at(-120)),
+  instancesByRevision: [{ revision: `${name}-00002`, points: over.instances ?? points([3, 3, 3], at(-120)) }],
   memoryRatio: points([0.4, 0.4, 0.4], at(-120)),
   cpuRatio: points([0.3, 0.3, 0.3], at(-120)),
   ...over,

@@ -233,7 +233,7 @@ describe('diagnose', () => {
         'cloud-run': observed({
           services: [service('auth'), service('backend', { instancesMax: 5 }), service('frontend')],
         }),
-        metrics: observed({ services: [serviceMetrics('backend', { instances: points([5, 5, 5]) })] }),
+        metrics: observed({ services: [serviceMetrics('backend', { instances: points([5, 5, 5], at(-60)) })] }),
         logs: observed(
           logs({
             failed: down,

@@ -310,6 +310,66 @@ describe('instance-ceiling-reached', () => {
     });
     expect(of([serviceMetrics('auth')])).toMatchObject({ kind: 'inconclusive', settles: 'soon' });
   });
+
+  describe('counts instances as the ceiling does', () => {
+    const seen = (over: {
+      readonly instancesMax: number | undefined;
+      readonly byRevision: readonly (readonly number[])[];
+      readonly onset?: number;
+    }) => {
+      const byRevision = over.byRevision.map((values, index) => ({
+        revision: `backend-${index}`,
+        points: points(values, at(-60)),
+      }));
+      const together = byRevision[0]?.points.map(({ at: moment }, index) => ({
+        at: moment,
+        value: byRevision.reduce((sum, one) => sum + (one.points[index]?.value ?? 0), 0),
+      }));
+      const metric = serviceMetrics('backend', { instances: together ?? [], instancesByRevision: byRevision });
+      const { onset } = over;
+      return conclude('instance-ceiling-reached', {
+        'cloud-run': observed({
+          services: [
+            service('backend', { instancesMax: over.instancesMax, template: { ...template, instancesMax: 3 } }),
+          ],
+        }),
+        logs: observed(
+          logs({
+            signatures: [line('backend', 'no-available-instance', 50)],
+            onsets: onset === undefined ? [] : [{ service: 'backend', at: at(onset) }],
+          }),
+        ),
+        metrics: observed({ services: [metric] }),
+      });
+    };
+    const words = (over: Parameters<typeof seen>[0]) => {
+      const found = seen(over);
+      return found.kind === 'cause' ? found.evidence[1]?.text : found.reason;
+    };
+
+    it("each revision by itself where the ceiling is a revision's: two that overlap are at no ceiling", () => {
+      const overlapping = [
+        [2, 2],
+        [2, 2],
+      ];
+      expect(seen({ instancesMax: undefined, byRevision: overlapping })).toMatchObject({
+        kind: 'inconclusive',
+        reason: 'backend: 50 requests found no instance while 2 of at most 3 ran: the ceiling is not why',
+      });
+      expect(words({ instancesMax: 3, byRevision: overlapping })).toBe(
+        '4 instances ran at the busiest, above the ceiling of 3 as happens for a short while, in a surge or a rollover, each for up to 80 requests at a time.',
+      );
+    });
+
+    it('only since the service began to fail: what ran before may have had another ceiling', () => {
+      expect(words({ instancesMax: 3, byRevision: [[8, 3, 3]], onset: -120 })).toBe(
+        '3 instances ran at the busiest, all that the ceiling of 3 allows, each for up to 80 requests at a time.',
+      );
+      expect(words({ instancesMax: 3, byRevision: [[8, 3, 3]], onset: -30 })).toBe(
+        'backend: 50 requests found no instance, but Monitoring has no instance count of that time',
+      );
+    });
+  });
 });
 
 describe('symptoms', () => {
