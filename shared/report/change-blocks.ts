@@ -30,7 +30,7 @@ function prospectOf(prospect: Prospect): (readonly [string, string])[] {
   return [
     ['Risk', capital(risk)],
     ['Cost', capital(costWords(costUsdPerMonth))],
-    ['Expected', `${foreign(capital(expectedEffect), WORDS_MAX)}, in about ${durationWords(expectedSeconds)}`],
+    ['Expected', `${foreign(capital(expectedEffect), WORDS_MAX)} (about ${durationWords(expectedSeconds)})`],
     ['Undo', capital(undoWords(prospect))],
   ];
 }

@@ -55,6 +55,8 @@ describe('the card', () => {
     'the investigation failed',
     'asked twice',
     'recovery not proven',
+    'still as it was',
+    'no change that helps',
     'recovery could not be measured',
     'by itself after an attempt',
     'approved by a member',
