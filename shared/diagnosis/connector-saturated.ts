@@ -10,12 +10,20 @@ import { type Conclusion, reasonsOf, rule, standing } from './rule.ts';
 import { FAILED_REQUESTS_MIN } from './symptoms.ts';
 
 /**
- * Throughput this near to the ceiling leaves no room for a burst within the minute that a point averages over.
- * Source: the ceiling is itself an estimate (connector-ceiling.ts); Google advises sizing for peaks, not for the mean.
+ * Throughput this near to the ceiling leaves no room for a burst within the minute that a point averages over. The ceiling is Google's own estimate
+ * (connector-ceiling.ts); no page of theirs says where full begins, so the ratio is our own choice: lower would blame a busy connector that still
+ * carries everything, higher would miss a full one whose estimate is a little too large. It harms nobody until connections time out or all fail.
  */
 export const SATURATED_RATIO = 0.9;
-/** One full minute may be a backup; two in a row, with connections timing out behind it, are a state. */
+/**
+ * Points are a minute each (Google's metric list: sampled every 60 s, up to 240 s late; read 2026-11-23). Two are our own choice: one full minute may
+ * be a backup, and a third would delay the first look by another minute.
+ */
 export const SATURATED_POINTS = 2;
+/**
+ * Our own choice: a connection times out now and then without any of this (about twelve database errors in eight months, seven of them in one
+ * maintenance window: bcgov/entity#33379). More would miss services of little traffic.
+ */
 const TIMEOUTS_MIN = 3;
 
 /**

@@ -49,7 +49,7 @@ function judge(service: ServiceObservation, logs: LogsObservation, { services }:
       return { kind: 'ruled-out', reason: `${shortName}: ${times} refused` };
     return {
       kind: 'inconclusive',
-      reason: `${shortName}: fewer than ${FAILED_REQUESTS_MIN} of the failed requests that were read found no instance; there are more`,
+      reason: `${shortName}: fewer than ${FAILED_REQUESTS_MIN} of the failed requests that were read found no instance, and not all were read`,
       settles: 'not-by-itself',
       about,
     };

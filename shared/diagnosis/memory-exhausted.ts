@@ -5,7 +5,7 @@ import { servicePage } from './console-links.ts';
 import { counted } from './counted.ts';
 import { type Conclusion, rule, standing } from './rule.ts';
 
-/** One kill may be one outsized request; two are a pattern. */
+/** One kill may be one outsized request; two are a pattern. Our own choice: a restart is offered a kill later, and never for one bad request. */
 export const KILLS_MIN = 2;
 /** Garbage collectors keep below their limit as long as they can; above this they are about to lose. Our own choice. */
 const NEAR_LIMIT_RATIO = 0.8;

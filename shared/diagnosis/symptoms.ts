@@ -7,10 +7,18 @@ import { counted } from './counted.ts';
 import { failedStarts, startsInWords } from './failed-starts.ts';
 import type { Context, Symptom } from './rule.ts';
 
-/** Fewer failed requests than this in the recent window are noise: clients hang up, scanners probe. */
+/**
+ * Fewer failed requests than this in the recent window are noise: clients hang up, scanners probe. A count and no ratio, as a ratio of little traffic
+ * says nothing: one failure among ten requests an hour is 10 % (The Site Reliability Workbook, "Alerting on SLOs", low-traffic services, read
+ * 2026-11-25). Five is our own choice: fewer would call noise trouble, more would call a quiet service healthy while it fails.
+ */
 export const FAILED_REQUESTS_MIN = 5;
-/** What is "now" for symptoms: request logs arrive within seconds, and a minute may hold few requests at night. */
+/**
+ * What is "now" for symptoms: request logs arrive within seconds, and a minute may hold few requests at night. Run's metrics arrive up to 120 s late in
+ * points of 60 s (Google's metric list, read 2026-11-23), so that five minutes hold two of them at least; the five are our own choice.
+ */
 export const RECENT_SECONDS = 300;
+/** Our own choice: Cloud Run tries again by itself after one. */
 const START_UPS_FAILED_MIN = 2;
 
 /** What is wrong now, before anyone asks why. Silent where a reading is unavailable: absence of evidence is said elsewhere. */

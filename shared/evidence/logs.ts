@@ -46,8 +46,9 @@ export interface LogsObservation {
 /** A line of a service that is watched. */
 type ServiceEntry = LogEntry & { readonly service: string };
 
+/** One page: the most that entries.list answers at once, and a project has 60 of these reads a minute for everybody (Logging API v2, quotas; read 2026-11-23). */
 const ENTRIES_MAX = 1000;
-/** A lone failure is noise; this many within a minute are the beginning of something. */
+/** A lone failure is noise; this many within a minute are the beginning of something. Our own choice: as many as make a symptom, and all within one of Monitoring's minutes. */
 const FAILURES_OF_AN_ONSET = 5;
 const ONSET_WITHIN_SECONDS = 60;
 const FAILED_REQUESTS =

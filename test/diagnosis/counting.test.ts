@@ -203,6 +203,11 @@ describe('a count from a log that was not read to its end says "at least"', () =
     expect(felt(seen).join()).not.toContain('at least');
   });
 
+  it('of one as of one', () => {
+    const seen = { failed: [failed('backend', 90, failing), failed('backend', 1)] };
+    expect(ofRelease(seen)).toContain('; of backend-00002 before it 1 request failed.');
+  });
+
   it('and where it rules nothing out it says how far it was read', () => {
     expect(ofRelease(cutAt('system'))).toBe(
       'backend-00003 did not fail, as far as the logs were read; there is more in them',
