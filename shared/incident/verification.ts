@@ -94,7 +94,7 @@ function sameRule({ plan, evidence, context }: RecoveryInput): RecoveryCheck {
   const { rule, target } = plan.because;
   const known = ruleNames.find((candidate): candidate is RuleName => candidate === rule);
   if (known === undefined) return { name: rule, status: 'unavailable', detail: 'this rule is gone from runmedic' };
-  const name = ruleNamed(known).title;
+  const name = `check of the cause (${ruleNamed(known).title})`;
   const conclusions = judge(ruleNamed(known), evidence, context);
   for (const conclusion of conclusions)
     switch (conclusion.kind) {

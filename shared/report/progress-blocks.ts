@@ -35,7 +35,9 @@ export function verification(incident: IncidentIn<'verifying'>, { verification: 
   return needed(
     section(changeLines(signed.plan)),
     section(`*Checking recovery: ${looks}*\n${latest}`),
-    context(`Changed ${moment(changedAt)}; without proof by ${moment(deadline)} it is doubted.`),
+    context(
+      `Changed ${moment(changedAt)}. If recovery is not proven by ${moment(deadline)}, it is investigated again or handed to people.`,
+    ),
   );
 }
 

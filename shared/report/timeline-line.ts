@@ -94,7 +94,7 @@ function applied(result: StepResult, what: string, entry: AuditEntry): Line {
     case 'done':
       return quiet(`Done: ${what}.${entry.to === 'verifying' ? ' Now recovery is checked.' : ''}`);
     case 'stood-already':
-      return quiet(`Stood already, nothing was written: ${what}.`);
+      return quiet(`Already as approved, nothing was written: ${what}.`);
     case 'moved':
       return told(
         `*Not made:* ${what}. Someone changed it meanwhile: ${stopped(foreign(result.detail, DETAIL_MAX))}`,

@@ -84,7 +84,7 @@ export const elapsedWords = (from: Instant, to: Instant): string => durationWord
 
 export function costWords(usdPerMonth: number | 'unknown'): string {
   if (usdPerMonth === 'unknown') return 'not known';
-  if (usdPerMonth === 0) return 'nothing more';
+  if (usdPerMonth === 0) return 'none';
   const amount = Math.abs(usdPerMonth).toFixed(2);
   return usdPerMonth > 0 ? `$${amount} more a month` : `$${amount} less a month`;
 }

@@ -118,7 +118,7 @@ export const seen = (verdict: Recovery['verdict'], seconds: number, of?: typeof 
       { name: 'frontend', status: 'passed', detail: '200 in 41 ms' },
       { name: 'live updates', status: verdict === 'recovered' ? 'passed' : 'failed', detail: 'opened' },
       {
-        name: 'VPC connector saturated',
+        name: 'check of the cause (VPC connector saturated)',
         status: verdict === 'inconclusive' ? 'unavailable' : 'passed',
         detail: '40 %',
       },
@@ -130,7 +130,11 @@ function stillThere(seconds: number): IncidentEvent {
   const { root } = diagnosisOf();
   const checks = [
     { name: 'frontend', status: 'failed', detail: '503 in 12 ms, expected 200' },
-    { name: 'VPC connector saturated', status: 'failed', detail: `still there: ${root?.claim ?? ''}` },
+    {
+      name: 'check of the cause (VPC connector saturated)',
+      status: 'failed',
+      detail: `still there: ${root?.claim ?? ''}`,
+    },
   ] as const;
   return { type: 'verified', at: at(seconds), digest: planned.digest, recovery: { verdict: 'not-yet', checks } };
 }

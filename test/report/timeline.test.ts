@@ -103,7 +103,7 @@ describe('the thread', () => {
   });
 
   it.each([
-    ['stood-already', 'quiet: Stood already, nothing was written: Scale connector staging-connector.'],
+    ['stood-already', 'quiet: Already as approved, nothing was written: Scale connector staging-connector.'],
     ['done', 'quiet: Done: Scale connector staging-connector. Now recovery is checked.'],
   ] as const)('says of a step that it %s', (kind, line) => {
     expect(told(staged(offered(), approved(), stepFinished({ kind })), 3)).toEqual([line]);
