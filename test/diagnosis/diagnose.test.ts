@@ -64,9 +64,12 @@ describe('diagnose', () => {
       httpStatus: undefined,
       latencyMs: 0,
     };
-    expect(diagnose(evidence({ http: observed({ checks: [inside] }) }), context)).toMatchObject({
+    expect(
+      diagnose(evidence({ http: observed({ checks: [{ ...inside, detail: 'no probe' }] }) }), context),
+    ).toMatchObject({
       healthy: false,
       symptoms: [],
+      unchecked: [{ rule: 'inside', reason: 'no probe' }],
     });
   });
 
@@ -76,6 +79,8 @@ describe('diagnose', () => {
       context,
     );
     expect(found.root).toMatchObject({ rule: 'connector-saturated', confidence: 'certain', services: all });
+    expect(found.ruledOut.map(({ rule }) => rule)).not.toContain('connector-saturated');
+    expect(found.ruledOut.every(({ reason }) => reason.length > 0)).toBe(true);
     expect(found.root?.claim).toBe(
       'VPC connector staging-connector is full: it carries 298 Mbps, and its maximum of 3 e2-micro instances can carry about 300; the services behind it logged 120 connection timeouts.',
     );
