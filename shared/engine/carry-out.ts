@@ -14,7 +14,8 @@ import { refusedByGuardrail } from '../remedy/guardrails.ts';
 import { planFault } from '../remedy/plan-fault.ts';
 import { anyAction } from '../remedy/plan-for.ts';
 import { canonical } from '../remedy/signature.ts';
-import { advance, environmentOf, loaded, type Shell } from './advance.ts';
+import { advance, environmentIn, environmentOf, loaded, type Shell } from './advance.ts';
+import { handOver } from './hand-over.ts';
 
 export interface RemediationShell extends Shell {
   readonly clock: Clock;
@@ -48,6 +49,7 @@ const FOLLOW_SECONDS_MAX = 480;
 export async function carryOut(effect: CarryOut, shell: RemediationShell, abort: AbortSignal): Promise<void> {
   const incident = await loaded(effect.incident, shell.store);
   if (!isPresent(incident, effect)) return;
+  if (environmentIn(incident, shell.policy) === undefined) return handOver(incident, shell);
   const step = incident.signed.plan.steps[effect.step];
   if (step === undefined) return;
   const until = plusSeconds(await shell.clock.now(), FOLLOW_SECONDS_MAX);

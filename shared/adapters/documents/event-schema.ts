@@ -26,8 +26,11 @@ const ofStep = { at: instantSchema, digest: z.string(), step: countSchema, direc
 
 const opened = z.looseObject({ type: z.literal('opened'), at: instantSchema, alert: z.string() });
 
+const environmentRemoved = z.looseObject({ type: z.literal('environment-removed'), at: instantSchema });
+
 const union = z.discriminatedUnion('type', [
   opened,
+  environmentRemoved,
   z.looseObject({
     type: z.literal('alert-joined'),
     at: instantSchema,
@@ -58,5 +61,5 @@ everyMember<
 >();
 everyMember<StepResult['kind'], z.infer<typeof stepResult>['kind']>();
 
-/** Every event, and the opening, as the trail keeps it. */
+/** Every event, and what stands in the trail alone, as the trail keeps it. */
 export const auditEventSchema: z.ZodType<AuditEntry['event']> = union;
