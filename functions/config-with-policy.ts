@@ -4,6 +4,7 @@ import { parsePolicy } from '../shared/policy/parse.ts';
 import type { Policy } from '../shared/policy/policy.ts';
 import { actionNames } from '../shared/remedy/actions.ts';
 import { type Config, ConfigurationInvalid, type FunctionName, readConfig } from './config.ts';
+import { withOwnProject } from './own-project.ts';
 
 /** What the environment says, and what `runmedic.yaml` does. */
 export interface ConfigWithPolicy extends Config {
@@ -14,7 +15,8 @@ export interface ConfigWithPolicy extends Config {
 /** Reads and judges the whole configuration of one function. @throws ConfigurationInvalid naming every fault. */
 export function configWithPolicy(name: FunctionName): ConfigWithPolicy {
   const { config, faults } = readConfig(name);
-  const policy = readPolicy(config.settings.RUNMEDIC_CONFIG);
+  const { RUNMEDIC_CONFIG, RUNMEDIC_PUBSUB_PROJECT } = config.settings;
+  const policy = readPolicy(RUNMEDIC_CONFIG, RUNMEDIC_PUBSUB_PROJECT);
   const all = [...faults, ...policy.faults];
   if (policy.parsed === undefined || all.length > 0) throw new ConfigurationInvalid(all);
   return { ...config, ...policy.parsed };
@@ -25,7 +27,7 @@ interface PolicyRead {
   readonly faults: readonly string[];
 }
 
-function readPolicy(file: string): PolicyRead {
+function readPolicy(file: string, queueProject: string | undefined): PolicyRead {
   const text = readText(file);
   if (text === undefined)
     return {
@@ -34,7 +36,8 @@ function readPolicy(file: string): PolicyRead {
     };
   const parsed = parsePolicy(text, file, actionNames);
   if (!parsed.ok) return { parsed: undefined, faults: parsed.faults.map(faultLine) };
-  return { parsed, faults: [] };
+  const { policy, faults } = withOwnProject(parsed.policy, queueProject);
+  return policy === undefined ? { parsed: undefined, faults } : { parsed: { ...parsed, policy }, faults };
 }
 
 function readText(file: string): string | undefined {

@@ -99,6 +99,8 @@ function applied(result: StepResult, what: string, entry: AuditEntry): Line {
       return quiet(`Stood already, nothing was written: ${what}.`);
     case 'moved':
       return told(`*Not made:* ${what}. Someone changed it meanwhile: ${foreign(result.detail, DETAIL_MAX)}.`, entry);
+    case 'refused':
+      return told(`*Not made:* ${what}. Refused right before the write: ${foreign(result.detail, DETAIL_MAX)}.`, entry);
     case 'failed':
       return told(`*Failed:* ${what}. ${foreign(result.detail, DETAIL_MAX)}`, entry);
     default:
@@ -112,6 +114,7 @@ function undone(result: StepResult, what: string, entry: AuditEntry): Line {
     case 'stood-already':
       return told(`*Undone:* ${what}.`, entry);
     case 'moved':
+    case 'refused':
     case 'failed':
       return told(`*Undoing failed:* ${what}. ${foreign(result.detail, DETAIL_MAX)}`, entry);
     default:

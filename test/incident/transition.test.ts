@@ -281,6 +281,11 @@ describe('a change under way', () => {
   });
 
   it('is planned anew when someone else changed the resource', () => {
+    expect(play(executing(), finished(executing(), { kind: 'refused', detail: 'it is paused' }))).toMatchObject({
+      status: 'investigating',
+      round: 2,
+      attempts: [],
+    });
     expect(play(executing(), finished(executing(), { kind: 'moved', detail: 'it is 5' }))).toMatchObject({
       status: 'investigating',
       round: 2,
