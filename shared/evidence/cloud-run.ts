@@ -12,7 +12,7 @@ export interface CloudRunObservation {
   readonly services: readonly ServiceObservation[];
 }
 
-/** Enough to find the last revision that served; older ones are seldom what anyone wants back. */
+/** Enough to find the last revision that served; older ones are seldom what anyone wants back. Our own choice: more cost evidence, fewer are soon all of one bad day. */
 const REVISIONS_MAX = 10;
 
 /**
@@ -22,6 +22,7 @@ const REVISIONS_MAX = 10;
  */
 export const cloudRun: Inspector<CloudRunObservation> = {
   deadlineMs: 10_000,
+  permissions: ['run.services.list', 'run.revisions.list'],
   appliesTo: () => true,
   inspect: async ({ cloud, environment }, abort) => {
     const services = await watchedServices(cloud, environment, abort);

@@ -10,6 +10,7 @@ import { redact } from './redact.ts';
  */
 export const http: Inspector<ChecksObservation> = {
   deadlineMs: 20_000,
+  permissions: [],
   appliesTo: (inspection) => checksOf(inspection, 'http').length > 0,
   inspect: (inspection, abort) =>
     lookAt(

@@ -19,6 +19,8 @@ export interface Inspection {
 export interface Inspector<Observation> {
   /** Machine time. */
   readonly deadlineMs: number;
+  /** What it must be allowed, of Google's permissions: all that it asks, and nothing that it does not. */
+  readonly permissions: readonly string[];
   readonly appliesTo: (inspection: Pick<Inspection, 'environment' | 'subject'>) => boolean;
   readonly inspect: (inspection: Inspection, abort: AbortSignal) => Promise<Observation>;
 }

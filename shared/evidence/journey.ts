@@ -12,6 +12,7 @@ type Journey = Extract<Check, { readonly kind: 'journey' }>;
  */
 export const journey: Inspector<ChecksObservation> = {
   deadlineMs: 30_000,
+  permissions: [],
   appliesTo: (inspection) => checksOf(inspection, 'journey').length > 0,
   inspect: (inspection, abort) => lookAt(inspection, 'journey', (check) => walk(check, inspection, abort), abort),
 };

@@ -29,6 +29,7 @@ export interface VpcConnectorObservation {
  */
 export const vpcConnector: Inspector<VpcConnectorObservation> = {
   deadlineMs: 10_000,
+  permissions: ['run.services.list', 'vpcaccess.connectors.get', 'monitoring.timeSeries.list'],
   appliesTo: () => true,
   inspect: async (inspection, abort) => {
     const { cloud, environment } = inspection;

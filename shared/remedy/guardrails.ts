@@ -19,11 +19,11 @@ export function refusedByGuardrail(
 ): string | undefined {
   const { bounds, name, paused } = environment;
   const at = `environments.${name}`;
-  if (paused) return `${at}.paused is true`;
+  if (paused) return `${at}.paused is true, so that runmedic changes nothing here`;
   if (parseName(step.target).project === ownProject)
     return `${step.target} is in runmedic's own project ${ownProject} (ownProject), which it never changes`;
   if (bounds.actions !== 'all' && !bounds.actions.includes(step.action))
-    return `${at}.bounds.actions (${bounds.actions.join(', ') || 'none'}) does not name ${step.action}`;
+    return `the policy does not allow it: ${at}.bounds.actions (${bounds.actions.join(', ') || 'none'}) does not name ${step.action}`;
   return costRefusal(step, environment) ?? outOfLimits(step, environment, present);
 }
 
@@ -31,7 +31,9 @@ function costRefusal({ prospect }: PlanStep, { name, bounds }: Environment): str
   const { costUsdPerMonth } = prospect;
   const bound = `environments.${name}.bounds.costUsdPerMonthMax (${bounds.costUsdPerMonthMax})`;
   if (costUsdPerMonth === 'unknown') return `what it costs is not known, so that ${bound} cannot be kept`;
-  return costUsdPerMonth > bounds.costUsdPerMonthMax ? `${costUsdPerMonth} USD a month is over ${bound}` : undefined;
+  return costUsdPerMonth > bounds.costUsdPerMonthMax
+    ? `$${costUsdPerMonth.toFixed(2)} more a month is over ${bound}`
+    : undefined;
 }
 
 const outOfLimits = ({ action, after }: PlanStep, { name, bounds }: Environment, present: unknown) =>

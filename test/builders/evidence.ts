@@ -1,6 +1,6 @@
 import type { Context } from '../../shared/diagnosis/rule.ts';
 import type { ServiceObservation } from '../../shared/evidence/cloud-run.ts';
-import type { Evidence } from '../../shared/evidence/evidence.ts';
+import { type Evidence, inspectorNames } from '../../shared/evidence/evidence.ts';
 import type { Reading } from '../../shared/evidence/inspector.ts';
 import type { FailedRequests, LogsObservation, SignatureCount } from '../../shared/evidence/logs.ts';
 import type { ServiceMetrics } from '../../shared/evidence/metrics.ts';
@@ -129,6 +129,16 @@ export const failed = (service: string, count: number, over: Partial<FailedReque
   ...over,
 });
 
+/** Where Cloud Run itself writes a line; all else is written by the application. */
+const LOG_OF: Readonly<Partial<Record<SignatureCount['signature'], SignatureCount['log']>>> = {
+  'no-available-instance': 'requests',
+  'instance-did-not-start': 'requests',
+  'response-malformed': 'requests',
+  'startup-probe-failed': 'system',
+  'container-exited': 'system',
+  'memory-limit-exceeded': 'system',
+};
+
 export const line = (
   service: string,
   signature: SignatureCount['signature'],
@@ -137,6 +147,7 @@ export const line = (
 ): SignatureCount => ({
   service,
   signature,
+  log: LOG_OF[signature] ?? 'application',
   count,
   revision: `${service}-00002`,
   firstAt: at(-240),
@@ -160,6 +171,7 @@ export const serviceMetrics = (name: string, over: Partial<ServiceMetrics> = {})
   serverErrors: [],
   byRevision: [],
   instances: points([3, 3, 3], at(-120)),
+  instancesByRevision: [{ revision: `${name}-00002`, points: over.instances ?? points([3, 3, 3], at(-120)) }],
   memoryRatio: points([0.4, 0.4, 0.4], at(-120)),
   cpuRatio: points([0.3, 0.3, 0.3], at(-120)),
   ...over,
@@ -176,7 +188,10 @@ export const unavailable = (detail: string): Reading<never> => ({
 /** Everything observed and well; name what differs. */
 export function evidence(over: Partial<Evidence> = {}): Evidence {
   const names = ['auth', 'backend', 'frontend'];
+  // Sound: one reading for every inspector; what is not told below does not apply.
+  const elsewhere = Object.fromEntries(inspectorNames.map((name) => [name, { status: 'not-applicable' }])) as Evidence;
   return {
+    ...elsewhere,
     'cloud-run': observed({ services: names.map((name) => service(name)) }),
     'vpc-connector': observed({ connectors: [connector()] }),
     metrics: observed({ services: names.map((name) => serviceMetrics(name)) }),
@@ -193,8 +208,6 @@ export function evidence(over: Partial<Evidence> = {}): Evidence {
         },
       ],
     }),
-    websocket: { status: 'not-applicable' },
-    journey: { status: 'not-applicable' },
     ...over,
   };
 }

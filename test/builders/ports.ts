@@ -16,6 +16,20 @@ import { PlatformFailure } from '../../shared/ports/platform-failure.ts';
 import type { HttpCheck, HttpResult, Prober, WebSocketCheck, WebSocketResult } from '../../shared/ports/prober.ts';
 import { at, CONNECTOR, context, environment, NOW, revision, service } from './evidence.ts';
 
+const notFound = async (what: unknown): Promise<never> => {
+  throw new PlatformFailure('not-found', `${JSON.stringify(what)}: not found`);
+};
+
+/** A project in which nothing was ever made: what a reader answers that has nothing to tell. */
+export const emptyProject: CloudReader = {
+  services: async () => [],
+  service: notFound,
+  revisions: async () => [],
+  connector: notFound,
+  series: async () => [],
+  logs: async () => page([]),
+};
+
 /** A region as plain values: what a CloudReader over it answers. */
 export interface Region {
   readonly services?: readonly Service[];
@@ -35,6 +49,7 @@ export function reading(region: Region): { readonly cloud: CloudReader; readonly
     return found;
   };
   const cloud: CloudReader = {
+    ...emptyProject,
     services: ({ project, region: where }) => answer(`services ${project}/${where}`, region.services ?? []),
     service: (name) =>
       answer(

@@ -11,6 +11,7 @@ import type {
 import { PlatformFailure } from '../../../shared/ports/platform-failure.ts';
 import type { HttpResult, Prober } from '../../../shared/ports/prober.ts';
 import { at, CONNECTOR, revision, service } from '../../builders/evidence.ts';
+import { emptyProject } from '../../builders/ports.ts';
 import type { Random } from './random.ts';
 
 /** What is wrong, and what the change that answers it will bring. */
@@ -67,6 +68,7 @@ export class SimulatedCloud {
 
   get reader(): CloudReader {
     return {
+      ...emptyProject,
       services: async () => this.#answer(() => SERVICES.map((name) => this.#service(name))),
       service: async (name) => this.#answer(() => this.#service(name.split('/').at(-1) ?? '')),
       revisions: async (name) => this.#answer(() => this.#service(name.split('/').at(-1) ?? '').revisions),
