@@ -24,6 +24,8 @@ function file(name: string, content: string): string {
   return path;
 }
 
+const TOO_FAST =
+  'a number above 0, at most 60: in a faster world the bot takes an investigation that is under way for one that died';
 const SHIPPED = namesIn('sandbox/scenarios', '.yaml').join(', ');
 
 function namesIn(folder: string, ending: string): readonly string[] {
@@ -94,8 +96,8 @@ describe('npm start', () => {
   });
 
   it.each([
-    ['--speed', 'fast', 'a number above 0, at most 5000'],
-    ['--speed', '-3', 'a number above 0, at most 5000'],
+    ['--speed', 'fast', TOO_FAST],
+    ['--speed', '-3', TOO_FAST],
     ['--port', '70000', 'a whole number from 0 to 65535'],
     ['--decision', 'maybe', 'approve, reject, ignore'],
   ])('says of %s %s what was found and what is allowed', async (flag, value, allowed) => {
