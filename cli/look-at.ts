@@ -41,7 +41,7 @@ export async function lookAt(
 }
 
 async function inspectionOf(sandbox: Sandbox, environment: Environment): Promise<Inspection> {
-  const { url, secrets, connectTo, caFile } = sandbox;
+  const { url, secrets, connectTo, caFile, dnsServers } = sandbox;
   const { hostname: host, port } = new URL(url);
   const until = await remoteClock(`${url}/time`).now();
   return {
@@ -53,6 +53,6 @@ async function inspectionOf(sandbox: Sandbox, environment: Environment): Promise
       auth: tokenAuth(secrets.tokens['investigate'] ?? ''),
       endpoint: { host, port: Number(port), protocol: 'http' },
     }),
-    prober: prober({ connectTo, ca: readFileSync(caFile, 'utf8') }),
+    prober: prober({ connectTo, dnsServers, ca: readFileSync(caFile, 'utf8') }),
   };
 }

@@ -9,6 +9,8 @@ export const FAILED_REQUESTS_MIN = 5;
 /** What is "now" for symptoms: request logs arrive within seconds, and a minute may hold few requests at night. */
 export const RECENT_SECONDS = 300;
 const START_UPS_FAILED_MIN = 2;
+/** Then the answer, whatever it is, is the service's own or Cloud Run's. */
+export const SENT_BY_BACKEND = 'response_sent_by_backend';
 
 const START_UP_SIGNATURES: readonly string[] = ['startup-probe-failed', 'container-exited', 'instance-did-not-start'];
 
@@ -16,7 +18,13 @@ const START_UP_SIGNATURES: readonly string[] = ['startup-probe-failed', 'contain
 export function symptoms(evidence: Evidence, context: Context): readonly Symptom[] {
   const logged = servingErrors(evidence, context);
   const counted = countedErrors(evidence, context).filter(({ on }) => !logged.some((symptom) => symptom.on === on));
-  return [...logged, ...counted, ...failingStartUps(evidence, context), ...failingChecks(evidence)];
+  return [
+    ...logged,
+    ...counted,
+    ...failingStartUps(evidence, context),
+    ...failingBackends(evidence, context),
+    ...failingChecks(evidence),
+  ];
 }
 
 function servingErrors({ logs }: Evidence, context: Context): Symptom[] {
@@ -63,9 +71,32 @@ const failingChecks = ({ http, websocket, journey }: Evidence): Symptom[] =>
     reading.status !== 'observed'
       ? []
       : reading.value.checks
-          .filter(({ verdict }) => verdict === 'failed')
-          .map(({ name, detail }): Symptom => ({ kind: 'check-failing', on: name, text: `${name}: ${detail}` })),
+          .filter(({ verdict }) => verdict === 'failed' || verdict === 'turned-away')
+          .map(
+            ({ name, verdict, detail }): Symptom => ({
+              kind: verdict === 'failed' ? 'check-failing' : 'check-turned-away',
+              on: name,
+              text: `${name}: ${detail}`,
+            }),
+          ),
   );
+
+/** What load balancers answered with 5xx by themselves: such requests reached no service, and no service's log knows of them. */
+function failingBackends({ 'load-balancer': balancers }: Evidence, context: Context): Symptom[] {
+  if (balancers.status !== 'observed' || balancers.value.answers.status !== 'observed') return [];
+  const own = balancers.value.answers.value.kinds.filter(
+    ({ status, statusDetails, lastAt }) =>
+      status >= 500 && statusDetails !== SENT_BY_BACKEND && isRecent(lastAt, context),
+  );
+  return [...new Set(own.flatMap(({ backend }) => backend ?? []))].sort().flatMap((on): Symptom[] => {
+    const kinds = own.filter(({ backend }) => backend === on);
+    const count = sum(kinds);
+    const why = [...new Set(kinds.map(({ statusDetails }) => statusDetails))].join(', ');
+    return count < FAILED_REQUESTS_MIN
+      ? []
+      : [{ kind: 'backend-failing', on, text: `the load balancer failed ${count} requests for ${on}: ${why}` }];
+  });
+}
 
 export const isRecent = (at: Context['until'], { until }: Context): boolean =>
   secondsBetween(at, until) <= RECENT_SECONDS;
