@@ -51,6 +51,7 @@ const sandboxReady = z.object({
   url: z.url(),
   connectTo: z.array(z.string()),
   caFile: z.string(),
+  dnsServers: z.array(z.string()),
 });
 const botReady = z.object({
   ready: z.literal(true),
@@ -121,6 +122,7 @@ export async function startBot(
     RUNMEDIC_CLOCK_URL: `${url}/time`,
     RUNMEDIC_CONNECT_TO: sandbox.connectTo.join(','),
     RUNMEDIC_CA_FILE: sandbox.caFile,
+    RUNMEDIC_DNS_SERVERS: sandbox.dnsServers.join(','),
     RUNMEDIC_IDENTITY_TOKENS: JSON.stringify({
       ...secrets.tokens,
       monitoring: secrets.monitoring,

@@ -46,7 +46,7 @@ export const alerted = (sandbox: Sandbox): Promise<unknown> =>
 
 /** What a look at a sandbox is about, under the identity of investigate. */
 export async function inspectionOf(sandbox: Sandbox, environment: Environment): Promise<Inspection> {
-  const { url, secrets, connectTo, caFile } = sandbox;
+  const { url, secrets, connectTo, caFile, dnsServers } = sandbox;
   const { hostname: host, port } = new URL(url);
   const until = await remoteClock(`${url}/time`).now();
   return {
@@ -58,6 +58,6 @@ export async function inspectionOf(sandbox: Sandbox, environment: Environment): 
       auth: tokenAuth(secrets.tokens['investigate'] ?? ''),
       endpoint: { host, port: Number(port), protocol: 'http' },
     }),
-    prober: prober({ connectTo, ca: readFileSync(caFile, 'utf8') }),
+    prober: prober({ connectTo, dnsServers, ca: readFileSync(caFile, 'utf8') }),
   };
 }

@@ -36,6 +36,11 @@ const settings = z.object({
     .default('')
     .transform((text) => text.split(',').filter((entry) => entry !== '')),
   RUNMEDIC_CA_FILE: z.string().optional(),
+  /** Name servers, comma-separated: ADDRESS or ADDRESS:PORT. The machine's own when left out. */
+  RUNMEDIC_DNS_SERVERS: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').filter((entry) => entry !== '')),
   /** Tokens by function, where no metadata server gives them. */
   RUNMEDIC_IDENTITY_TOKENS: identityTokens.optional(),
 });

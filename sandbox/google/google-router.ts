@@ -6,6 +6,8 @@ import type { World } from '../world/world.ts';
 import { ApiError, invalidArgument, notFound, sendError } from './api-error.ts';
 import { authenticate, authorize, isWithin } from './authorize.ts';
 import type { CallLog } from './call-log.ts';
+import { certificateManagerRouter } from './certificate-manager/certificate-manager-router.ts';
+import { computeRouter } from './compute/compute-router.ts';
 import { loggingRouter } from './logging/logging-router.ts';
 import { monitoringRouter } from './monitoring/monitoring-router.ts';
 import { methodFor } from './permissions.ts';
@@ -28,6 +30,8 @@ export function googleRouter(options: GoogleOptions): Router {
     vpcAccessRouter(options.world),
     monitoringRouter(options.world),
     loggingRouter(options.world),
+    computeRouter(options.world),
+    certificateManagerRouter(options.world),
   );
   api.use(unknownMethod, answerError);
   const router = Router();

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { codePatch } from './code.ts';
+import { edge, hostEdge } from './estate-edge.ts';
 
 // What stands in the project before anything happens.
 
@@ -110,6 +111,7 @@ const host = z.strictObject({
     .strictObject({ name: z.string(), password: z.string() })
     .optional()
     .describe('Who can log in by POST /auth/login.'),
+  ...hostEdge,
 });
 
 export const estate = z.strictObject({
@@ -125,6 +127,7 @@ export const estate = z.strictObject({
   connectors: z.array(connector).default([]),
   services: z.array(service).min(1),
   hosts: z.array(host).default([]),
+  edge,
 });
 
 export type Estate = z.infer<typeof estate>;

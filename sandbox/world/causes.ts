@@ -1,5 +1,6 @@
 import type { Cause, CauseOf } from '../scenarios/causes.ts';
 import { changeService } from './change-service.ts';
+import { happenAtTheEdge } from './edge/happen.ts';
 import { note } from './note.ts';
 import { schedule } from './operations.ts';
 import { learnCode } from './revisions.ts';
@@ -50,6 +51,8 @@ function happen(state: WorldState, cause: Cause): void {
     case 'connector-changed':
       connectorChanged(state, cause);
       return;
+    default:
+      happenAtTheEdge(state, cause);
   }
 }
 

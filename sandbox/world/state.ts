@@ -2,6 +2,7 @@ import type { AlertPolicy } from '../scenarios/alerting.ts';
 import type { Code } from '../scenarios/code.ts';
 import type { ConnectorEstate, DatabaseEstate, MachineType, ServiceEstate } from '../scenarios/estate.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
+import type { EdgeState } from './edge/edge-state.ts';
 import type { Ledger } from './ledger.ts';
 import type { MetricStore } from './metrics/store.ts';
 import type { Random } from './random.ts';
@@ -17,6 +18,7 @@ export interface WorldState {
   readonly services: Map<string, ServiceState>;
   readonly connectors: Map<string, ConnectorState>;
   readonly databases: Map<string, DatabaseState>;
+  readonly edge: EdgeState;
   readonly operations: Map<string, Operation>;
   /** What is to happen at a later second, soonest first. */
   readonly agenda: { readonly atMs: number; readonly run: () => void }[];
@@ -129,7 +131,7 @@ export interface Outcome {
   count: number;
 }
 
-/** `ok` to `crashed` reached a container; the others never did. */
+/** `ok` to `out-of-memory` reached a container; the others never did, and those turned away did not get as far as their service. */
 export type RequestKind =
   | 'ok'
   | 'app-error'
@@ -138,7 +140,8 @@ export type RequestKind =
   | 'crashed'
   | 'out-of-memory'
   | 'no-instance'
-  | 'not-started';
+  | 'not-started'
+  | 'turned-away';
 
 export interface ConnectorState {
   readonly name: string;

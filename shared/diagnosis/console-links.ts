@@ -12,3 +12,17 @@ export function connectorPage(name: string): string {
   const { project, region, id } = parseName(name);
   return `${CONSOLE}/networking/connectors/details/${region}/${id}?project=${project}`;
 }
+
+export const certificatesPage = (project: string): string => `${CONSOLE}/security/ccm/list/lbCertificates?project=${project}`;
+
+export const balancersPage = (project: string): string =>
+  `${CONSOLE}/net-services/loadbalancing/list/loadBalancers?project=${project}`;
+
+export const backendPage = (project: string, name: string): string =>
+  `${CONSOLE}/net-services/loadbalancing/backends/details/backendService/${name}?project=${project}`;
+
+export const armorPage = (project: string, policy: string): string =>
+  `${CONSOLE}/net-security/securitypolicies/details/${policy}?project=${project}`;
+
+export const healthChecksPage = (project: string): string =>
+  `${CONSOLE}/compute/healthChecks?project=${project}`;

@@ -47,7 +47,7 @@ function causeOf({ name, conclusion }: Concluded): Cause[] {
 const explains = (other: Cause, cause: Cause): boolean =>
   other.harm !== 'soon' && other.explains.includes(cause.rule) && covers(other, cause);
 
-type Harmed = Pick<Fault, 'services' | 'checks'>;
+type Harmed = Pick<Fault, 'services' | 'checks' | 'backends'>;
 
 /** Whether one reaches every service and every check that the other harms. */
 const covers = (one: Harmed, other: Harmed): boolean => {
@@ -56,9 +56,10 @@ const covers = (one: Harmed, other: Harmed): boolean => {
 };
 
 /** Services and checks have different names for different things; one list serves as long as each says what it is. */
-const harmed = ({ services, checks = [] }: Harmed): string[] => [
+const harmed = ({ services, checks = [], backends = [] }: Harmed): string[] => [
   ...services.map((name) => `service ${name}`),
   ...checks.map((name) => `check ${name}`),
+  ...backends.map((name) => `backend ${name}`),
 ];
 
 /** A rule that will be able to judge soon; `about` is left out where it could judge no target. */
@@ -86,6 +87,15 @@ function standingOf(
 
 /** How many services in trouble, and checks that fail, a cause accounts for. */
 function reach(cause: Cause, felt: readonly Symptom[]): number {
-  const troubled = new Set(felt.map(({ kind, on }) => `${kind === 'check-failing' ? 'check' : 'service'} ${on}`));
+  const troubled = new Set(felt.map(({ kind, on }) => `${SORTS[kind]} ${on}`));
   return harmed(cause).filter((name) => troubled.has(name)).length;
 }
+
+const SORTS: Readonly<Record<Symptom['kind'], 'service' | 'check' | 'backend'>> = {
+  'serving-errors': 'service',
+  'start-ups-failing': 'service',
+  'requests-refused': 'service',
+  'check-failing': 'check',
+  'check-turned-away': 'check',
+  'backend-failing': 'backend',
+};

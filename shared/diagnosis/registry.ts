@@ -1,5 +1,19 @@
 // Every rule, one line each, named for the failing state. To add one: write its file, add its line, write its test.
+export { armorDenying as 'armor-denying' } from './armor-denying.ts';
+export { authenticationChanged as 'authentication-changed' } from './authentication-changed.ts';
+export { backendMissing as 'backend-missing' } from './backend-missing.ts';
+export { certificateCaaForbidden as 'certificate-caa-forbidden' } from './certificate-caa-forbidden.ts';
+export { certificateChainIncomplete as 'certificate-chain-incomplete' } from './certificate-chain-incomplete.ts';
+export { certificateExpired as 'certificate-expired' } from './certificate-expired.ts';
+export { certificateExpiring as 'certificate-expiring' } from './certificate-expiring.ts';
+export { certificateNameUncovered as 'certificate-name-uncovered' } from './certificate-name-uncovered.ts';
+export { certificateNotVisible as 'certificate-not-visible' } from './certificate-not-visible.ts';
+export { certificateProvisioning as 'certificate-provisioning' } from './certificate-provisioning.ts';
+export { certificateRenewalFailed as 'certificate-renewal-failed' } from './certificate-renewal-failed.ts';
 export { connectorSaturated as 'connector-saturated' } from './connector-saturated.ts';
+export { healthCheckTooStrict as 'health-check-too-strict' } from './health-check-too-strict.ts';
+export { ingressBlocked as 'ingress-blocked' } from './ingress-blocked.ts';
 export { instanceCeilingReached as 'instance-ceiling-reached' } from './instance-ceiling-reached.ts';
 export { memoryExhausted as 'memory-exhausted' } from './memory-exhausted.ts';
+export { pathReserved as 'path-reserved' } from './path-reserved.ts';
 export { releaseBroken as 'release-broken' } from './release-broken.ts';

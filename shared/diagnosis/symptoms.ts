@@ -20,12 +20,20 @@ export const FAILED_REQUESTS_MIN = 5;
 export const RECENT_SECONDS = 300;
 /** Our own choice: Cloud Run tries again by itself after one. */
 const START_UPS_FAILED_MIN = 2;
+/** Then the answer, whatever it is, is the service's own or Cloud Run's. */
+export const SENT_BY_BACKEND = 'response_sent_by_backend';
 
 /** What is wrong now, before anyone asks why. Silent where a reading is unavailable: absence of evidence is said elsewhere. */
 export function symptoms(evidence: Evidence, context: Context): readonly Symptom[] {
   const logged = servingErrors(evidence, context);
   const counted = countedErrors(evidence, context).filter(({ on }) => !logged.some((symptom) => symptom.on === on));
-  return [...logged, ...counted, ...failingStartUps(evidence, context), ...failingChecks(evidence)];
+  return [
+    ...logged,
+    ...counted,
+    ...failingStartUps(evidence, context),
+    ...failingBackends(evidence, context),
+    ...failingChecks(evidence),
+  ];
 }
 
 function servingErrors({ logs }: Evidence, context: Context): Symptom[] {
@@ -85,9 +93,32 @@ const failingChecks = ({ http, websocket, journey }: Evidence): Symptom[] =>
     reading.status !== 'observed'
       ? []
       : reading.value.checks
-          .filter(({ verdict }) => verdict === 'failed')
-          .map(({ name, detail }): Symptom => ({ kind: 'check-failing', on: name, text: `${name}: ${detail}` })),
+          .filter(({ verdict }) => verdict === 'failed' || verdict === 'turned-away')
+          .map(
+            ({ name, verdict, detail }): Symptom => ({
+              kind: verdict === 'failed' ? 'check-failing' : 'check-turned-away',
+              on: name,
+              text: `${name}: ${detail}`,
+            }),
+          ),
   );
+
+/** What load balancers answered with 5xx by themselves: such requests reached no service, and no service's log knows of them. */
+function failingBackends({ 'load-balancer': balancers }: Evidence, context: Context): Symptom[] {
+  if (balancers.status !== 'observed' || balancers.value.answers.status !== 'observed') return [];
+  const own = balancers.value.answers.value.kinds.filter(
+    ({ status, statusDetails, lastAt }) =>
+      status >= 500 && statusDetails !== SENT_BY_BACKEND && isRecent(lastAt, context),
+  );
+  return [...new Set(own.flatMap(({ backend }) => backend ?? []))].sort().flatMap((on): Symptom[] => {
+    const kinds = own.filter(({ backend }) => backend === on);
+    const count = sum(kinds);
+    const why = [...new Set(kinds.map(({ statusDetails }) => statusDetails))].join(', ');
+    return count < FAILED_REQUESTS_MIN
+      ? []
+      : [{ kind: 'backend-failing', on, text: `the load balancer failed ${count} requests for ${on}: ${why}` }];
+  });
+}
 
 export const isRecent = (at: Context['until'], { until }: Context): boolean =>
   secondsBetween(at, until) <= RECENT_SECONDS;

@@ -33,7 +33,12 @@ export const logSignatures = [
     signature: 'database-slots-exhausted',
     pattern: /remaining connection slots are reserved|too many (clients|connections)/i,
   },
-  { signature: 'upstream-failed', pattern: /upstream connect error|upstream \S+ failed: HTTP 5\d\d/ },
+  {
+    signature: 'certificate-refused',
+    pattern:
+      /CERT_HAS_EXPIRED|certificate has expired|certificate verify failed|ERR_TLS_CERT_ALTNAME_INVALID|UNABLE_TO_VERIFY_LEAF_SIGNATURE|unable to verify the first certificate|x509: certificate|before secure TLS connection was established/i,
+  },
+  { signature: 'upstream-failed', pattern: /upstream connect error|upstream \S+ failed: HTTP [45]\d\d/ },
   { signature: 'cloud-sql-socket-closed', pattern: /\/cloudsql\/\S+ failed: server closed the connection/ },
   { signature: 'module-missing', pattern: /ModuleNotFoundError|Cannot find module|ClassNotFoundException/ },
   {

@@ -50,11 +50,13 @@ function isWorse({ diagnosis, evidence, context }: RecoveryInput): boolean {
   const inTrouble = (felt: readonly Symptom[]): number =>
     new Set(
       felt
-        .filter(({ kind, on }) => (kind === 'check-failing' ? names : harmed).includes(on))
-        .map(({ kind, on }) => (kind === 'check-failing' ? `check ${on}` : on)),
+        .filter(({ kind, on }) => (isOfCheck(kind) ? names : harmed).includes(on))
+        .map(({ kind, on }) => (isOfCheck(kind) ? `check ${on}` : on)),
     ).size;
   return inTrouble(symptoms(evidence, context)) > inTrouble(diagnosis.symptoms);
 }
+
+const isOfCheck = (kind: Symptom['kind']): boolean => kind === 'check-failing' || kind === 'check-turned-away';
 
 /** HTTP, WebSocket and journeys, as users have them. */
 function fromOutside({ http, websocket, journey }: Evidence): RecoveryCheck[] {
@@ -64,7 +66,12 @@ function fromOutside({ http, websocket, journey }: Evidence): RecoveryCheck[] {
       if (reading.status === 'unavailable')
         return [{ name: kind, status: 'unavailable' as const, detail: reading.detail }];
       return reading.value.checks.map(
-        ({ name, verdict, detail }): RecoveryCheck => ({ name, status: verdict, detail }),
+        ({ name, verdict, detail }): RecoveryCheck => ({
+          name,
+          // Who is turned away is not served, whoever is to blame.
+          status: verdict === 'turned-away' ? 'failed' : verdict,
+          detail,
+        }),
       );
     },
   );
@@ -75,7 +82,7 @@ function errorsServed({ diagnosis, evidence, context }: RecoveryInput): Recovery
   const { logs } = evidence;
   const harmed = diagnosis.root?.services ?? [];
   const name = `errors of ${harmed.join(', ') || 'the environment'}`;
-  const left = symptoms(evidence, context).filter(({ kind, on }) => kind !== 'check-failing' && harmed.includes(on));
+  const left = symptoms(evidence, context).filter(({ kind, on }) => !isOfCheck(kind) && harmed.includes(on));
   if (left.length > 0) return { name, status: 'failed', detail: left.map(({ text }) => text).join('; ') };
   if (logs.status !== 'observed')
     return { name, status: 'unavailable', detail: logs.status === 'unavailable' ? logs.detail : 'no logs' };

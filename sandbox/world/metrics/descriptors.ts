@@ -16,6 +16,7 @@ const RUN_DELAY = 120;
 const VPC_DELAY = 240;
 const LB_DELAY = 210;
 const LOG_DELAY = 60;
+const UPTIME_DELAY = 60; // Not stated in the list of metrics; checks are made once a minute.
 
 const text = (...keys: string[]) => keys.map((key) => ({ key, valueType: 'STRING' as const }));
 
@@ -101,6 +102,25 @@ const balancer = family('loadbalancing.googleapis.com', 'https_lb_rule', LB_DELA
   ['https/total_latencies', 'DELTA', 'DISTRIBUTION', 'ms', 'Total Latency', balancerLabels],
 ]);
 
+const uptime = family('monitoring.googleapis.com', 'uptime_url', UPTIME_DELAY, 'GA', [
+  [
+    'uptime_check/check_passed',
+    'GAUGE',
+    'BOOL',
+    '',
+    'Check passed',
+    text('check_id', 'checked_resource_id', 'checker_location'),
+  ],
+  [
+    'uptime_check/time_until_ssl_cert_expires',
+    'GAUGE',
+    'DOUBLE',
+    'd',
+    'Time until SSL certificate expires',
+    text('check_id', 'checked_resource_id', 'checker_location'),
+  ],
+]);
+
 const logs = (name: string): Descriptor => ({
   type: `logging.googleapis.com/user/${name}`,
   metricKind: 'DELTA',
@@ -118,5 +138,6 @@ export const descriptorsWith = (logMetrics: readonly string[]): Descriptor[] => 
   ...run,
   ...vpc,
   ...balancer,
+  ...uptime,
   ...logMetrics.map(logs),
 ];

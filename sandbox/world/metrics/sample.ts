@@ -3,6 +3,7 @@ import type { ConnectorState, RevisionState, ServiceState, WorldState } from '..
 import { addValue, type Distribution, emptyDistribution, ratioBuckets } from './distribution.ts';
 import { sampleLoadBalancer } from './sample-load-balancer.ts';
 import { sampleLogMetrics } from './sample-logs.ts';
+import { sampleUptime } from './sample-uptime.ts';
 import { addPoint, type RevisionMinute, type Series } from './store.ts';
 
 const PERIOD_MS = 60_000;
@@ -16,6 +17,7 @@ export function sampleMetrics(state: WorldState): void {
   for (const connector of state.connectors.values()) sampleConnector(state, connector);
   sampleLoadBalancer(state);
   sampleLogMetrics(state);
+  sampleUptime(state);
 }
 
 const run = 'run.googleapis.com';
