@@ -11,6 +11,8 @@ export function references(scenario: { estate: Estate; causes: Cause[] }, contex
   const services = estate.services.map((s) => s.name);
   const databases = estate.databases.map((d) => d.name);
   const connectors = estate.connectors.map((c) => c.name);
+  const externals = estate.externals.map((e) => e.name);
+  const networks = networkNames(estate);
   const check = (path: Path, found: string | undefined, known: string[]) => {
     if (found === undefined || known.includes(found)) return;
     context.addIssue({
@@ -26,6 +28,9 @@ export function references(scenario: { estate: Estate; causes: Cause[] }, contex
     });
     code?.start?.needs?.forEach((n, i) => {
       check([...path, 'start', 'needs', i], n, databases);
+    });
+    code?.request?.reaches?.forEach((n, i) => {
+      check([...path, 'request', 'reaches', i], n, externals);
     });
     code?.request?.calls?.forEach((n, i) => {
       check([...path, 'request', 'calls', i], n, services);
@@ -49,11 +54,22 @@ export function references(scenario: { estate: Estate; causes: Cause[] }, contex
       check(['estate', 'hosts', i, 'routes', j, 'service'], r.service, services);
     });
   });
+  estate.allowListed.forEach((n, i) => {
+    check(['estate', 'allowListed', i], n, [...databases, ...externals]);
+  });
   scenario.causes.forEach((cause, i) => {
     const path: Path = ['causes', i];
     if ('service' in cause) check([...path, 'service'], cause.service, services);
     if ('connector' in cause) check([...path, 'connector'], cause.connector, connectors);
     if ('database' in cause) check([...path, 'database'], cause.database, databases);
+    if ('network' in cause) check([...path, 'network'], cause.network, networks);
     if (cause.type === 'release') checkCode([...path, 'code'], cause.code);
   });
 }
+
+/** Networks that are stated, and those that connectors and services name. */
+const networkNames = ({ networks, connectors, services }: Estate): string[] => [
+  ...networks.map(({ name }) => name),
+  ...connectors.map(({ network }) => network),
+  ...services.flatMap(({ vpcAccess }) => vpcAccess?.network ?? []),
+];

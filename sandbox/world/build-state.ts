@@ -4,10 +4,14 @@ import type { Scenario } from '../scenarios/scenario.ts';
 import { auditServiceChange } from './audit.ts';
 import { createLedger } from './ledger.ts';
 import { createMetricStore } from './metrics/store.ts';
+import { buildNetworks } from './network-state.ts';
 import { createRandom } from './random.ts';
 import { createRevision, learnCode, route, uuid } from './revisions.ts';
 import type { ConnectorState, Json, ServiceState, WorldState } from './state.ts';
 import { templateFor } from './template.ts';
+
+/** Networks are older than anything that happens here. */
+const CREATED_BEFORE_MS = 180 * 86_400_000;
 
 /** The estate as it stands when its history begins. */
 export function buildState(scenario: Scenario, startMs: number): WorldState {
@@ -20,6 +24,7 @@ export function buildState(scenario: Scenario, startMs: number): WorldState {
     services: new Map(),
     connectors: new Map(estate.connectors.map((c) => [c.name, connectorState(c)])),
     databases: new Map(estate.databases.map((d) => [d.name, { name: d.name, estate: d, state: 'up' }])),
+    networks: buildNetworks(scenario, startMs - CREATED_BEFORE_MS),
     operations: new Map(),
     agenda: [],
     ledger: createLedger(),

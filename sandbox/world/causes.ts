@@ -1,5 +1,6 @@
 import type { Cause, CauseOf } from '../scenarios/causes.ts';
 import { changeService } from './change-service.ts';
+import { happenToNetwork, passFromNetwork } from './network-causes.ts';
 import { note } from './note.ts';
 import { schedule } from './operations.ts';
 import { learnCode } from './revisions.ts';
@@ -50,10 +51,16 @@ function happen(state: WorldState, cause: Cause): void {
     case 'connector-changed':
       connectorChanged(state, cause);
       return;
+    default:
+      happenToNetwork(state, cause);
   }
 }
 
 function pass(state: WorldState, cause: Cause): void {
+  if ('network' in cause && cause.type !== 'vpc-access-changed') {
+    passFromNetwork(state, cause);
+    return;
+  }
   const database = cause.type === 'database-down' ? state.databases.get(cause.database) : undefined;
   if (database) database.state = 'up';
   note(state, `${cause.type}-over`, 'database' in cause ? cause.database : '', 'no longer');

@@ -16,6 +16,8 @@ const RUN_DELAY = 120;
 const VPC_DELAY = 240;
 const LB_DELAY = 210;
 const LOG_DELAY = 60;
+const NAT_DELAY = 225;
+const NAT_ALLOCATION_DELAY = 120;
 
 const text = (...keys: string[]) => keys.map((key) => ({ key, valueType: 'STRING' as const }));
 
@@ -101,6 +103,26 @@ const balancer = family('loadbalancing.googleapis.com', 'https_lb_rule', LB_DELA
   ['https/total_latencies', 'DELTA', 'DISTRIBUTION', 'ms', 'Total Latency', balancerLabels],
 ]);
 
+/** Source: Cloud NAT, gateway metrics, read 2026-11-23. Of the seven that it has, those that say how its ports fare. */
+const nat = [
+  ...family('router.googleapis.com', 'nat_gateway', NAT_DELAY, 'GA', [
+    ['nat/allocated_ports', 'GAUGE', 'INT64', '{port}', 'Allocated ports', text('nat_ip')],
+    ['nat/port_usage', 'GAUGE', 'INT64', '{port}', 'Port usage', text('ip_protocol')],
+    [
+      'nat/dropped_sent_packets_count',
+      'DELTA',
+      'INT64',
+      '{packet}',
+      'Sent packets dropped count',
+      text('ip_protocol', 'reason'),
+    ],
+    ['nat/new_connections_count', 'DELTA', 'INT64', '{connection}', 'New connections count', text('ip_protocol')],
+  ]),
+  ...family('router.googleapis.com', 'nat_gateway', NAT_ALLOCATION_DELAY, 'GA', [
+    ['nat/nat_allocation_failed', 'GAUGE', 'BOOL', '1', 'NAT allocation failed', []],
+  ]),
+];
+
 const logs = (name: string): Descriptor => ({
   type: `logging.googleapis.com/user/${name}`,
   metricKind: 'DELTA',
@@ -118,5 +140,6 @@ export const descriptorsWith = (logMetrics: readonly string[]): Descriptor[] => 
   ...run,
   ...vpc,
   ...balancer,
+  ...nat,
   ...logMetrics.map(logs),
 ];
