@@ -102,6 +102,8 @@ function changeRecord(
       ...(cause.value !== undefined && { additions: [set(cause.value)] }),
     },
   };
+  const zone = network.zones.find(({ name }) => name === cause.zone);
+  zone?.changes.push({ atMs: state.nowMs, name: cause.record, before: found.record.value, after: cause.value });
   found.record.value = cause.value;
   auditNetworkChange(state, {
     api: 'dns',

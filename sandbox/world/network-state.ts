@@ -24,7 +24,18 @@ export interface NetworkState {
     changedMs: number;
   };
   nat: NatState | undefined;
-  readonly zones: { readonly name: string; readonly domain: string; readonly records: DnsRecord[] }[];
+  readonly zones: {
+    readonly name: string;
+    readonly domain: string;
+    readonly records: DnsRecord[];
+    /** Oldest first. */
+    readonly changes: {
+      readonly atMs: number;
+      readonly name: string;
+      readonly before: string | undefined;
+      readonly after: string | undefined;
+    }[];
+  }[];
 }
 
 export interface DnsRecord {
@@ -95,6 +106,7 @@ function networkState(
       name: zone,
       domain,
       records: records.map((r) => ({ name: r.name, value: r.value, database: r.database })),
+      changes: records.map((r) => ({ atMs: createdMs, name: r.name, before: undefined, after: r.value })),
     })),
   };
 }

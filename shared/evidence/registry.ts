@@ -4,5 +4,6 @@ export { http } from './http.ts';
 export { journey } from './journey.ts';
 export { logs } from './logs.ts';
 export { metrics } from './metrics.ts';
+export { network } from './network.ts';
 export { vpcConnector as 'vpc-connector' } from './vpc-connector.ts';
 export { websocket } from './websocket.ts';

@@ -110,11 +110,16 @@ export const connector = (over: Partial<ConnectorObservation> = {}): ConnectorOb
   instancesMax: 3,
   network: 'default',
   ipCidrRange: '10.8.0.0/28',
+  subnetwork: undefined,
   services: ['auth', 'backend', 'frontend'].map((name) => ({ service: name, egress: 'all-traffic' as const })),
   throughputMbps: points([60, 62, 61]),
+  packetsPerSecond: points([7000, 7100, 7050]),
   instances: points([2, 2, 2]),
   cpuRatio: points([0.2, 0.2, 0.2]),
   ceilingMbps: 300,
+  ceilingNowMbps: 200,
+  trendMbpsPerMinute: 0.5,
+  unmeasured: undefined,
   ...over,
 });
 
@@ -148,6 +153,7 @@ export const line = (
 export const logs = (over: Partial<LogsObservation> = {}): LogsObservation => ({
   failed: [],
   signatures: [],
+  unreachable: [],
   onsets: [],
   failedFrom: at(-1800),
   truncated: { requests: false, system: false, application: false },

@@ -13,5 +13,6 @@ export const networkMethods: readonly ApiMethod[] = [
   reads('compute', `${project}/regions/${name}/routers`, 'compute.routers.list'),
   reads('dns', zones, 'dns.managedZones.list'),
   reads('dns', `${zones}/${name}/rrsets`, 'dns.resourceRecordSets.list'),
+  reads('dns', `${zones}/${name}/changes`, 'dns.changes.list'),
   changes('compute', `${project}/regions/${name}/routers/${name}`, 'compute.routers.update'),
 ];

@@ -7,6 +7,7 @@ import { invalidArgument, notFound } from '../api-error.ts';
 import { page } from '../page.ts';
 import {
   addressViews,
+  changeViews,
   firewallViews,
   networkView,
   recordViews,
@@ -68,11 +69,18 @@ export function networkRouter({ state }: World): Router {
       networks().flatMap((network) => zoneViews(state, network)),
     );
   });
-  router.get(`${ZONES}/:zone/rrsets`, (request, response) => {
-    const { zone } = request.params;
+  const withZone = (zone: string): NetworkState => {
     const found = networks().find(({ zones }) => zones.some(({ name }) => name === zone));
     if (!found) throw notFound(`The 'parameters.managedZone' resource named '${zone}' does not exist.`);
-    answerDns(request, response, 'rrsets', recordViews(found, zone));
+    return found;
+  };
+  router.get(`${ZONES}/:zone/rrsets`, (request, response) => {
+    const { zone } = request.params;
+    answerDns(request, response, 'rrsets', recordViews(withZone(zone), zone));
+  });
+  router.get(`${ZONES}/:zone/changes`, (request, response) => {
+    const { zone } = request.params;
+    answerDns(request, response, 'changes', changeViews(withZone(zone), zone));
   });
   return router;
 }

@@ -219,3 +219,24 @@ export const recordViews = (network: NetworkState, zone: string): View[] =>
           : [{ kind: 'dns#resourceRecordSet', name: `${name}.`, type: 'A', ttl: 300, rrdatas: [value] }],
       ),
     ]);
+
+/** Newest first. */
+export const changeViews = (network: NetworkState, zone: string): View[] => {
+  const sets = (name: string, value: string | undefined) =>
+    value === undefined
+      ? []
+      : [{ kind: 'dns#resourceRecordSet', name: `${name}.`, type: 'A', ttl: 300, rrdatas: [value] }];
+  return network.zones
+    .filter(({ name }) => name === zone)
+    .flatMap(({ changes }) => changes)
+    .map(({ atMs, name, before, after }, index) => ({
+      kind: 'dns#change',
+      id: String(index + 1),
+      startTime: iso(atMs),
+      status: 'done',
+      isServing: true,
+      additions: sets(name, after),
+      deletions: sets(name, before),
+    }))
+    .toReversed();
+};
