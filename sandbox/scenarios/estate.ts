@@ -39,7 +39,11 @@ const connector = z
   .refine((c) => c.minInstances < c.maxInstances, 'minInstances must be below maxInstances');
 
 const vpcAccess = z.strictObject({
-  connector: z.string().optional(),
+  connector: z
+    .string()
+    .nullish()
+    .transform((value) => value ?? undefined)
+    .describe('null: none, where the file that is extended has one.'),
   network: z.string().optional().describe('Direct VPC egress instead of a connector.'),
   subnetwork: z.string().optional(),
   egress: z.enum(['ALL_TRAFFIC', 'PRIVATE_RANGES_ONLY']).default('PRIVATE_RANGES_ONLY'),

@@ -35,7 +35,7 @@ const FORMS: readonly (readonly [Unreachable['how'], RegExp])[] = [
   [
     'timed-out',
     new RegExp(
-      `connection to server at "[^"]*" ?\\(?${IP}?\\)?, port ${PORT} failed: (?:timeout expired|connection timed out)`,
+      `connection to server at "(?:[^"]*" \\()?${IP}["\\)], port ${PORT} failed: (?:timeout expired|connection timed out)`,
       'i',
     ),
   ],
