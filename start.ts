@@ -2,29 +2,58 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { command } from './cli/command.ts';
 import { headless } from './cli/headless.ts';
-import { type Bot, DidNotStart, play, type Sandbox, startBot, startSandbox } from './cli/laptop.ts';
+import {
+  type Bot,
+  DidNotStart,
+  play,
+  type Sandbox,
+  type SandboxOptions,
+  startBot,
+  startSandbox,
+} from './cli/laptop.ts';
 
-const USAGE = `npm start -- [--scenario NAME|FILE] [--speed N] [--headless] [--decision approve|reject|ignore] [--port N]`;
+const usage = `Plays an incident on this machine: a Google Cloud project, a Slack workspace, and runmedic between them.
 
-const options = readOptions();
-const folder = mkdtempSync(join(tmpdir(), 'runmedic-state-'));
+  npm start                                        prints the address of a page, on which you watch and decide
+  npm start -- [--scenario NAME|FILE] [--speed N] [--port N]
+  npm start -- --headless [--decision approve|reject|ignore] [--scenario NAME|FILE] [--speed N] [--port N]
+
+--scenario NAME|FILE  a shipped scenario, or a file (sandbox/scenarios/README.md lists and explains them); staging-503 when left out
+--speed N             seconds of the world in a second; 30 when left out
+--port N              the page's port; 0, or left out: any that is free
+--headless            a simulated on-call decides, and the world jumps while nothing moves; one JSON object a line, the last one the outcome;
+                      exit code 0 when resolved, else 1
+--decision WHAT       what the simulated on-call does: approve, reject or ignore; approve when left out
+`;
+const flags = {
+  scenario: { type: 'string', default: 'staging-503' },
+  speed: { type: 'string' },
+  headless: { type: 'boolean', default: false },
+  decision: { type: 'string' },
+  port: { type: 'string' },
+} as const;
+
 // From the first moment on, so that whatever is started is also ended.
 const told = new Promise<void>((resolve) => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
 });
-process.exitCode = await run().catch((error: unknown) => {
+process.exitCode = await command({ usage, options: flags, allowPositionals: false }, ({ values }) => {
+  const { speed, decision, port } = values;
+  return run({ ...values, speed, decision, port });
+}).catch((error: unknown) => {
   if (error instanceof DidNotStart) return error.exitCode;
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   return 1;
 });
-rmSync(folder, { recursive: true, force: true });
 
-async function run(): Promise<number> {
-  const sandbox = await startSandbox(options);
-  const stops: (() => Promise<void>)[] = [sandbox.stop];
+async function run(options: SandboxOptions): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'runmedic-state-'));
+  const stops: (() => Promise<void>)[] = [];
   try {
+    const sandbox = await startSandbox(options);
+    stops.unshift(sandbox.stop);
     const bot = await startBot(sandbox, {
       config: join(import.meta.dirname, 'examples', 'acme-staging.yaml'),
       stateFile: join(folder, 'runmedic.sqlite'),
@@ -33,36 +62,19 @@ async function run(): Promise<number> {
     await play(sandbox, bot);
     return options.headless
       ? await Promise.race([headless(sandbox, bot, options.scenario), told.then(() => 1)])
-      : await untilStopped(sandbox, bot);
+      : await untilStopped(sandbox, bot, options.scenario);
   } finally {
     for (const stop of stops) await stop();
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function untilStopped(sandbox: Sandbox, bot: Bot): Promise<number> {
-  process.stdout.write(`runmedic plays ${options.scenario}. Open ${sandbox.url} and watch; Ctrl-C ends it.\n`);
+async function untilStopped(sandbox: Sandbox, bot: Bot, scenario: string): Promise<number> {
+  process.stdout.write(`runmedic plays ${scenario}. Open ${sandbox.url} and watch; Ctrl-C ends it.\n`);
   for (const child of [sandbox, bot])
     void (async () => {
       for await (const _ of child.lines);
     })();
   const ended = [sandbox, bot].map(({ process: child }) => once(child, 'exit').then(([code]) => Number(code ?? 1)));
   return Promise.race([told.then(() => 0), ...ended]);
-}
-
-function readOptions() {
-  try {
-    const { values } = parseArgs({
-      options: {
-        scenario: { type: 'string', default: 'staging-503' },
-        speed: { type: 'string' },
-        headless: { type: 'boolean', default: false },
-        decision: { type: 'string' },
-        port: { type: 'string' },
-      },
-    });
-    return { ...values, decision: values.decision, speed: values.speed, port: values.port };
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\nusage: ${USAGE}\n`);
-    process.exit(2);
-  }
 }

@@ -1,40 +1,28 @@
 import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { readPolicyFile } from '../functions/read-policy-file.ts';
 import { policyJsonSchema } from '../shared/policy/json-schema.ts';
 import { actionNames } from '../shared/remedy/actions.ts';
-import { readPolicyFile } from './read-policy-file.ts';
+import { command, UsageError } from './command.ts';
 
-const USAGE = `Checks a configuration, or writes its JSON Schema.
+const usage = `Checks a configuration, or writes its JSON Schema.
 
-  npm run config -- --check FILE   lists every fault (path, found, allowed) and warning; exit 1 when there is a fault
+  npm run config -- --check FILE   lists every fault (path, found, allowed) and warning; exit code 1 when there is a fault
   npm run config -- --schema FILE  writes the JSON Schema, from the parser; runmedic.schema.json is the committed one
 `;
+const options = { check: { type: 'string' }, schema: { type: 'string' } } as const;
 
-process.exitCode = config(process.argv.slice(2));
-
-function config(args: readonly string[]): number {
-  const asked = readArguments(args);
-  if (asked?.check !== undefined) return check(asked.check);
-  if (asked?.schema !== undefined) return writeSchema(asked.schema);
-  process.stderr.write(USAGE);
-  return 2;
-}
-
-function readArguments(
-  args: readonly string[],
-): { check?: string | undefined; schema?: string | undefined } | undefined {
-  try {
-    return parseArgs({ args: [...args], options: { check: { type: 'string' }, schema: { type: 'string' } } }).values;
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n`);
-    return undefined;
-  }
-}
+process.exitCode = await command({ usage, options, allowPositionals: false }, ({ values }) => {
+  const { check: checked, schema } = values;
+  if (checked !== undefined && schema !== undefined) throw new UsageError('--check or --schema, not both');
+  if (checked !== undefined) return check(checked);
+  if (schema !== undefined) return writeSchema(schema);
+  throw new UsageError('--check or --schema is needed');
+});
 
 function check(file: string): number {
-  const read = readPolicyFile(file);
+  const read = readPolicyFile(file, '--check');
   if (!read.ok) {
-    process.stdout.write(`${read.complaint}\n`);
+    process.stdout.write(`${[...read.faults, read.help].join('\n')}\n`);
     return 1;
   }
   for (const warning of read.warnings) process.stdout.write(`warning: ${warning}\n`);

@@ -6,7 +6,7 @@ import { prober } from '../shared/adapters/probe/prober.ts';
 import { diagnose } from '../shared/diagnosis/diagnose.ts';
 import type { Diagnosis } from '../shared/diagnosis/diagnosis.ts';
 import { LOOKBACK_SECONDS } from '../shared/engine/investigate.ts';
-import type { Evidence } from '../shared/evidence/evidence.ts';
+import type { EvidenceRecord } from '../shared/evidence/evidence.ts';
 import { gather } from '../shared/evidence/gather.ts';
 import type { Inspection } from '../shared/evidence/inspector.ts';
 import { LOOK_EVERY_SECONDS, UNEXPLAINED_LOOKS } from '../shared/incident/moves.ts';
@@ -24,15 +24,18 @@ const LOOK_WITHIN_MS = 120_000;
 export async function lookAt(
   sandbox: Sandbox,
   environment: Environment,
-): Promise<{ readonly diagnosis: Diagnosis; readonly evidence: Evidence }> {
+): Promise<{ readonly diagnosis: Diagnosis; readonly record: EvidenceRecord; readonly lookMs: number }> {
   await control(sandbox, 'run-until', { alert: true, thenSeconds: 0 });
   const abort = AbortSignal.timeout(LOOK_WITHIN_MS);
   for (let looks = 1; ; looks += 1) {
     const inspection = await inspectionOf(sandbox, environment);
+    const startedMs = performance.now();
     const evidence = await gather(inspection, abort);
     const diagnosis = diagnose(evidence, inspection);
+    const lookMs = performance.now() - startedMs;
+    const { subject, since, until } = inspection;
     if (diagnosis.healthy || diagnosis.root !== undefined || looks === UNEXPLAINED_LOOKS)
-      return { diagnosis, evidence };
+      return { diagnosis, record: { subject, since, until, evidence }, lookMs };
     await control(sandbox, 'run-until', { thenSeconds: LOOK_EVERY_SECONDS });
   }
 }

@@ -1,19 +1,22 @@
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { readPolicyFile } from '../functions/read-policy-file.ts';
 import type { Policy } from '../shared/policy/policy.ts';
 import type { Alert, Intake } from '../shared/signal/alert.ts';
 import { intake } from '../shared/signal/intake.ts';
-import { readPolicyFile } from './read-policy-file.ts';
+import { command, UsageError } from './command.ts';
 
-const USAGE = `Shows what runmedic makes of recorded Cloud Monitoring notifications. Nothing is sent anywhere.
+const usage = `Shows what runmedic makes of recorded Cloud Monitoring notifications. Nothing is sent anywhere.
 
   npm run replay -- FILE... [--config FILE]
 
 One JSON line a file on stdout: {file, verdict, reason, alert}; verdict is accepted, ignored or refused.
---config FILE  the configuration that says what is watched (default: examples/acme-staging.yaml)
-`;
+--config FILE  the configuration that says what is watched; examples/acme-staging.yaml when left out
 
-const DEFAULT_CONFIG = `${import.meta.dirname}/../examples/acme-staging.yaml`;
+Exit code 0 when every file was read, 1 when one could not be: its line says so, and the others are replayed all the same.
+`;
+const options = {
+  config: { type: 'string', default: `${import.meta.dirname}/../examples/acme-staging.yaml` },
+} as const;
 
 interface Line {
   readonly file: string;
@@ -22,41 +25,27 @@ interface Line {
   readonly alert: Alert | null;
 }
 
-process.exitCode = replay(process.argv.slice(2));
+process.exitCode = await command({ usage, options, allowPositionals: true }, ({ values, positionals }) => {
+  if (positionals.length === 0) throw new UsageError('a file is needed');
+  const policy = readPolicyFile(values.config, '--config');
+  if (policy.ok) return replay(positionals, policy.policy);
+  process.stderr.write(`${[...policy.faults, policy.help].join('\n')}\n`);
+  return 2;
+});
 
-/** The exit code: 0 when every file has its line, 2 when there was nothing to do it with. */
-function replay(args: readonly string[]): number {
-  const asked = readArguments(args);
-  if (asked === undefined || asked.files.length === 0) {
-    process.stderr.write(USAGE);
-    return 2;
+/** The exit code: 1 when a file could not be read, after all the others were replayed. */
+function replay(files: readonly string[], policy: Policy): number {
+  let exitCode = 0;
+  for (const file of files) {
+    const read = readJson(file);
+    if (read.kind === 'unreadable') exitCode = 1;
+    process.stdout.write(`${JSON.stringify(lineOf(file, read, policy))}\n`);
   }
-  const read = readPolicyFile(asked.config);
-  if (!read.ok) {
-    process.stderr.write(`${read.complaint}\n`);
-    return 2;
-  }
-  for (const file of asked.files) process.stdout.write(`${JSON.stringify(replayed(file, read.policy))}\n`);
-  return 0;
+  return exitCode;
 }
 
-function readArguments(args: readonly string[]): { files: readonly string[]; config: string } | undefined {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { config: { type: 'string' } },
-    });
-    return { files: positionals, config: values.config ?? DEFAULT_CONFIG };
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n`);
-    return undefined;
-  }
-}
-
-function replayed(file: string, policy: Policy): Line {
-  const read = readJson(file);
-  const taken: Intake = read.ok ? intake(read.value, policy) : { verdict: 'refused', reason: read.reason };
+function lineOf(file: string, read: JsonRead, policy: Policy): Line {
+  const taken: Intake = read.kind === 'json' ? intake(read.value, policy) : { verdict: 'refused', reason: read.reason };
   return {
     file,
     verdict: taken.verdict,
@@ -65,11 +54,25 @@ function replayed(file: string, policy: Policy): Line {
   };
 }
 
-function readJson(file: string): { ok: true; value: unknown } | { ok: false; reason: string } {
+type JsonRead =
+  | { readonly kind: 'json'; readonly value: unknown }
+  | { readonly kind: 'unreadable' | 'not-json'; readonly reason: string };
+
+function readJson(file: string): JsonRead {
+  let text: string;
   try {
-    return { ok: true, value: JSON.parse(readFileSync(file, 'utf8')) };
+    text = readFileSync(file, 'utf8');
   } catch (error) {
-    const what = error instanceof SyntaxError ? 'is not JSON' : 'cannot be read';
-    return { ok: false, reason: `the file ${what}: ${error instanceof Error ? error.message : String(error)}` };
+    // Missing, a directory, or no permission: the system's own words say which.
+    return { kind: 'unreadable', reason: `the file cannot be read: ${words(error)}` };
   }
+  try {
+    return { kind: 'json', value: JSON.parse(text) };
+  } catch (error) {
+    return { kind: 'not-json', reason: `the file is not JSON: ${words(error)}` };
+  }
+}
+
+function words(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { faultLine } from '../shared/policy/fault.ts';
-import { parsePolicy } from '../shared/policy/parse.ts';
 import type { Policy } from '../shared/policy/policy.ts';
-import { actionNames } from '../shared/remedy/actions.ts';
 import { type Config, ConfigurationInvalid, type FunctionName, readConfig } from './config.ts';
+import { readPolicyFile } from './read-policy-file.ts';
 
 /** What the environment says, and what `runmedic.yaml` does. */
 export interface ConfigWithPolicy extends Config {
@@ -14,34 +11,8 @@ export interface ConfigWithPolicy extends Config {
 /** Reads and judges the whole configuration of one function. @throws ConfigurationInvalid naming every fault. */
 export function configWithPolicy(name: FunctionName): ConfigWithPolicy {
   const { config, faults } = readConfig(name);
-  const policy = readPolicy(config.settings.RUNMEDIC_CONFIG);
-  const all = [...faults, ...policy.faults];
-  if (policy.parsed === undefined || all.length > 0) throw new ConfigurationInvalid(all);
-  return { ...config, ...policy.parsed };
-}
-
-interface PolicyRead {
-  readonly parsed: { readonly policy: Policy; readonly warnings: readonly string[] } | undefined;
-  readonly faults: readonly string[];
-}
-
-function readPolicy(file: string): PolicyRead {
-  const text = readText(file);
-  if (text === undefined)
-    return {
-      parsed: undefined,
-      faults: [`${file}: there is no such file, or it cannot be read (RUNMEDIC_CONFIG names it)`],
-    };
-  const parsed = parsePolicy(text, file, actionNames);
-  if (!parsed.ok) return { parsed: undefined, faults: parsed.faults.map(faultLine) };
-  return { parsed, faults: [] };
-}
-
-function readText(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    // Missing, a directory or unreadable: for whoever named it, it is the same.
-    return undefined;
-  }
+  const read = readPolicyFile(config.settings.RUNMEDIC_CONFIG, 'RUNMEDIC_CONFIG');
+  if (!read.ok) throw new ConfigurationInvalid([...faults, ...read.faults]);
+  if (faults.length > 0) throw new ConfigurationInvalid(faults);
+  return { ...config, policy: read.policy, warnings: read.warnings };
 }

@@ -3,7 +3,7 @@ import { RestPublisher } from '../shared/adapters/pubsub/publish-rest.ts';
 import type { Queue } from '../shared/incident/queue.ts';
 import type { Config } from './config.ts';
 
-/** Slack wants its answer within 3 s and everything else can wait a little longer; one deadline serves both. */
+/** What could not be published by then is published again by whoever delivers again; the front door, for which nobody does, takes less (take-clicks.ts). */
 const PUBLISH_WITHIN_MS = 2_500;
 
 /** Publishes under the function's own identity. Kept apart from wire.ts, so that the front door loads no Google client and no store. */

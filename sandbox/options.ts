@@ -16,7 +16,7 @@ export interface Options {
   readonly tokensFile: string | undefined;
 }
 
-const usage = `usage: node sandbox/main.ts --scenario NAME|FILE [--speed 30] [--headless] [--port 0] [--decision ${decisions.join('|')}] [--tokens FILE]`;
+const usage = `usage: node sandbox/main.ts --scenario NAME|FILE [--speed 30] [--port 0] [--headless [--decision ${decisions.join('|')}]] [--tokens FILE]`;
 
 /** Options that make no sense; the message says what was found and what is allowed. */
 export class OptionsError extends Error {
@@ -48,7 +48,7 @@ export function readOptions(args: readonly string[]): Options {
       `a whole number from 0 to ${PORT_MAX}`,
     ),
     headless: headless === true,
-    decision: decisionNamed(decision ?? 'approve'),
+    decision: decisionOf(decision, headless === true ? 'simulated' : 'a person'),
     tokensFile: tokens,
   };
 }
@@ -80,9 +80,14 @@ function inRange(flag: string, given: string, allowed: (value: number) => boolea
   return value;
 }
 
-function decisionNamed(given: string): Decision {
-  const decision = decisions.find((name) => name === given);
+/** @param decides at the page a person does, and a decision given beforehand would be ignored without a word. */
+function decisionOf(given: string | undefined, decides: 'simulated' | 'a person'): Decision {
+  const decision = decisions.find((name) => name === (given ?? 'approve'));
   if (decision === undefined)
     throw new OptionsError(`--decision: found ${JSON.stringify(given)}, allowed: ${decisions.join(', ')}`);
+  if (given !== undefined && decides === 'a person')
+    throw new OptionsError(
+      `--decision: found ${JSON.stringify(given)} without --headless, allowed: nothing; whoever is at the page decides`,
+    );
   return decision;
 }

@@ -48,7 +48,8 @@ export async function investigate(
   };
   const evidence = await gather(inspection, abort);
   const diagnosis = diagnose(evidence, inspection);
-  await shell.store.saveEvidence(id, round, evidence).catch(unlessTooLarge);
+  const { since } = inspection;
+  await shell.store.saveEvidence(id, round, { subject, since, until, evidence }).catch(unlessTooLarge);
   const at = await shell.clock.now();
   await advance(
     id,

@@ -1,4 +1,4 @@
-import type { Inspector, Reading } from './inspector.ts';
+import type { Inspection, Inspector, Reading } from './inspector.ts';
 import * as registry from './registry.ts';
 
 export const inspectors = registry satisfies Record<string, Inspector<unknown>>;
@@ -7,6 +7,11 @@ export type Observations = { readonly [N in InspectorName]: Awaited<ReturnType<(
 
 /** One reading of every inspector, taken at about the same moment. */
 export type Evidence = { readonly [N in InspectorName]: Reading<Observations[N]> };
+
+/** One look as it is kept: what it was about, when, and what it saw. Judging it again needs nothing else. */
+export interface EvidenceRecord extends Pick<Inspection, 'subject' | 'since' | 'until'> {
+  readonly evidence: Evidence;
+}
 
 // Sound: Object.keys of a namespace import gives exactly its exported names.
 export const inspectorNames = Object.keys(registry) as readonly InspectorName[];

@@ -11,5 +11,6 @@ export interface OutgoingMessage {
  * Resolves once the messages are durable; throws PlatformFailure when they are not.
  */
 export interface Queue {
-  publish(topic: Topic, messages: readonly OutgoingMessage[]): Promise<void>;
+  /** @param withinMs machine time, for whoever has less of it than the queue would take. */
+  publish(topic: Topic, messages: readonly OutgoingMessage[], withinMs?: number): Promise<void>;
 }

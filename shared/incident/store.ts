@@ -1,4 +1,4 @@
-import type { Evidence } from '../evidence/evidence.ts';
+import type { EvidenceRecord } from '../evidence/evidence.ts';
 import type { Instant } from '../ports/clock.ts';
 import type { Effect } from './effect.ts';
 import type { IncidentEvent } from './event.ts';
@@ -84,8 +84,8 @@ export interface Store {
   /** Effects saved longer ago (machine time) than `olderThanMs` and not yet handed to the queue, the oldest first. */
   undelivered(olderThanMs: number, limit: number): Promise<readonly StoredEffect[]>;
   markDelivered(effects: readonly string[]): Promise<void>;
-  saveEvidence(incident: string, round: number, evidence: Evidence): Promise<void>;
-  evidence(incident: string, round: number): Promise<Evidence | undefined>;
+  saveEvidence(incident: string, round: number, record: EvidenceRecord): Promise<void>;
+  evidence(incident: string, round: number): Promise<EvidenceRecord | undefined>;
   /** Oldest first. */
   audit(incident: string): Promise<readonly AuditEntry[]>;
   card(incident: string): Promise<Card | undefined>;

@@ -1,8 +1,17 @@
 import { z } from 'zod';
 import { CHECK_TIMEOUT_SECONDS, EXPECTED_STATUS } from './defaults.ts';
-import { duration, durationText } from './duration.ts';
-import { section } from './section.ts';
-import { headerName, httpUrl, line, listOf, secretName, webSocketUrl, wholeNumber } from './values.ts';
+import {
+  duration,
+  durationText,
+  headerName,
+  httpUrl,
+  line,
+  listOf,
+  secretName,
+  section,
+  webSocketUrl,
+  wholeNumber,
+} from './values.ts';
 
 /** A journey is a login and a few calls; past 20 steps it is a test suite. */
 const STEPS_MAX = 20;

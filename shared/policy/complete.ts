@@ -1,15 +1,26 @@
-import { completeCheck } from './complete-check.ts';
-import { APPROVAL_EXPIRES_AFTER_SECONDS, BOUNDS, ESCALATION, VERIFICATION } from './defaults.ts';
+import {
+  APPROVAL_EXPIRES_AFTER_SECONDS,
+  BOUNDS,
+  CHECK_TIMEOUT_SECONDS,
+  ESCALATION,
+  EXPECTED_STATUS,
+  VERIFICATION,
+} from './defaults.ts';
 import type {
   ApproverPolicy,
   Approvers,
   Bounds,
+  Check,
   Environment,
   EscalationLevel,
+  JourneyStep,
   Policy,
   VerificationPolicy,
 } from './policy.ts';
-import type { EnvironmentFile, PolicyFile } from './policy-file.ts';
+import type { CheckFile, EnvironmentFile, PolicyFile } from './policy-file.ts';
+
+type Described = Exclude<CheckFile, string>;
+type StepFile = Extract<Described, { kind: 'journey' }>['steps'][number];
 
 /** Lays each environment over the blocks at the top, and those over the defaults. */
 export function complete(file: PolicyFile): Policy {
@@ -91,3 +102,42 @@ const level = ({ after, ...named }: NonNullable<PolicyFile['escalation']>[number
   afterSeconds: after,
   ...people(named),
 });
+
+/** A check with its defaults; a bare URL becomes the check that its scheme stands for. */
+function completeCheck(written: CheckFile): Check {
+  const check = typeof written === 'string' ? fromUrl(written) : written;
+  const common = {
+    auth: check.auth ?? ({ kind: 'none' } as const),
+    vantage: check.vantage ?? 'public',
+    timeoutMs: (check.timeout ?? CHECK_TIMEOUT_SECONDS) * 1000,
+  };
+  switch (check.kind) {
+    case 'http': {
+      const { url, name = url, expectStatus = EXPECTED_STATUS, expectBody } = check;
+      return { kind: 'http', name, url, expectStatus, expectBody, ...common };
+    }
+    case 'websocket': {
+      const { url, name = url, echo } = check;
+      return { kind: 'websocket', name, url, echo, ...common };
+    }
+    case 'journey':
+      return { kind: 'journey', name: check.name, steps: check.steps.map(completeStep), ...common };
+  }
+}
+
+const fromUrl = (url: string): Described =>
+  url.startsWith('wss:') ? { kind: 'websocket', url } : { kind: 'http', url };
+
+function completeStep(step: StepFile): JourneyStep {
+  const { method = 'GET', url, name = `${method} ${url}` } = step;
+  return {
+    name,
+    method,
+    url,
+    headers: step.headers ?? {},
+    body: step.body,
+    expectStatus: step.expectStatus ?? EXPECTED_STATUS,
+    expectBody: step.expectBody,
+    capture: step.capture ?? {},
+  };
+}

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration } from './duration.ts';
+import { duration } from './values.ts';
 
 /**
  * The same file read forgivingly: whatever has the wrong shape is taken as not written. It lets `sense-faults.ts` look at

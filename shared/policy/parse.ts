@@ -1,10 +1,9 @@
-import { type Document, LineCounter, parseDocument } from 'yaml';
 import { complete } from './complete.ts';
 import { readDraft } from './draft.ts';
 import { type Fault, pathText, type RawFault } from './fault.ts';
-import { locate } from './locate.ts';
 import type { Policy } from './policy.ts';
 import { policyFile } from './policy-file.ts';
+import { type Repeat, readYaml } from './read-yaml.ts';
 import { senseFaults } from './sense-faults.ts';
 import { shapeFaults } from './shape-faults.ts';
 import { warningsOf } from './warnings.ts';
@@ -18,25 +17,32 @@ export type ParsedPolicy =
  * `fileName` appears in the faults. `actionIds`: the actions that exist; left out, any well-formed id passes.
  */
 export function parsePolicy(text: string, fileName: string, actionIds?: readonly string[]): ParsedPolicy {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const read = readYaml(document);
+  const read = readYaml(text);
+  const repeats = read.repeats.map((repeat) => writtenTwice(repeat, fileName));
   if (!read.ok) {
-    return {
-      ok: false,
-      faults: read.problems.map(({ offset, message }) => yamlFault(fileName, lines.linePos(offset).line, message)),
-    };
+    const broken = read.problems.map(({ line, message }) => brokenYaml(fileName, line, message));
+    return { ok: false, faults: inOrder([...broken, ...repeats]) };
   }
   const parsed = policyFile.safeParse(read.data);
   const shape = parsed.success ? [] : shapeFaults(parsed.error, read.data);
   const raw = [...shape, ...notWithin(shape, senseFaults(readDraft(read.data), actionIds))];
-  if (parsed.success && raw.length === 0) {
+  if (parsed.success && raw.length === 0 && repeats.length === 0) {
     const policy = complete(parsed.data);
     return { ok: true, policy, warnings: warningsOf(policy) };
   }
-  const faults = raw.map((fault) => placed(fault, fileName, document, lines));
-  return { ok: false, faults: faults.sort((a, b) => position(a) - position(b)) };
+  const faults = raw.map(
+    ({ path, found, allowed }): Fault => ({
+      file: fileName,
+      line: read.lineOf(path),
+      path: pathText(path),
+      found,
+      allowed,
+    }),
+  );
+  return { ok: false, faults: inOrder([...repeats, ...faults]) };
 }
+
+const inOrder = (faults: readonly Fault[]): readonly Fault[] => faults.toSorted((a, b) => position(a) - position(b));
 
 /** Faults of the file itself come first. */
 const position = ({ line }: Fault): number => line ?? 0;
@@ -45,28 +51,7 @@ const position = ({ line }: Fault): number => line ?? 0;
 const notWithin = (shape: readonly RawFault[], sense: readonly RawFault[]): readonly RawFault[] =>
   sense.filter(({ path }) => !shape.some((fault) => fault.path.every((part, depth) => part === path[depth])));
 
-interface YamlProblem {
-  readonly offset: number;
-  readonly message: string;
-}
-
-type YamlRead =
-  | { readonly ok: true; readonly data: unknown }
-  | { readonly ok: false; readonly problems: readonly YamlProblem[] };
-
-function readYaml(document: Document.Parsed): YamlRead {
-  if (document.errors.length > 0) {
-    return { ok: false, problems: document.errors.map(({ pos, message }) => ({ offset: pos[0], message })) };
-  }
-  try {
-    return { ok: true, data: document.toJS() };
-  } catch (error) {
-    // What the yaml package throws here: an alias without an anchor, or aliases that multiply past its limit of 100.
-    return { ok: false, problems: [{ offset: 0, message: String(error) }] };
-  }
-}
-
-const yamlFault = (file: string, line: number, message: string): Fault => ({
+const brokenYaml = (file: string, line: number, message: string): Fault => ({
   file,
   line,
   path: '',
@@ -74,11 +59,10 @@ const yamlFault = (file: string, line: number, message: string): Fault => ({
   allowed: 'YAML 1.2, one document',
 });
 
-function placed(
-  { path, found, allowed }: RawFault,
-  file: string,
-  document: Document.Parsed,
-  lines: LineCounter,
-): Fault {
-  return { file, line: locate(document, lines, path), path: pathText(path), found, allowed };
-}
+const writtenTwice = ({ path, line, firstLine }: Repeat, file: string): Fault => ({
+  file,
+  line,
+  path: pathText(path),
+  found: `a key that line ${firstLine} has already`,
+  allowed: 'each key once; what is written last is judged here',
+});

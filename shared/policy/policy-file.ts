@@ -1,17 +1,18 @@
 import { z } from 'zod';
 import { checkFile } from './check-file.ts';
 import { APPROVAL_EXPIRES_AFTER_SECONDS, BOUNDS, VERIFICATION } from './defaults.ts';
-import { duration, durationText } from './duration.ts';
-import { section } from './section.ts';
 import {
   actionId,
   channelId,
   connectorName,
+  duration,
+  durationText,
   ENVIRONMENT_NAME,
   listOf,
   machineType,
   projectId,
   region,
+  section,
   serviceName,
   usergroupId,
   userId,

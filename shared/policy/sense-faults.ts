@@ -2,10 +2,9 @@ import { checkFaults } from './check-faults.ts';
 import { VERIFICATION } from './defaults.ts';
 import { describe } from './describe.ts';
 import type { Draft, DraftBlocks, DraftEnvironment } from './draft.ts';
-import { durationText } from './duration.ts';
 import type { RawFault } from './fault.ts';
 import { nearest } from './nearest.ts';
-import { environmentName } from './values.ts';
+import { durationText, environmentName } from './values.ts';
 
 /** What is well-formed and still makes no sense: two that cover the same, what no later part can honour, ids of nothing. */
 export function senseFaults(draft: Draft, actionIds: readonly string[] | undefined): readonly RawFault[] {

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { describe } from './describe.ts';
 import type { RawFault } from './fault.ts';
 import { nearest } from './nearest.ts';
-import { KEY_SEPARATOR } from './section.ts';
+import { KEY_SEPARATOR } from './values.ts';
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];

@@ -1,5 +1,6 @@
 // How fast, how heavy and how calm runmedic is on this machine. Judges nothing: what is slow elsewhere may be a slow machine, so look at ratios and aims.
 import { availableParallelism, loadavg } from 'node:os';
+import { command } from '../../cli/command.ts';
 import { CASE } from './case.ts';
 import { coldStart } from './cold-start.ts';
 import { firstCard } from './first-card.ts';
@@ -27,21 +28,37 @@ const HOW = `How this was measured
   same signed click on Approve, which slack.ts publishes to a local endpoint; turn and turn about.
   Intake: receiveAlert over node:sqlite on disk (fully synced) in one process, beside the same commits into an empty store; turn and turn about.`;
 
-const late = setTimeout(() => {
-  process.stderr.write(
-    `the bench is not over after ${WITHIN_MS / 1000} s: this machine is too busy to measure anything\n`,
+const usage = `Measures runmedic on this machine: how long to the first card, to the diagnosis and to recovery; memory; cold start; intake.
+
+  npm run bench
+
+A table and how it was measured on stdout, last one JSON object; what it is at on stderr. Takes up to ${WITHIN_MS / 1000} s.
+`;
+
+process.exitCode = await command({ usage, options: {}, allowPositionals: false }, bench);
+
+async function bench(): Promise<number> {
+  const late = setTimeout(() => {
+    process.stderr.write(
+      `the bench is not over after ${WITHIN_MS / 1000} s: this machine is too busy to measure anything\n`,
+    );
+    process.exit(1);
+  }, WITHIN_MS);
+  const machine = {
+    node: process.version,
+    cores: availableParallelism(),
+    load: Number((loadavg()[0] ?? 0).toFixed(1)),
+  };
+  const results = await measured();
+  clearTimeout(late);
+  const busy = machine.load > machine.cores ? ' (busy: expect wide spreads)' : '';
+  process.stdout.write(`${table(rowsOf(results))}\n\n${HOW}\n`);
+  process.stdout.write(
+    `  Machine: Node ${machine.node}, ${machine.cores} cores, load ${machine.load} before${busy}.\n\n`,
   );
-  process.exit(1);
-}, WITHIN_MS);
-const machine = { node: process.version, cores: availableParallelism(), load: Number((loadavg()[0] ?? 0).toFixed(1)) };
-const results = await measured();
-clearTimeout(late);
-const busy = machine.load > machine.cores ? ' (busy: expect wide spreads)' : '';
-process.stdout.write(`${table(rowsOf(results))}\n\n${HOW}\n`);
-process.stdout.write(
-  `  Machine: Node ${machine.node}, ${machine.cores} cores, load ${machine.load} before${busy}.\n\n`,
-);
-process.stdout.write(`${JSON.stringify({ machine, ...summaryOf(results) })}\n`);
+  process.stdout.write(`${JSON.stringify({ machine, ...summaryOf(results) })}\n`);
+  return 0;
+}
 
 async function measured(): Promise<Results> {
   return {

@@ -38,7 +38,12 @@ describe('config', () => {
     expect(readFileSync(file, 'utf8')).toBe(readFileSync(`${import.meta.dirname}/../../runmedic.schema.json`, 'utf8'));
   });
 
-  it.each([[[]], [['--chek', 'a.yaml']], [['--check']]])('shows how it is used for %o, and exits 2', (args) => {
+  it.each([
+    [[]],
+    [['--chek', 'a.yaml']],
+    [['--check']],
+    [['--check', 'runmedic.example.yaml', '--schema', 'never.json']],
+  ])('shows how it is used for %o, and exits 2', (args) => {
     const { exitCode, stdout, stderr } = run('config.ts', ...args);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toContain('npm run config -- --check FILE');

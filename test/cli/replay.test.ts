@@ -26,15 +26,7 @@ describe('replay', () => {
     const pushed = file('pushed.json', JSON.stringify(inPubsub(backend5xx())));
     const broken = file('broken.json', '{"incident":');
     const ignored = 'test/fixtures/monitoring/send-test-notification.json';
-    const { exitCode, stdout, stderr } = run(
-      'replay.ts',
-      accepted,
-      pushed,
-      ignored,
-      broken,
-      join(FOLDER, 'missing.json'),
-      FOLDER,
-    );
+    const { exitCode, stdout, stderr } = run('replay.ts', accepted, pushed, ignored, broken);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(linesOf(stdout)).toEqual([
       {
@@ -56,18 +48,21 @@ describe('replay', () => {
         alert: expect.objectContaining({ incidentId: '12345' }),
       },
       { file: broken, verdict: 'refused', reason: expect.stringMatching(/^the file is not JSON: /), alert: null },
-      {
-        file: join(FOLDER, 'missing.json'),
-        verdict: 'refused',
-        reason: expect.stringMatching(/^the file cannot be read: ENOENT/),
-        alert: null,
-      },
-      {
-        file: FOLDER,
-        verdict: 'refused',
-        reason: expect.stringMatching(/^the file cannot be read: EISDIR/),
-        alert: null,
-      },
+    ]);
+  });
+
+  it.each([
+    ['that is not there', join(FOLDER, 'missing.json'), 'ENOENT'],
+    ['that is a directory', FOLDER, 'EISDIR'],
+    ['whose path leads through another file', join(import.meta.filename, 'a.json'), 'ENOTDIR'],
+  ])('says of a file %s that it cannot be read, replays the others, and exits 1', (_, unreadable, code) => {
+    const last = 'test/fixtures/monitoring/uptime-open-v1.json';
+    const { exitCode, stdout, stderr } = run('replay.ts', unreadable, last);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' });
+    const reason = expect.stringMatching(new RegExp(`^the file cannot be read: ${code}`));
+    expect(linesOf(stdout)).toEqual([
+      { file: unreadable, verdict: 'refused', reason, alert: null },
+      expect.objectContaining({ file: last, verdict: expect.not.stringMatching('refused') }),
     ]);
   });
 

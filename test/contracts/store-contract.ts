@@ -260,25 +260,28 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         ]),
         // Sound: the store does not look into an observation.
       ) as unknown as Evidence;
+      const subject = { environment: 'staging', project: 'acme-staging', region: 'us-central1', services: ['backend'] };
+      const record = { subject, since: START, until: START, evidence };
 
       it('gives a round back as it was saved, and saving it again replaces it', async () => {
-        await store.saveEvidence('inc-1', 1, evidence);
-        await store.saveEvidence('inc-1', 1, evidence);
-        expect(await store.evidence('inc-1', 1)).toEqual(evidence);
+        await store.saveEvidence('inc-1', 1, record);
+        await store.saveEvidence('inc-1', 1, record);
+        expect(await store.evidence('inc-1', 1)).toEqual(record);
         expect(await store.evidence('inc-1', 2)).toBeUndefined();
         expect(await store.evidence('inc-2', 1)).toBeUndefined();
       });
 
       it('refuses what is larger than a document may be, saying how large, and keeps what was there', async () => {
-        await store.saveEvidence('inc-1', 1, evidence);
+        await store.saveEvidence('inc-1', 1, record);
         const value = { text: 'x'.repeat(1_100_000) };
         const large = { ...evidence, [inspectorNames[0] ?? '']: { status: 'observed', at: START, value } };
         // Sound: as above.
-        await expect(store.saveEvidence('inc-1', 1, large as unknown as Evidence)).rejects.toMatchObject({
+        const tooMuch = { ...record, evidence: large as unknown as Evidence };
+        await expect(store.saveEvidence('inc-1', 1, tooMuch)).rejects.toMatchObject({
           code: 'invalid-argument',
           message: expect.stringMatching(/evidence\/inc-1\/1 was not saved: it is 1100\d+ bytes/),
         });
-        expect(await store.evidence('inc-1', 1)).toEqual(evidence);
+        expect(await store.evidence('inc-1', 1)).toEqual(record);
       });
     });
 

@@ -172,7 +172,11 @@ describe('every function in one process', () => {
 
   it.each([
     ['no state file', { RUNMEDIC_STATE_FILE: undefined }, 'RUNMEDIC_STATE_FILE: not set'],
-    ['no such configuration', { RUNMEDIC_CONFIG: 'nowhere.yaml' }, 'nowhere.yaml: there is no such file'],
+    [
+      'no such configuration',
+      { RUNMEDIC_CONFIG: 'nowhere.yaml' },
+      'nowhere.yaml: no such file, or it cannot be read (RUNMEDIC_CONFIG names it)',
+    ],
     [
       'no token for an identity',
       { RUNMEDIC_IDENTITY_TOKENS: '{"alert":"a"}' },

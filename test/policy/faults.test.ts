@@ -71,7 +71,6 @@ describe('YAML that is broken', () => {
 
   it.each([
     ['two documents', 'a: 1\n---\nb: 2\n', /^f:2: found broken YAML/],
-    ['a key written twice', 'slack: 1\nslack: 2\n', /^f:2: found broken YAML \(Map keys must be unique/],
     ['an alias without an anchor', 'a: *b\n', /^f:1: found broken YAML \(ReferenceError/],
     [
       'aliases that multiply without end',
@@ -80,6 +79,35 @@ describe('YAML that is broken', () => {
     ],
   ])('%s', (_, text, fault) => {
     expect(faultsOf(text)).toEqual([expect.stringMatching(fault)]);
+  });
+});
+
+describe('a key that is written twice', () => {
+  const twice = (line: number) =>
+    `found a key that line ${line} has already, allowed: each key once; what is written last is judged here`;
+
+  it('is a fault, however good the rest is', () => {
+    expect(faultsOf(good('slack: { channel: C0123456789 }'))).toEqual([`f:5 slack: ${twice(3)}`]);
+  });
+
+  it('hides no other fault, and of its values the last is judged', () => {
+    expect(
+      faultsOf(inside('paused: perhaps\nregion: us\nchecks: [{ kind: tcp, kind: icmp }]').concat('slak: 1\n')),
+    ).toEqual([
+      'f:6 environments.staging.paused: found "perhaps", allowed: true or false',
+      `f:7 environments.staging.region: ${twice(5)}`,
+      'f:7 environments.staging.region: found "us", allowed: a Google Cloud region (not a zone), such as us-central1',
+      `f:8 environments.staging.checks[0].kind: ${twice(8)}`,
+      'f:8 environments.staging.checks[0].kind: found "icmp", allowed: http, websocket or journey',
+      expect.stringMatching(/^f:9 slak: found a key that does not exist here/),
+    ]);
+  });
+
+  it('is told of beside broken YAML, too', () => {
+    expect(faultsOf('a: 1\na: 2\nb: ]\n')).toEqual([
+      `f:2 a: ${twice(1)}`,
+      expect.stringMatching(/^f:3: found broken YAML/),
+    ]);
   });
 });
 

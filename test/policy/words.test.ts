@@ -1,8 +1,8 @@
 import { expect, it, describe as suite } from 'vitest';
 import { cut, describe } from '../../shared/policy/describe.ts';
-import { durationText } from '../../shared/policy/duration.ts';
 import { faultLine, pathText } from '../../shared/policy/fault.ts';
 import { nearest } from '../../shared/policy/nearest.ts';
+import { durationText } from '../../shared/policy/values.ts';
 
 suite('describe', () => {
   it.each<[unknown, string]>([

@@ -129,12 +129,23 @@ describe('its options', () => {
     });
   });
 
+  it('take a decision where nobody is at the page', () => {
+    expect(readOptions(['--scenario', 'healthy', '--headless', '--decision', 'reject'])).toMatchObject({
+      headless: true,
+      decision: 'reject',
+    });
+  });
+
   it.each([
     [[], '--scenario is missing'],
     [['--scenario', 'healthy', '--speed', 'fast'], '--speed: found "fast", allowed: a number above 0'],
     [['--scenario', 'healthy', '--speed', '0'], '--speed: found "0"'],
     [['--scenario', 'healthy', '--port', '70000'], '--port: found "70000", allowed: a whole number from 0 to 65535'],
     [['--scenario', 'healthy', '--decision', 'maybe'], '--decision: found "maybe", allowed: approve, reject, ignore'],
+    [
+      ['--scenario', 'healthy', '--decision', 'reject'],
+      '--decision: found "reject" without --headless, allowed: nothing; whoever is at the page decides',
+    ],
     [['healthy'], "Unexpected argument 'healthy'"],
   ])('%j is refused', (args, words) => {
     expect(() => readOptions(args)).toThrow(words);

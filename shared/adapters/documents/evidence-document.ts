@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { type Evidence, inspectorNames } from '../../evidence/evidence.ts';
+import { type EvidenceRecord, inspectorNames } from '../../evidence/evidence.ts';
 import { decode } from './decode.ts';
 import { encode } from './encode.ts';
 import { instantSchema } from './schema-parts.ts';
+import { subjectSchema } from './subject-schema.ts';
 
 const reading = z.discriminatedUnion('status', [
   z.looseObject({ status: z.literal('observed'), at: instantSchema, value: z.unknown() }),
@@ -15,28 +16,29 @@ const reading = z.discriminatedUnion('status', [
   z.looseObject({ status: z.literal('not-applicable') }),
 ]);
 
-const evidenceSchema = z.object(Object.fromEntries(inspectorNames.map((name) => [name, reading.optional()])));
+const recordSchema = z.object({
+  subject: subjectSchema,
+  since: instantSchema,
+  until: instantSchema,
+  evidence: z.object(Object.fromEntries(inspectorNames.map((name) => [name, reading.optional()]))),
+});
 
 /** @throws PlatformFailure 'invalid-argument' when it is too large for one document. */
-export const encodeEvidence = (document: string, evidence: Evidence): string => encode(document, evidence);
+export const encodeEvidence = (document: string, record: EvidenceRecord): string => encode(document, record);
 
 /**
  * Evidence as it was gathered. An inspector that did not exist yet reads `unavailable`, never healthy; one that was removed is left out.
  * @throws StoredDocumentInvalid
  */
-export function decodeEvidence(document: string, text: string): Evidence {
-  const stored = decode(document, text, evidenceSchema);
-  const at = Object.values(stored).find((found) => found !== undefined && 'at' in found)?.at;
-  const absent =
-    at === undefined
-      ? { status: 'not-applicable' }
-      : {
-          status: 'unavailable',
-          at,
-          reason: 'failed',
-          detail: 'this inspector did not exist when the evidence was gathered',
-        };
-  const readings = inspectorNames.map((name) => [name, stored[name] ?? absent]);
+export function decodeEvidence(document: string, text: string): EvidenceRecord {
+  const { evidence, ...about } = decode(document, text, recordSchema);
+  const absent = {
+    status: 'unavailable',
+    at: about.until,
+    reason: 'failed',
+    detail: 'this inspector did not exist when the evidence was gathered',
+  };
+  const readings = inspectorNames.map((name) => [name, evidence[name] ?? absent]);
   // Sound as far as a stored observation can be: each was written under its name by the inspector itself.
-  return Object.fromEntries(readings) as Evidence;
+  return { ...about, evidence: Object.fromEntries(readings) as EvidenceRecord['evidence'] };
 }

@@ -10,6 +10,7 @@ import { alertNoteSchema, approvalSchema, recoverySchema, refusalSchema } from '
 import { diagnosisSchema } from './diagnosis-schema.ts';
 import { actionNameSchema, signedPlanSchema } from './plan-schema.ts';
 import { countSchema, directionSchema, everyMember, instantSchema, maybe } from './schema-parts.ts';
+import { subjectSchema } from './subject-schema.ts';
 
 const attempt = z.looseObject({
   action: actionNameSchema,
@@ -37,12 +38,7 @@ const facts = {
   schema: z.literal(INCIDENT_SCHEMA),
   id: z.string().min(1),
   version: z.int().min(1),
-  subject: z.looseObject({
-    environment: z.string(),
-    project: z.string(),
-    region: z.string(),
-    services: z.array(z.string()),
-  }),
+  subject: subjectSchema,
   openedAt: instantSchema,
   alerts: z.array(alertNoteSchema),
   alertsTotal: countSchema,

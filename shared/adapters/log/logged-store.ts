@@ -12,7 +12,7 @@ export function loggedStore(store: Store, log: Log): Store {
     due: (now, limit) => store.due(now, limit),
     undelivered: (olderThanMs, limit) => store.undelivered(olderThanMs, limit),
     markDelivered: (effects) => store.markDelivered(effects),
-    saveEvidence: (incident, round, evidence) => store.saveEvidence(incident, round, evidence),
+    saveEvidence: (incident, round, record) => store.saveEvidence(incident, round, record),
     evidence: (incident, round) => store.evidence(incident, round),
     audit: (incident) => store.audit(incident),
     card: (incident) => store.card(incident),

@@ -3,7 +3,7 @@ import { App } from '@slack/bolt';
 import type { Queue } from '../../incident/queue.ts';
 import { clientOptions, silent } from './client-options.ts';
 import { FunctionReceiver, type ReceiverOptions } from './receiver.ts';
-import { takeClicks } from './take-clicks.ts';
+import { OPEN_WITHIN_MS, takeClicks } from './take-clicks.ts';
 
 export interface FrontDoorOptions extends ReceiverOptions {
   readonly botToken: string;
@@ -11,9 +11,6 @@ export interface FrontDoorOptions extends ReceiverOptions {
   readonly apiUrl: string;
   readonly queue: Queue;
 }
-
-/** Of the 3 s that Slack gives; publishing needs the rest. */
-const OPEN_WITHIN_MS = 1500;
 
 /**
  * Slack's front door. Verifies, publishes the click, and only then acknowledges; nothing runs after. Who may decide is settled behind it.
@@ -32,9 +29,9 @@ export function frontDoor({ botToken, apiUrl, queue, ...options }: FrontDoorOpti
   });
   app.error((error) => Promise.reject(error));
   takeClicks(app, {
-    publish: (click) => {
+    publish: (click, withinMs) => {
       const attributes = { kind: click.kind, incident: click.incident };
-      return queue.publish('clicks', [{ data: JSON.stringify(click), attributes }]);
+      return queue.publish('clicks', [{ data: JSON.stringify(click), attributes }], withinMs);
     },
     onFailed: options.onFailed,
   });

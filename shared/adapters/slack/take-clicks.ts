@@ -13,11 +13,24 @@ import {
 import { openingModal, REASON_MAX } from '../../report/reject-modal.ts';
 
 export interface ClickTaker {
-  /** Resolves once the click is durable. */
-  readonly publish: (click: Click) => Promise<void>;
+  /** Resolves once the click is durable, rejects when it is not within that time. */
+  readonly publish: (click: Click, withinMs: number) => Promise<void>;
   /** Told of a dialog that could not be opened. */
   readonly onFailed: (error: unknown) => void;
 }
+
+/**
+ * For all that one click needs. Slack counts 3 s from when it sends (https://docs.slack.dev/interactivity/handling-user-interaction), and
+ * what is not answered by then has failed for whoever clicked, also where it was published. Of them, 0.5 s are for a cold start
+ * (`npm run bench`), and 0.1 s for the way here and back.
+ */
+const ANSWER_WITHIN_MS = 2_400;
+
+/**
+ * What of it the dialog may take. It comes first, as the click carries its id, and is worth less: without it the person is told in the channel. What
+ * remains is enough for a token from the metadata server at its slowest (1 s) and two attempts to publish.
+ */
+export const OPEN_WITHIN_MS = 1_000;
 
 /** Each of our buttons and our dialog: published, then acknowledged. What carries none of our ids is left unacknowledged. */
 export function takeClicks(app: App, { publish, onFailed }: ClickTaker): void {
@@ -26,15 +39,20 @@ export function takeClicks(app: App, { publish, onFailed }: ClickTaker): void {
   app.action<BlockAction<ButtonAction>>(button(APPROVE_ACTION), async ({ body, action, ack }) => {
     const about = clickedOn(body, action);
     if (about === undefined) return;
-    await publish({ kind: 'approve', ...about });
+    await publish({ kind: 'approve', ...about }, ANSWER_WITHIN_MS);
     await ack();
   });
 
   app.action<BlockAction<ButtonAction>>(button(REJECT_ACTION), async ({ body, action, ack, client }) => {
     const about = clickedOn(body, action);
     if (about === undefined) return;
+    const startedMs = performance.now();
     const view = await opened(client, body.trigger_id, onFailed);
-    await publish({ kind: 'reject-opened', ...about, ...(view === undefined ? {} : { view }) });
+    const takenMs = performance.now() - startedMs;
+    await publish(
+      { kind: 'reject-opened', ...about, ...(view === undefined ? {} : { view }) },
+      ANSWER_WITHIN_MS - takenMs,
+    );
     await ack();
   });
 
@@ -43,7 +61,7 @@ export function takeClicks(app: App, { publish, onFailed }: ClickTaker): void {
     if (about === undefined) return;
     const reason = (body.view.state.values[REASON_BLOCK]?.[REASON_ACTION]?.value ?? '').trim().slice(0, REASON_MAX);
     if (reason === '') return ack({ response_action: 'errors', errors: { [REASON_BLOCK]: 'Say why in a few words.' } });
-    await publish({ kind: 'reject-submitted', ...about, user: body.user.id, reason });
+    await publish({ kind: 'reject-submitted', ...about, user: body.user.id, reason }, ANSWER_WITHIN_MS);
     await ack();
   });
 }

@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLTagStore } from 'node:sqlite';
-import type { Evidence } from '../../evidence/evidence.ts';
+import type { EvidenceRecord } from '../../evidence/evidence.ts';
 import type { Incident } from '../../incident/incident.ts';
 import type { AlertTrace, AuditEntry, Card, Commit, CommitResult, Store, StoredEffect } from '../../incident/store.ts';
 import { StoredDocumentInvalid } from '../../incident/stored-document-invalid.ts';
@@ -96,8 +96,8 @@ export class SqliteStore implements Store {
     );
   }
 
-  async saveEvidence(incident: string, round: number, evidence: Evidence): Promise<void> {
-    const document = encodeEvidence(`evidence/${incident}/${round}`, evidence);
+  async saveEvidence(incident: string, round: number, record: EvidenceRecord): Promise<void> {
+    const document = encodeEvidence(`evidence/${incident}/${round}`, record);
     guarded(
       `save the evidence of ${incident}, round ${round}`,
       () => this.#sql.run`
@@ -106,7 +106,7 @@ export class SqliteStore implements Store {
     );
   }
 
-  async evidence(incident: string, round: number): Promise<Evidence | undefined> {
+  async evidence(incident: string, round: number): Promise<EvidenceRecord | undefined> {
     const row = guarded(
       `load the evidence of ${incident}, round ${round}`,
       () => this.#sql.get`SELECT document FROM evidence WHERE incident = ${incident} AND round = ${round}`,

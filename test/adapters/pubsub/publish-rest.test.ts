@@ -84,10 +84,24 @@ describe('publishing by REST', () => {
   it('gives up when its time is over, also while nothing answers', async () => {
     const { endpoint } = await serving(silent);
     await expect(publisher(endpoint, 50).publish('clicks', one)).rejects.toMatchObject({ code: 'timed-out' });
+    await expect(publisher(endpoint).publish('clicks', one, 50)).rejects.toMatchObject({ code: 'timed-out' });
+    await expect(publisher(endpoint).publish('clicks', one, -1)).rejects.toMatchObject({ code: 'timed-out' });
+    await expect(publisher(endpoint, 50).publish('clicks', one, 60_000)).rejects.toMatchObject({ code: 'timed-out' });
     const failing = await serving(status(503));
     await expect(publisher(failing.endpoint, 150).publish('clicks', one)).rejects.toMatchObject({
       code: 'unavailable',
     });
+  });
+});
+
+describe('a token that does not come', () => {
+  const token = () => new Promise<string>(() => {});
+
+  it('takes no longer than publishing may', async () => {
+    const { endpoint, requests } = await serving(status(200));
+    const waiting = new RestPublisher({ project: 'p', endpoint, token, deadlineMs: 5_000 });
+    await expect(waiting.publish('clicks', one, 50)).rejects.toMatchObject({ code: 'timed-out' });
+    expect(requests).toEqual([]);
   });
 });
 

@@ -1,12 +1,14 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { http } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import express from 'express';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSlack, defaultScopes, type Slack } from '../../../sandbox/slack/create-slack.ts';
 import { signatureHeaders } from '../../../sandbox/slack/sign.ts';
 import { acmeWorkspace } from '../../../sandbox/slack/workspace.ts';
+import { RestPublisher } from '../../../shared/adapters/pubsub/publish-rest.ts';
 import { frontDoor } from '../../../shared/adapters/slack/front-door.ts';
 import { WebChat } from '../../../shared/adapters/slack/web-chat.ts';
 import type { Topic } from '../../../shared/incident/effect.ts';
@@ -31,6 +33,14 @@ let queueDown = false;
 let slack: Slack;
 let slackUrl = '';
 let doorUrl = '';
+/** The same door before a Pub/Sub that takes its time. */
+let slowDoorUrl = '';
+let slackMeets: 'door' | 'slow door' = 'door';
+let pubsub: { readonly answers: number[]; readonly afterMs: number; readonly got: string[] } = {
+  answers: [],
+  afterMs: 0,
+  got: [],
+};
 let chat: WebChat;
 
 beforeAll(async () => {
@@ -39,20 +49,23 @@ beforeAll(async () => {
     time: { worldNowMs: Date.now, machineNowMs: Date.now },
     bot: { token: TOKEN, scopes: defaultScopes },
     signingSecret: SECRET,
-    requestUrl: () => doorUrl,
+    requestUrl: () => (slackMeets === 'door' ? doorUrl : slowDoorUrl),
     publicUrl: () => slackUrl,
     onEvent: () => undefined,
   });
   slackUrl = await listen(createServer(express().use(slack.router)));
   chat = new WebChat({ botToken: TOKEN, apiUrl: `${slackUrl}/api/`, nowMs: Date.now });
-  const door = frontDoor({
+  const options = {
     signingSecret: SECRET,
     botToken: TOKEN,
     apiUrl: `${slackUrl}/api/`,
     teamId: 'T0ACME',
     appId: 'A0RUNMEDIC',
     nowMs: Date.now,
-    onFailed: (error) => failures.push(error),
+    onFailed: (error: unknown) => failures.push(error),
+  };
+  const door = frontDoor({
+    ...options,
     queue: {
       publish: async (topic, messages) => {
         if (queueDown) throw new PlatformFailure('unavailable', 'no queue');
@@ -63,6 +76,13 @@ beforeAll(async () => {
   http('slack', door);
   // As deployed: functions-framework parses the body first and keeps the raw one.
   doorUrl = await listen(getTestServer('slack'));
+  const endpoint = await listen(createServer(answerAsPubsub));
+  const token = async () => 'token';
+  http(
+    'slow-slack',
+    frontDoor({ ...options, queue: new RestPublisher({ project: 'p', endpoint, token, deadlineMs: 9000 }) }),
+  );
+  slowDoorUrl = await listen(getTestServer('slow-slack'));
 });
 beforeEach(() => {
   published.length = 0;
@@ -79,6 +99,14 @@ const listen = (server: Server): Promise<string> =>
     // Sound: a server that listens on TCP has an address with a port.
     server.listen(0, '127.0.0.1', () => resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
   });
+
+/** Takes a publish, and answers with the next status that the test asks for. */
+async function answerAsPubsub(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { answers, afterMs, got } = pubsub;
+  const body = JSON.parse(await text(request));
+  got.push(Buffer.from(body.messages[0].data, 'base64').toString('utf8'));
+  setTimeout(() => response.writeHead(answers.shift() ?? 200).end('{}'), afterMs).unref();
+}
 
 const { id, signed } = awaitingStage();
 const digest = signed.plan.digest.slice(0, 16);
@@ -237,6 +265,38 @@ describe('people in the workspace', () => {
     slack.faults.inject({ kind: 'latency', calls: 1, latencyMs: 2500, method: 'views.open' });
     expect(await click('reject-plan', 'U0ANN')).toEqual({ kind: 'done' });
     expect(last()).not.toHaveProperty('view');
+  });
+
+  describe('while publishing is slow', () => {
+    beforeEach(() => {
+      slackMeets = 'slow door';
+    });
+    afterEach(() => {
+      slackMeets = 'door';
+    });
+
+    it('reject within 3 s, though the dialog takes too long and publishing fails at first', async () => {
+      pubsub = { answers: [503, 503, 200], afterMs: 50, got: [] };
+      slack.faults.inject({ kind: 'latency', calls: 1, latencyMs: 2900, method: 'views.open' });
+      expect(await click('reject-plan', 'U0ANN')).toEqual({ kind: 'done' });
+      expect(pubsub.got).toHaveLength(3);
+      const sent = parseClick(pubsub.got.at(-1) ?? '');
+      expect(sent).toEqual({ kind: 'reject-opened', incident: id, digest, user: 'U0ANN', channel: 'C0STAGING' });
+    });
+
+    it.each([
+      ['approve-plan', 'nothing else is slow', 0],
+      ['reject-plan', 'the dialog takes too long', 1],
+      ['reject-plan', 'the dialog opens at once', 0],
+    ])('%s: are told by our answer, within 3 s, that it did not work; %s', async (actionId, _, slowDialogs) => {
+      pubsub = { answers: [200], afterMs: 10_000, got: [] };
+      if (slowDialogs > 0)
+        slack.faults.inject({ kind: 'latency', calls: slowDialogs, latencyMs: 2900, method: 'views.open' });
+      // Past 3 s Slack would say that nobody answered.
+      expect(await click(actionId, 'U0ANN')).toMatchObject({ kind: 'failed', detail: expect.stringContaining('500') });
+      expect(failures.at(-1)).toMatchObject({ code: 'timed-out' });
+      expect(failures).toHaveLength(1 + slowDialogs);
+    });
   });
 
   it('see that their click did not work where it could not be published', async () => {
