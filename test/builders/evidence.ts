@@ -23,6 +23,8 @@ export const environment: Environment = {
   services: undefined,
   connectors: undefined,
   checks: [],
+  databases: [],
+  probes: [],
   slack: { channel: 'C0STAGING' },
   approvers: { users: ['U0ANN'], usergroups: ['S0ONCALL'], byAction: {}, expiresAfterSeconds: 1800 },
   bounds: {
