@@ -3,6 +3,7 @@ import { remoteClock } from '../shared/adapters/clock/remote-clock.ts';
 import { tokenAuth } from '../shared/adapters/google/auth.ts';
 import { googleReader } from '../shared/adapters/google/reader.ts';
 import { prober } from '../shared/adapters/probe/prober.ts';
+import { vpcProbe } from '../shared/adapters/probe/vpc-probe.ts';
 import { diagnose } from '../shared/diagnosis/diagnose.ts';
 import type { Diagnosis } from '../shared/diagnosis/diagnosis.ts';
 import { LOOKBACK_SECONDS } from '../shared/engine/investigate.ts';
@@ -41,7 +42,7 @@ export async function lookAt(
 }
 
 async function inspectionOf(sandbox: Sandbox, environment: Environment): Promise<Inspection> {
-  const { url, secrets, connectTo, caFile } = sandbox;
+  const { url, secrets, connectTo, vpcConnectTo, caFile } = sandbox;
   const { hostname: host, port } = new URL(url);
   const until = await remoteClock(`${url}/time`).now();
   return {
@@ -54,5 +55,7 @@ async function inspectionOf(sandbox: Sandbox, environment: Environment): Promise
       endpoint: { host, port: Number(port), protocol: 'http' },
     }),
     prober: prober({ connectTo, ca: readFileSync(caFile, 'utf8') }),
+    // The same looks that the function probe makes, from this process.
+    vpcProber: vpcProbe({ environments: [environment], only: undefined, connectTo: vpcConnectTo }),
   };
 }

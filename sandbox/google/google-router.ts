@@ -6,7 +6,9 @@ import type { World } from '../world/world.ts';
 import { ApiError, invalidArgument, notFound, sendError } from './api-error.ts';
 import { authenticate, authorize, isWithin } from './authorize.ts';
 import type { CallLog } from './call-log.ts';
+import { cloudSqlRouter } from './cloud-sql/cloud-sql-router.ts';
 import { loggingRouter } from './logging/logging-router.ts';
+import { memorystoreRouter } from './memorystore/memorystore-router.ts';
 import { monitoringRouter } from './monitoring/monitoring-router.ts';
 import { methodFor } from './permissions.ts';
 import { runRouter } from './run/run-router.ts';
@@ -28,6 +30,8 @@ export function googleRouter(options: GoogleOptions): Router {
     vpcAccessRouter(options.world),
     monitoringRouter(options.world),
     loggingRouter(options.world),
+    cloudSqlRouter(options.world),
+    memorystoreRouter(options.world),
   );
   api.use(unknownMethod, answerError);
   const router = Router();

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { databaseCauses } from './causes-database.ts';
 import { codePatch } from './code.ts';
 import { machineType } from './estate.ts';
 
@@ -45,14 +46,6 @@ const cap = z.strictObject({
   by: z.string().default('deploy@ci.example'),
 });
 
-const databaseDown = z.strictObject({
-  type: z.literal('database-down'),
-  at,
-  until,
-  database: z.string(),
-  how: z.enum(['times-out', 'refuses']).default('times-out'),
-});
-
 const connectorChanged = z.strictObject({
   type: z.literal('connector-changed'),
   at,
@@ -63,6 +56,6 @@ const connectorChanged = z.strictObject({
   state: z.enum(['READY', 'ERROR', 'UPDATING']).optional().describe('ERROR: it carries nothing any more.'),
 });
 
-export const cause = z.discriminatedUnion('type', [surge, release, leak, cap, databaseDown, connectorChanged]);
+export const cause = z.discriminatedUnion('type', [surge, release, leak, cap, connectorChanged, ...databaseCauses]);
 export type Cause = z.infer<typeof cause>;
 export type CauseOf<T extends Cause['type']> = Extract<Cause, { type: T }>;

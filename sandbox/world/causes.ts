@@ -1,5 +1,6 @@
 import type { Cause, CauseOf } from '../scenarios/causes.ts';
 import { changeService } from './change-service.ts';
+import { databaseBack, databaseDown, socketFails } from './database-causes.ts';
 import { note } from './note.ts';
 import { schedule } from './operations.ts';
 import { learnCode } from './revisions.ts';
@@ -41,12 +42,21 @@ function happen(state: WorldState, cause: Cause): void {
     case 'cap':
       cap(state, cause);
       return;
-    case 'database-down': {
-      const database = state.databases.get(cause.database);
-      if (database) database.state = cause.how;
-      note(state, 'database-down', cause.database, cause.how);
+    case 'database-down':
+      databaseDown(state, cause);
       return;
-    }
+    case 'database-busy':
+      note(state, 'database-busy', cause.database, `queries take ${cause.factor} times as long`);
+      return;
+    case 'database-connections':
+      note(state, 'database-connections', cause.database, `${cause.count} connections more are held by others`);
+      return;
+    case 'redis-fills':
+      note(state, 'redis-fills', cause.database, 'keys without an end pile up');
+      return;
+    case 'cloud-sql-socket-failing':
+      socketFails(state, cause.database, cause.how);
+      return;
     case 'connector-changed':
       connectorChanged(state, cause);
       return;
@@ -54,8 +64,8 @@ function happen(state: WorldState, cause: Cause): void {
 }
 
 function pass(state: WorldState, cause: Cause): void {
-  const database = cause.type === 'database-down' ? state.databases.get(cause.database) : undefined;
-  if (database) database.state = 'up';
+  if (cause.type === 'database-down') databaseBack(state, cause.database);
+  if (cause.type === 'cloud-sql-socket-failing') socketFails(state, cause.database, 'works');
   note(state, `${cause.type}-over`, 'database' in cause ? cause.database : '', 'no longer');
 }
 

@@ -33,6 +33,8 @@ export interface LineRecord {
   readonly instanceId: string | undefined;
   readonly text: string | undefined;
   readonly protoPayload: Json | undefined;
+  /** What it is about, where that is no Cloud Run service. */
+  readonly resource: Json | undefined;
 }
 
 export const createLedger = (): Ledger => ({ requests: [], lines: [], sequence: 0 });

@@ -24,18 +24,6 @@ export function connectorUsed(state: WorldState, revision: RevisionState): Conne
 /** Whether traffic to the internet passes the connector too. */
 export const sendsAllTraffic = (revision: RevisionState): boolean => egressOf(revision.template) === 'ALL_TRAFFIC';
 
-/** Share of new connections from this revision to a database that fail, and whether at once or after the client's patience. */
-export function databaseFailure(
-  state: WorldState,
-  revision: RevisionState,
-  name: string,
-): { ratio: number; how: 'slowly' | 'at-once' } {
-  const database = state.databases.get(name);
-  if (database?.state === 'refuses') return { ratio: 1, how: 'at-once' };
-  if (database?.state === 'times-out') return { ratio: 1, how: 'slowly' };
-  return { ratio: connectorUsed(state, revision)?.timeoutRatio ?? 0, how: 'slowly' };
-}
-
 /** Share of calls to a public host that never get there. */
 export function internetFailureRatio(state: WorldState, revision: RevisionState): number {
   return sendsAllTraffic(revision) ? (connectorUsed(state, revision)?.timeoutRatio ?? 0) : 0;

@@ -1,5 +1,5 @@
-import { dependencyLine } from './log-texts.ts';
-import { databaseFailure, internetFailureRatio } from './network.ts';
+import { addedMs, failureLine, requestFailure } from './database-access.ts';
+import { internetFailureRatio } from './network.ts';
 import type { RevisionState, WorldState } from './state.ts';
 
 const THRASH_SLOWDOWN = 12;
@@ -22,14 +22,12 @@ export function outlookOf(state: WorldState, revision: RevisionState): Outlook {
   let dependencyMs = request.timeoutSeconds * 1000;
   let line: string | undefined;
   for (const need of request.needs) {
-    const { ratio, how } = databaseFailure(state, revision, need);
-    if (ratio === 0) continue;
-    ok *= 1 - ratio;
-    if (how === 'at-once') dependencyMs = 50;
-    const database = state.databases.get(need)?.estate;
-    line ??=
-      request.timeoutLine ??
-      dependencyLine(database?.kind ?? 'other', database?.address ?? need, how, request.timeoutSeconds);
+    const failure = requestFailure(state, revision, need);
+    if (failure.ratio === 0) continue;
+    ok *= 1 - failure.ratio;
+    if (failure.how === 'at-once') dependencyMs = 50;
+    else if (failure.afterSeconds !== undefined) dependencyMs = failure.afterSeconds * 1000;
+    line ??= failureLine(state, need, failure, { timeoutLine: request.timeoutLine, seconds: request.timeoutSeconds });
   }
   for (const name of request.calls) {
     const callee = state.services.get(name);
@@ -47,7 +45,7 @@ export function outlookOf(state: WorldState, revision: RevisionState): Outlook {
     line,
     errorRatio: fails === 'with-errors' ? failure.ratio : 0,
     timeoutRatio: thrash * THRASH_TIMEOUT_RATIO,
-    latencyMs: request.latencyMs * (1 + cpu * cpu) * (1 + thrash * THRASH_SLOWDOWN),
+    latencyMs: request.latencyMs * (1 + cpu * cpu) * (1 + thrash * THRASH_SLOWDOWN) + addedMs(state, revision),
   };
 }
 

@@ -1,6 +1,7 @@
 import { evaluateAlerts } from './alerting.ts';
 import { autoscale } from './autoscale.ts';
 import { tickDeployment } from './change-service.ts';
+import { tickDatabase } from './databases.ts';
 import { backgroundFactor, leakMibPerMinute, requestFactor } from './effects.ts';
 import { forget } from './forget.ts';
 import { measureMemory, tickInstances } from './instances.ts';
@@ -25,6 +26,7 @@ export function tick(state: WorldState): void {
   for (const connector of state.connectors.values()) {
     tickConnector(state, connector, connector.estate.backgroundMbps * backgroundFactor(state, connector.name));
   }
+  for (const database of state.databases.values()) tickDatabase(state, database);
   for (const service of state.services.values()) tickService(state, service);
   if (state.nowMs % FORGET_EVERY_MS === 0) forget(state);
   if (state.nowMs % SAMPLE_MS !== 0) return;

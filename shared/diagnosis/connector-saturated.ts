@@ -25,7 +25,15 @@ export const connectorSaturated = rule({
   layer: 'infrastructure',
   title: 'VPC connector saturated',
   needs: ['vpc-connector', 'cloud-run', 'logs'],
-  explains: ['release-broken', 'instance-ceiling-reached', 'memory-exhausted'],
+  explains: [
+    'release-broken',
+    'instance-ceiling-reached',
+    'memory-exhausted',
+    'database-down',
+    'redis-down',
+    'database-slow',
+    'connection-pool-exhausted',
+  ],
   diagnose: ({ 'vpc-connector': { connectors }, 'cloud-run': { services }, logs }) => {
     const judged = connectors.map((connector) => judge(connector, services, logs));
     return standing(judged, reasonsOf(judged) || 'no watched service uses a connector');

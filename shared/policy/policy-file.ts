@@ -156,5 +156,4 @@ export const policyFile = section({
 export type PolicyFile = z.output<typeof policyFile>;
 export type EnvironmentFile = PolicyFile['environments'][string];
 export type DatabaseFile = NonNullable<EnvironmentFile['databases']>[number];
-export type ProbeFile = NonNullable<EnvironmentFile['probes']>[number];
 export type CheckFile = NonNullable<EnvironmentFile['checks']>[number];

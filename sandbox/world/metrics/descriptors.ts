@@ -15,6 +15,8 @@ export interface Descriptor {
 const RUN_DELAY = 120;
 const VPC_DELAY = 240;
 const LB_DELAY = 210;
+const SQL_DELAY = 165;
+const REDIS_DELAY = 240;
 const LOG_DELAY = 60;
 
 const text = (...keys: string[]) => keys.map((key) => ({ key, valueType: 'STRING' as const }));
@@ -101,6 +103,20 @@ const balancer = family('loadbalancing.googleapis.com', 'https_lb_rule', LB_DELA
   ['https/total_latencies', 'DELTA', 'DISTRIBUTION', 'ms', 'Total Latency', balancerLabels],
 ]);
 
+const sql = family('cloudsql.googleapis.com', 'cloudsql_database', SQL_DELAY, 'GA', [
+  ['database/up', 'GAUGE', 'INT64', '1', 'Server up', []],
+  ['database/cpu/utilization', 'GAUGE', 'DOUBLE', '10^2.%', 'CPU utilization', []],
+  ['database/memory/utilization', 'GAUGE', 'DOUBLE', '10^2.%', 'Memory utilization', []],
+  ['database/disk/utilization', 'GAUGE', 'DOUBLE', '10^2.%', 'Disk utilization', []],
+  ['database/network/connections', 'GAUGE', 'INT64', '1', 'Cloud SQL Connections', []],
+  ['database/postgresql/num_backends', 'GAUGE', 'INT64', '1', 'PostgreSQL Connections', text('database')],
+]);
+
+const redis = family('redis.googleapis.com', 'redis_instance', REDIS_DELAY, 'GA', [
+  ['stats/memory/usage_ratio', 'GAUGE', 'DOUBLE', '1', 'Memory Usage Ratio', text('role')],
+  ['clients/connected', 'GAUGE', 'INT64', '1', 'Connected Clients', text('role')],
+]);
+
 const logs = (name: string): Descriptor => ({
   type: `logging.googleapis.com/user/${name}`,
   metricKind: 'DELTA',
@@ -118,5 +134,7 @@ export const descriptorsWith = (logMetrics: readonly string[]): Descriptor[] => 
   ...run,
   ...vpc,
   ...balancer,
+  ...sql,
+  ...redis,
   ...logMetrics.map(logs),
 ];

@@ -1,5 +1,6 @@
 import type { CloudReader } from '../../ports/cloud.ts';
 import { PlatformFailure } from '../../ports/platform-failure.ts';
+import { databasesReader } from './databases-reader.ts';
 import type { GoogleOptions } from './google-options.ts';
 import { toConnector } from './map-connector.ts';
 import { toRevision } from './map-revision.ts';
@@ -20,7 +21,7 @@ const REVISIONS_MAX = 100;
 /** Reads Google Cloud, each product by a reader of its own. */
 export function googleReader(options: GoogleOptions): CloudReader {
   const context = readContext(options);
-  return { ...servingReader(context) };
+  return { ...servingReader(context), ...databasesReader(context) };
 }
 
 /** Cloud Run Admin v2, VPC Access v1 and Monitoring v3 by Google's own clients in REST mode, Logging v2 by REST. */
