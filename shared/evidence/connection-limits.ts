@@ -37,6 +37,6 @@ export function connectionLimit({
   if (maxConnectionsFlag !== undefined) return { connections: maxConnectionsFlag, source: 'flag' };
   if (engine === 'mysql') return { connections: MYSQL_DEFAULTS[tier] ?? MYSQL_DEFAULT, source: 'default' };
   if (engine !== 'postgresql' || memoryMib === undefined) return undefined;
-  const [, connections] = POSTGRESQL_DEFAULTS.find(([fromMib]) => memoryMib >= fromMib) ?? [0, 25];
-  return { connections, source: 'default' };
+  const reached = POSTGRESQL_DEFAULTS.filter(([fromMib]) => memoryMib >= fromMib);
+  return { connections: Math.max(...reached.map(([, connections]) => connections)), source: 'default' };
 }

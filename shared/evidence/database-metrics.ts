@@ -77,10 +77,16 @@ async function points(
     reducer,
     groupBy: [`resource.labels.${resource.label}`],
   };
-  const found = await cloud.series(query, abort).catch((error: unknown): readonly Series[] => {
-    // Monitoring does not know a metric that never had a point: no points, and no failure.
+  const found = await known(() => cloud.series(query, abort));
+  return (instance) => found.find(({ labels }) => labels[resource.label] === instance)?.points ?? [];
+}
+
+/** Monitoring does not know a metric that never had a point: no points, and no failure. */
+async function known(ask: () => Promise<readonly Series[]>): Promise<readonly Series[]> {
+  try {
+    return await ask();
+  } catch (error) {
     if (error instanceof PlatformFailure && error.code === 'not-found') return [];
     throw error;
-  });
-  return (instance) => found.find(({ labels }) => labels[resource.label] === instance)?.points ?? [];
+  }
 }

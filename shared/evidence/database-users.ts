@@ -13,8 +13,8 @@ export interface ObservedUser {
 
 /** What names of environment variables say, never their values: DATABASE_URL, POSTGRES_HOST, DB_NAME; REDIS_URL, CACHE_HOST. */
 const SPEAKS_OF: Readonly<Record<DatabaseKind, RegExp>> = {
-  postgresql: /POSTGRES|DATABASE|(^|_)(PG|DB|SQL)([A-Z]*_|[A-Z]*$)/,
-  mysql: /MYSQL|DATABASE|(^|_)(DB|SQL)([A-Z]*_|[A-Z]*$)/,
+  postgresql: /POSTGRES|DATABASE|(^|_)PG[A-Z]*($|_)|(^|_)(DB|SQL)($|_)/,
+  mysql: /MYSQL|DATABASE|(^|_)(DB|SQL)($|_)/,
   redis: /REDIS|(^|_)CACHE/,
 };
 
