@@ -57,12 +57,12 @@ function judge(
   const lines = linesFrom(database, ['database-slots-exhausted'], logs);
   const told = looks.find(({ outcome }) => outcome === 'too-many-connections');
   const peak = connections.length === 0 ? undefined : Math.max(...connections.map(({ value }) => value));
-  const room = limit === undefined ? undefined : limit.connections - RESERVED_CONNECTIONS;
-  const ratio = peak === undefined || room === undefined ? undefined : peak / room;
+  const room = (limit?.connections ?? Number.NaN) - RESERVED_CONNECTIONS;
+  const ratio = peak === undefined || limit === undefined ? undefined : peak / room;
   const held = `${peak ?? 'an unknown number of'} of ${limit?.connections ?? 'an unknown number of'} connections`;
   const pools = poolsOf(database, services, metrics);
   const isRefusing = total(lines) >= LINES_MIN || told !== undefined;
-  if (!isRefusing && (ratio === undefined || ratio < LOOMING_RATIO || pools.atCeiling <= (room ?? 0)))
+  if (!isRefusing && (ratio === undefined || ratio < LOOMING_RATIO || pools.atCeiling <= room))
     return { kind: 'ruled-out', reason: `${name} holds ${held}, and refused ${total(lines)} of those who use it` };
   const harmed = [
     ...new Set([...servicesOf(lines), ...(told === undefined ? [] : failingUsers(database, logs))]),

@@ -154,14 +154,13 @@ function staleSince(
   logs: LogsObservation,
   until: Context['until'],
 ): Conclusion | undefined {
-  const ended = database.sql?.operations.find(
-    ({ type, endedAt }) =>
-      TAKES_AWAY.includes(type) && endedAt !== undefined && secondsBetween(endedAt, until) <= STALE_SECONDS_MAX,
+  const [ended] = (database.sql?.operations ?? []).flatMap(({ type, startedAt, endedAt }) =>
+    TAKES_AWAY.includes(type) && endedAt !== undefined && secondsBetween(endedAt, until) <= STALE_SECONDS_MAX
+      ? [{ type, startedAt, endedAt }]
+      : [],
   );
   if (ended === undefined) return undefined;
-  const lost = linesFrom(database, ['database-connection-lost'], logs).filter(
-    ({ lastAt }) => lastAt >= (ended.endedAt ?? until),
-  );
+  const lost = linesFrom(database, ['database-connection-lost'], logs).filter(({ lastAt }) => lastAt >= ended.endedAt);
   const harmed = servicesOf(lost);
   if (harmed.length === 0) return undefined;
   return {

@@ -265,6 +265,16 @@ describe('a Redis is down', () => {
     expect(only(redis([observedDatabase()]))).toMatchObject({ reason: 'no Redis is known here' });
   });
 
+  it('has a page to look at where it is a product of Google’s, and none where it is one’s own', () => {
+    const said = { signatures: [line('backend', 'private-connection-refused', 3)] };
+    const own = observedRedis({ target: '10.20.0.4:6379', looks: [observedLook('refused')] });
+    expect(only(redis([own], said))).toMatchObject({ evidence: [{ text: 'Memorystore says READY.' }, {}, {}] });
+    const suspended = observedDatabase(sql({ state: 'SUSPENDED' }));
+    expect(only(down([suspended], timeouts))).toMatchObject({
+      evidence: [{ url: expect.stringContaining('/sql/instances/postgres/overview?project=acme-staging') }, {}],
+    });
+  });
+
   it('of one that is no product of Google’s, by its address', () => {
     const own = observedRedis({ redis: undefined, target: '10.20.0.4:6379', looks: [observedLook('refused')] });
     const said = { signatures: [line('backend', 'private-connection-refused', 3)] };
