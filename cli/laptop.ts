@@ -53,6 +53,7 @@ const sandboxReady = z.object({
   /** By the way into the VPC. */
   vpcConnectTo: z.record(z.string(), z.array(z.string())),
   caFile: z.string(),
+  dnsServers: z.array(z.string()),
 });
 const botReady = z.object({
   ready: z.literal(true),
@@ -125,6 +126,7 @@ export async function startBot(
     RUNMEDIC_CA_FILE: sandbox.caFile,
     RUNMEDIC_VPC_CONNECT_TO: JSON.stringify(sandbox.vpcConnectTo),
     RUNMEDIC_PROBE_CALLER: 'investigate@acme-runmedic.iam.gserviceaccount.com',
+    RUNMEDIC_DNS_SERVERS: sandbox.dnsServers.join(','),
     RUNMEDIC_IDENTITY_TOKENS: JSON.stringify({
       ...secrets.tokens,
       monitoring: secrets.monitoring,

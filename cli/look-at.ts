@@ -26,7 +26,7 @@ export async function lookAt(
   sandbox: Sandbox,
   environment: Environment,
 ): Promise<{ readonly diagnosis: Diagnosis; readonly record: EvidenceRecord; readonly lookMs: number }> {
-  await control(sandbox, 'run-until', { alert: true, thenSeconds: 0 });
+  await alerted(sandbox);
   const abort = AbortSignal.timeout(LOOK_WITHIN_MS);
   for (let looks = 1; ; looks += 1) {
     const inspection = await inspectionOf(sandbox, environment);
@@ -41,8 +41,13 @@ export async function lookAt(
   }
 }
 
-async function inspectionOf(sandbox: Sandbox, environment: Environment): Promise<Inspection> {
-  const { url, secrets, connectTo, vpcConnectTo, caFile } = sandbox;
+/** Lets the world run until Cloud Monitoring notifies, or an hour without it. */
+export const alerted = (sandbox: Sandbox): Promise<unknown> =>
+  control(sandbox, 'run-until', { alert: true, thenSeconds: 0 });
+
+/** What a look at a sandbox is about, under the identity of investigate. */
+export async function inspectionOf(sandbox: Sandbox, environment: Environment): Promise<Inspection> {
+  const { url, secrets, connectTo, vpcConnectTo, caFile, dnsServers } = sandbox;
   const { hostname: host, port } = new URL(url);
   const until = await remoteClock(`${url}/time`).now();
   return {
@@ -54,7 +59,7 @@ async function inspectionOf(sandbox: Sandbox, environment: Environment): Promise
       auth: tokenAuth(secrets.tokens['investigate'] ?? ''),
       endpoint: { host, port: Number(port), protocol: 'http' },
     }),
-    prober: prober({ connectTo, ca: readFileSync(caFile, 'utf8') }),
+    prober: prober({ connectTo, dnsServers, ca: readFileSync(caFile, 'utf8') }),
     // The same looks that the function probe makes, from this process.
     vpcProber: vpcProbe({ environments: [environment], only: undefined, connectTo: vpcConnectTo }),
   };

@@ -53,6 +53,11 @@ const settings = z.object({
   RUNMEDIC_PROBE_ENDPOINT: address.optional(),
   /** Where secrets are mounted, a file each. */
   RUNMEDIC_SECRETS_FOLDER: z.string().optional(),
+  /** Name servers, comma-separated: ADDRESS or ADDRESS:PORT. The machine's own when left out. */
+  RUNMEDIC_DNS_SERVERS: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').filter((entry) => entry !== '')),
   /** Tokens by function, where no metadata server gives them. */
   RUNMEDIC_IDENTITY_TOKENS: identityTokens.optional(),
 });

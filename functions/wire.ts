@@ -89,6 +89,7 @@ async function googleOptions({ name, settings }: Config): Promise<GoogleOptions>
 const proberOf = ({ settings }: Config) =>
   prober({
     connectTo: settings.RUNMEDIC_CONNECT_TO,
+    dnsServers: settings.RUNMEDIC_DNS_SERVERS,
     ...(settings.RUNMEDIC_CA_FILE === undefined ? {} : { ca: readFileSync(settings.RUNMEDIC_CA_FILE, 'utf8') }),
     idToken: defaultIdTokens(),
   });

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createSandbox } from './create-sandbox.ts';
 import { type Credentials, CredentialsError, randomCredentials, readCredentials } from './credentials.ts';
 import { startDatabases } from './endpoints/databases.ts';
+import { startDns } from './endpoints/dns-server.ts';
 import { startEndpoints } from './endpoints/start-endpoints.ts';
 import { type Options, OptionsError, readOptions } from './options.ts';
 import { loadScenario, ScenarioError } from './scenarios/load-scenario.ts';
@@ -39,17 +40,19 @@ async function main(options: Options): Promise<void> {
   // Sound: a server that listens on TCP has an address with a port.
   url = `http://${HOST}:${(server.address() as AddressInfo).port}`;
   const endpoints = await startEndpoints(world);
+  const dns = await startDns(world);
   untilAskedToStop(async () => {
     sandbox.stop();
     server.close();
     server.closeAllConnections();
     await endpoints.close();
     await databases.close();
+    await dns.close();
     process.exit(0);
   });
   const print = (line: unknown): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
   const { connectTo, caFile } = endpoints;
-  print({ ready: true, url, connectTo, caFile, vpcConnectTo: databases.vpcConnectTo });
+  print({ ready: true, url, connectTo, caFile, dnsServers: [dns.address], vpcConnectTo: databases.vpcConnectTo });
   if (options.headless) sandbox.log.subscribe(print);
 }
 

@@ -6,7 +6,9 @@ import type { World } from '../world/world.ts';
 import { ApiError, invalidArgument, notFound, sendError } from './api-error.ts';
 import { authenticate, authorize, isWithin } from './authorize.ts';
 import type { CallLog } from './call-log.ts';
+import { certificateManagerRouter } from './certificate-manager/certificate-manager-router.ts';
 import { cloudSqlRouter } from './cloud-sql/cloud-sql-router.ts';
+import { computeRouter } from './compute/compute-router.ts';
 import { loggingRouter } from './logging/logging-router.ts';
 import { memorystoreRouter } from './memorystore/memorystore-router.ts';
 import { monitoringRouter } from './monitoring/monitoring-router.ts';
@@ -32,6 +34,8 @@ export function googleRouter(options: GoogleOptions): Router {
     loggingRouter(options.world),
     cloudSqlRouter(options.world),
     memorystoreRouter(options.world),
+    computeRouter(options.world),
+    certificateManagerRouter(options.world),
   );
   api.use(unknownMethod, answerError);
   const router = Router();

@@ -1,5 +1,7 @@
 import type { ApiMethod } from './api-method.ts';
+import { certificateManagerMethods } from './certificate-manager/certificate-manager-methods.ts';
 import { cloudSqlMethods } from './cloud-sql/cloud-sql-methods.ts';
+import { computeMethods } from './compute/compute-methods.ts';
 import { loggingMethods } from './logging/logging-methods.ts';
 import { memorystoreMethods } from './memorystore/memorystore-methods.ts';
 import { monitoringMethods } from './monitoring/monitoring-methods.ts';
@@ -13,6 +15,8 @@ const methods: readonly ApiMethod[] = [
   ...loggingMethods,
   ...cloudSqlMethods,
   ...memorystoreMethods,
+  ...computeMethods,
+  ...certificateManagerMethods,
 ];
 
 export const methodFor = (method: string, path: string): ApiMethod | undefined =>

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { databaseCauses } from './causes-database.ts';
+import { edgeCauses } from './causes-edge.ts';
 import { codePatch } from './code.ts';
 import { machineType } from './estate.ts';
 
@@ -56,6 +57,14 @@ const connectorChanged = z.strictObject({
   state: z.enum(['READY', 'ERROR', 'UPDATING']).optional().describe('ERROR: it carries nothing any more.'),
 });
 
-export const cause = z.discriminatedUnion('type', [surge, release, leak, cap, connectorChanged, ...databaseCauses]);
+export const cause = z.discriminatedUnion('type', [
+  surge,
+  release,
+  leak,
+  cap,
+  connectorChanged,
+  ...databaseCauses,
+  ...edgeCauses,
+]);
 export type Cause = z.infer<typeof cause>;
 export type CauseOf<T extends Cause['type']> = Extract<Cause, { type: T }>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { codePatch } from './code.ts';
 import { database } from './estate-database.ts';
+import { edge, hostEdge } from './estate-edge.ts';
 
 // What stands in the project before anything happens.
 
@@ -106,6 +107,7 @@ const host = z.strictObject({
     .strictObject({ name: z.string(), password: z.string() })
     .optional()
     .describe('Who can log in by POST /auth/login.'),
+  ...hostEdge,
 });
 
 export const estate = z.strictObject({
@@ -121,6 +123,7 @@ export const estate = z.strictObject({
   connectors: z.array(connector).default([]),
   services: z.array(service).min(1),
   hosts: z.array(host).default([]),
+  edge,
 });
 
 export type Estate = z.infer<typeof estate>;

@@ -11,6 +11,8 @@ export function references(scenario: { estate: Estate; causes: Cause[] }, contex
   const services = estate.services.map((s) => s.name);
   const databases = estate.databases.map((d) => d.name);
   const connectors = estate.connectors.map((c) => c.name);
+  const hosts = estate.hosts.map((h) => h.name);
+  const vmBackends = estate.edge.vmBackends.map((b) => b.name);
   const check = (path: Path, found: string | undefined, known: string[]) => {
     if (found === undefined || known.includes(found)) return;
     context.addIssue({
@@ -52,11 +54,16 @@ export function references(scenario: { estate: Estate; causes: Cause[] }, contex
       check(['estate', 'hosts', i, 'routes', j, 'service'], r.service, services);
     });
   });
+  estate.edge.vmBackends.forEach((backend, i) => {
+    check(['estate', 'edge', 'vmBackends', i, 'host'], backend.host, hosts);
+  });
   scenario.causes.forEach((cause, i) => {
     const path: Path = ['causes', i];
     if ('service' in cause) check([...path, 'service'], cause.service, services);
     if ('connector' in cause) check([...path, 'connector'], cause.connector, connectors);
     if ('database' in cause) check([...path, 'database'], cause.database, databases);
+    if ('host' in cause) check([...path, 'host'], cause.host, hosts);
+    if ('backend' in cause) check([...path, 'backend'], cause.backend, vmBackends);
     if (cause.type === 'release') checkCode([...path, 'code'], cause.code);
   });
 }

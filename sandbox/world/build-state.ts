@@ -3,6 +3,7 @@ import type { ConnectorEstate, ServiceEstate } from '../scenarios/estate.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { auditServiceChange } from './audit.ts';
 import { connectionNameOf, databaseState } from './databases.ts';
+import { buildEdge } from './edge/build-edge.ts';
 import { createLedger } from './ledger.ts';
 import { createMetricStore } from './metrics/store.ts';
 import { createRandom } from './random.ts';
@@ -21,6 +22,7 @@ export function buildState(scenario: Scenario, startMs: number): WorldState {
     services: new Map(),
     connectors: new Map(estate.connectors.map((c) => [c.name, connectorState(c)])),
     databases: new Map(estate.databases.map((d) => [d.name, databaseState(d)])),
+    edge: buildEdge(scenario, startMs),
     operations: new Map(),
     agenda: [],
     ledger: createLedger(),

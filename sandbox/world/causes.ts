@@ -1,6 +1,7 @@
 import type { Cause, CauseOf } from '../scenarios/causes.ts';
 import { changeService } from './change-service.ts';
 import { databaseBack, databaseDown, socketFails } from './database-causes.ts';
+import { happenAtTheEdge } from './edge/happen.ts';
 import { note } from './note.ts';
 import { schedule } from './operations.ts';
 import { learnCode } from './revisions.ts';
@@ -60,6 +61,8 @@ function happen(state: WorldState, cause: Cause): void {
     case 'connector-changed':
       connectorChanged(state, cause);
       return;
+    default:
+      happenAtTheEdge(state, cause);
   }
 }
 

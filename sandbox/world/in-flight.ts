@@ -56,6 +56,7 @@ const reachedContainer: Record<RequestKind, boolean> = {
   'out-of-memory': true,
   'no-instance': false,
   'not-started': false,
+  'turned-away': false,
 };
 
 /** Whether requests that ended so were handled by a container. */

@@ -1,3 +1,4 @@
+import type { Door } from './edge/door.ts';
 import type { Json, RequestKind } from './state.ts';
 
 /**
@@ -21,6 +22,8 @@ export interface RequestRecord {
   readonly latencyMs: number;
   /** Who may have served them; none when they never reached a container. */
   readonly instanceIds: readonly string[];
+  /** Where somebody before the service answered them. */
+  readonly door?: Door;
 }
 
 export interface LineRecord {
@@ -33,7 +36,7 @@ export interface LineRecord {
   readonly instanceId: string | undefined;
   readonly text: string | undefined;
   readonly protoPayload: Json | undefined;
-  /** What it is about, where that is no Cloud Run service. */
+  /** The monitored resource, where it is no revision of the service. */
   readonly resource: Json | undefined;
 }
 

@@ -3,6 +3,7 @@ import type { Code } from '../scenarios/code.ts';
 import type { ConnectorEstate, MachineType, ServiceEstate } from '../scenarios/estate.ts';
 import type { DatabaseEstate } from '../scenarios/estate-database.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
+import type { EdgeState } from './edge/edge-state.ts';
 import type { Ledger } from './ledger.ts';
 import type { MetricStore } from './metrics/store.ts';
 import type { Random } from './random.ts';
@@ -18,6 +19,7 @@ export interface WorldState {
   readonly services: Map<string, ServiceState>;
   readonly connectors: Map<string, ConnectorState>;
   readonly databases: Map<string, DatabaseState>;
+  readonly edge: EdgeState;
   readonly operations: Map<string, Operation>;
   /** What is to happen at a later second, soonest first. */
   readonly agenda: { readonly atMs: number; readonly run: () => void }[];
@@ -130,7 +132,7 @@ export interface Outcome {
   count: number;
 }
 
-/** `ok` to `crashed` reached a container; the others never did. */
+/** `ok` to `out-of-memory` reached a container; the others never did, and those turned away did not get as far as their service. */
 export type RequestKind =
   | 'ok'
   | 'app-error'
@@ -139,7 +141,8 @@ export type RequestKind =
   | 'crashed'
   | 'out-of-memory'
   | 'no-instance'
-  | 'not-started';
+  | 'not-started'
+  | 'turned-away';
 
 export interface ConnectorState {
   readonly name: string;

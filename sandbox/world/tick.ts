@@ -2,6 +2,7 @@ import { evaluateAlerts } from './alerting.ts';
 import { autoscale } from './autoscale.ts';
 import { tickDeployment } from './change-service.ts';
 import { tickDatabase } from './databases.ts';
+import { letIn, tickEdge } from './edge/tick-edge.ts';
 import { backgroundFactor, leakMibPerMinute, requestFactor } from './effects.ts';
 import { forget } from './forget.ts';
 import { measureMemory, tickInstances } from './instances.ts';
@@ -27,6 +28,7 @@ export function tick(state: WorldState): void {
     tickConnector(state, connector, connector.estate.backgroundMbps * backgroundFactor(state, connector.name));
   }
   for (const database of state.databases.values()) tickDatabase(state, database);
+  tickEdge(state);
   for (const service of state.services.values()) tickService(state, service);
   if (state.nowMs % FORGET_EVERY_MS === 0) forget(state);
   if (state.nowMs % SAMPLE_MS !== 0) return;
@@ -40,7 +42,7 @@ function tickService(state: WorldState, service: ServiceState): void {
   service.second.ok = 0;
   service.second.failed = 0;
   const asked = service.estate.requestsPerSecond * requestFactor(state, service.name) + retries;
-  const arrivals = state.random.arrivals(asked);
+  const arrivals = letIn(state, service, state.random.arrivals(asked));
   const leak = leakMibPerMinute(state, service.name);
   let given = 0;
   for (const revision of service.revisions) {

@@ -21,3 +21,17 @@ export function databasePage(target: string): string | undefined {
   if (redis === null) return undefined;
   return `${CONSOLE}/memorystore/redis/locations/${redis[2]}/instances/${redis[3]}/details/overview?project=${redis[1]}`;
 }
+
+export const certificatesPage = (project: string): string =>
+  `${CONSOLE}/security/ccm/list/lbCertificates?project=${project}`;
+
+export const balancersPage = (project: string): string =>
+  `${CONSOLE}/net-services/loadbalancing/list/loadBalancers?project=${project}`;
+
+export const backendPage = (project: string, name: string): string =>
+  `${CONSOLE}/net-services/loadbalancing/backends/details/backendService/${name}?project=${project}`;
+
+export const armorPage = (project: string, policy: string): string =>
+  `${CONSOLE}/net-security/securitypolicies/details/${policy}?project=${project}`;
+
+export const healthChecksPage = (project: string): string => `${CONSOLE}/compute/healthChecks?project=${project}`;

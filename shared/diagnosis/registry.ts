@@ -1,12 +1,26 @@
 // Every rule, one line each, named for the failing state. To add one: write its file, add its line, write its test.
+export { armorDenying as 'armor-denying' } from './armor-denying.ts';
+export { authenticationChanged as 'authentication-changed' } from './authentication-changed.ts';
+export { backendMissing as 'backend-missing' } from './backend-missing.ts';
+export { certificateCaaForbidden as 'certificate-caa-forbidden' } from './certificate-caa-forbidden.ts';
+export { certificateChainIncomplete as 'certificate-chain-incomplete' } from './certificate-chain-incomplete.ts';
+export { certificateExpired as 'certificate-expired' } from './certificate-expired.ts';
+export { certificateExpiring as 'certificate-expiring' } from './certificate-expiring.ts';
+export { certificateNameUncovered as 'certificate-name-uncovered' } from './certificate-name-uncovered.ts';
+export { certificateNotVisible as 'certificate-not-visible' } from './certificate-not-visible.ts';
+export { certificateProvisioning as 'certificate-provisioning' } from './certificate-provisioning.ts';
+export { certificateRenewalFailed as 'certificate-renewal-failed' } from './certificate-renewal-failed.ts';
 export { cloudSqlSocketFailing as 'cloud-sql-socket-failing' } from './cloud-sql-socket-failing.ts';
 export { connectionPoolExhausted as 'connection-pool-exhausted' } from './connection-pool-exhausted.ts';
 export { connectorSaturated as 'connector-saturated' } from './connector-saturated.ts';
 export { databaseConnectionsExhausted as 'database-connections-exhausted' } from './database-connections-exhausted.ts';
 export { databaseDown as 'database-down' } from './database-down.ts';
 export { databaseSlow as 'database-slow' } from './database-slow.ts';
+export { healthCheckTooStrict as 'health-check-too-strict' } from './health-check-too-strict.ts';
+export { ingressBlocked as 'ingress-blocked' } from './ingress-blocked.ts';
 export { instanceCeilingReached as 'instance-ceiling-reached' } from './instance-ceiling-reached.ts';
 export { memoryExhausted as 'memory-exhausted' } from './memory-exhausted.ts';
+export { pathReserved as 'path-reserved' } from './path-reserved.ts';
 export { redisDown as 'redis-down' } from './redis-down.ts';
 export { redisFull as 'redis-full' } from './redis-full.ts';
 export { releaseBroken as 'release-broken' } from './release-broken.ts';

@@ -3,13 +3,20 @@ import { PlatformFailure } from '../ports/platform-failure.ts';
 import { inBatches } from './in-batches.ts';
 import type { Inspection } from './inspector.ts';
 import { redact } from './redact.ts';
+import type { TurnedAwayBy } from './turned-away.ts';
 
 /** One look from outside, and whether it found what the configuration expects. */
 export interface CheckResult {
   readonly name: string;
   readonly url: string;
-  /** `unavailable`: it could not be looked at, which says nothing about the service. */
-  readonly verdict: 'passed' | 'failed' | 'unavailable';
+  /**
+   * `turned-away`: whoever asked was refused at the door (401, 403, 404, a log-in page) where something else was expected: IAM, IAP, an ingress
+   * setting, a rule or a wrong path. It speaks of who may come in, and neither for nor against the service's health.
+   * `unavailable`: it could not be looked at, which says nothing about the service.
+   */
+  readonly verdict: 'passed' | 'failed' | 'turned-away' | 'unavailable';
+  /** Of one that was turned away: whose answer it was, where it gives itself away. */
+  readonly turnedAwayBy?: TurnedAwayBy;
   /** What came back, in words: `503 in 12 ms`, `opened in 40 ms`. */
   readonly detail: string;
   /** Where one came back. */

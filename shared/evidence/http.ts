@@ -3,6 +3,7 @@ import { type CheckResult, type ChecksObservation, checksOf, lookAt } from './ch
 import { checksFromVpc } from './checks-from-vpc.ts';
 import type { Inspector } from './inspector.ts';
 import { redact } from './redact.ts';
+import { turnedAway } from './turned-away.ts';
 
 /**
  * Sees whether each configured health URL answers as it should: status, and a text in its body where one is expected.
@@ -33,7 +34,7 @@ export function judged(
   result: HttpResult,
   expectStatus: number,
   expectBody: string | undefined,
-): Pick<CheckResult, 'verdict' | 'httpStatus' | 'latencyMs' | 'detail'> {
+): Pick<CheckResult, 'verdict' | 'httpStatus' | 'latencyMs' | 'detail' | 'turnedAwayBy'> {
   const { latencyMs } = result;
   if (!result.connected)
     return {
@@ -46,8 +47,11 @@ export function judged(
   const bodyAsExpected = expectBody === undefined || result.body.includes(expectBody);
   const surprise =
     status !== expectStatus ? `, expected ${expectStatus}` : bodyAsExpected ? '' : ', without the expected text';
+  const by = status === expectStatus ? undefined : turnedAway(result);
   return {
-    verdict: surprise === '' ? 'passed' : 'failed',
+    ...(by === undefined
+      ? { verdict: surprise === '' ? 'passed' : 'failed' }
+      : { verdict: 'turned-away', turnedAwayBy: by }),
     httpStatus: status,
     latencyMs,
     detail: `${status} in ${Math.round(latencyMs)} ms${surprise}`,

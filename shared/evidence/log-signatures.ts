@@ -67,7 +67,12 @@ export const logSignatures = [
       /ETIMEDOUT|i\/o timeout|Connection timed out|connect(ion)? timed? ?out|context deadline exceeded|initialization timeout after|ping timeout after/i,
   },
   { signature: 'private-connection-refused', pattern: /ECONNREFUSED|connection refused/i },
-  { signature: 'upstream-failed', pattern: /upstream connect error|upstream \S+ failed: HTTP 5\d\d/ },
+  {
+    signature: 'certificate-refused',
+    pattern:
+      /CERT_HAS_EXPIRED|certificate has expired|certificate verify failed|ERR_TLS_CERT_ALTNAME_INVALID|UNABLE_TO_VERIFY_LEAF_SIGNATURE|unable to verify the first certificate|x509: certificate|before secure TLS connection was established/i,
+  },
+  { signature: 'upstream-failed', pattern: /upstream connect error|upstream \S+ failed: HTTP [45]\d\d/ },
   { signature: 'module-missing', pattern: /ModuleNotFoundError|Cannot find module|ClassNotFoundException/ },
   {
     signature: 'setting-missing',

@@ -1,5 +1,7 @@
 import type { Instant } from './clock.ts';
 import type { DatabasesReader } from './databases.ts';
+import type { InvokersReader } from './invokers.ts';
+import type { LoadBalancingReader } from './load-balancing.ts';
 
 /** Full resource names throughout: `projects/P/locations/L/services/S`. */
 export interface Location {
@@ -117,6 +119,7 @@ export interface SeriesQuery {
     | 'ALIGN_RATE'
     | 'ALIGN_MEAN'
     | 'ALIGN_MAX'
+    | 'ALIGN_NEXT_OLDER'
     | 'ALIGN_PERCENTILE_99'
     | 'ALIGN_PERCENTILE_50';
   readonly reducer: 'REDUCE_SUM' | 'REDUCE_MAX' | 'REDUCE_MEAN' | 'REDUCE_NONE';
@@ -150,6 +153,20 @@ export interface LogEntry {
   readonly instanceId: string | undefined;
   readonly httpStatus: number | undefined;
   readonly latencyMs: number | undefined;
+  /** Of a load balancer's own entry alone. */
+  readonly balanced?: BalancedRequest;
+}
+
+/** What a load balancer says of a request that it took. */
+export interface BalancedRequest {
+  /** The backend service's name; undefined where it found none. */
+  readonly backend: string | undefined;
+  /** `response_sent_by_backend`, `failed_to_pick_backend`, `denied_by_security_policy`, ... */
+  readonly statusDetails: string;
+  readonly host: string | undefined;
+  readonly path: string | undefined;
+  /** The rule of Cloud Armor that decided, where it decided against. */
+  readonly deniedBy: { readonly policy: string; readonly priority: number } | undefined;
 }
 
 /** `truncated`: the limit was reached and there was more. */
@@ -159,7 +176,7 @@ export interface LogPage {
 }
 
 /** What an inspector may do: read. It is never handed a client that can write. Every method throws PlatformFailure. */
-export interface CloudReader extends DatabasesReader {
+export interface CloudReader extends DatabasesReader, LoadBalancingReader, InvokersReader {
   services(location: Location, abort: AbortSignal): Promise<readonly Service[]>;
   service(name: string, abort: AbortSignal): Promise<Service>;
   /** Newest first. */

@@ -14,7 +14,14 @@ import type {
 } from '../../shared/ports/cloud.ts';
 import type { Listing, RedisInstance, SqlInstance, SqlOperation } from '../../shared/ports/databases.ts';
 import { PlatformFailure } from '../../shared/ports/platform-failure.ts';
-import type { HttpCheck, HttpResult, Prober, WebSocketCheck, WebSocketResult } from '../../shared/ports/prober.ts';
+import type {
+  HttpCheck,
+  HttpResult,
+  Prober,
+  TlsResult,
+  WebSocketCheck,
+  WebSocketResult,
+} from '../../shared/ports/prober.ts';
 import type { VpcProber } from '../../shared/ports/vpc-prober.ts';
 import { at, CONNECTOR, context, environment, NOW, revision, service } from './evidence.ts';
 
@@ -33,6 +40,18 @@ export const emptyProject: CloudReader = {
   sqlInstances: async () => ({ kind: 'listed', items: [] }),
   sqlOperations: async () => [],
   redisInstances: async () => ({ kind: 'listed', items: [] }),
+  invokers: async () => ({ members: ['allUsers'] }),
+  forwardingRules: async () => [],
+  targetProxies: async () => [],
+  urlMaps: async () => [],
+  backendServices: async () => [],
+  endpointGroups: async () => [],
+  healthChecks: async () => [],
+  securityPolicies: async () => [],
+  groupHealth: notFound,
+  computeCertificates: async () => [],
+  managerCertificates: async () => [],
+  certificateMapEntries: notFound,
 };
 
 const NONE_LISTED = { kind: 'listed', items: [] } as const;
@@ -48,6 +67,8 @@ export interface Region {
   readonly sqlInstances?: Listing<SqlInstance>;
   readonly sqlOperations?: Readonly<Record<string, readonly SqlOperation[]>>;
   readonly redisInstances?: Listing<RedisInstance>;
+  /** What every other method answers, where it is not what an empty project does. */
+  readonly also?: Partial<CloudReader>;
 }
 
 /** Reads a region; `asked` holds every call in order. What the region does not have is not found. */
@@ -60,6 +81,7 @@ export function reading(region: Region): { readonly cloud: CloudReader; readonly
   };
   const cloud: CloudReader = {
     ...emptyProject,
+    ...region.also,
     services: ({ project, region: where }) => answer(`services ${project}/${where}`, region.services ?? []),
     service: (name) =>
       answer(
@@ -132,6 +154,10 @@ export const withoutProbes: VpcProber = {
 export function looking(answers: {
   readonly http?: Readonly<Record<string, HttpResult>>;
   readonly webSocket?: Readonly<Record<string, WebSocketResult>>;
+  /** By host. */
+  readonly tls?: Readonly<Record<string, TlsResult>>;
+  /** By type and name: `A staging.acme.test`. A name that is not told of does not exist; a failure is thrown. */
+  readonly dns?: Readonly<Record<string, readonly string[] | PlatformFailure>>;
 }): { readonly prober: Prober; readonly sent: readonly (HttpCheck | WebSocketCheck)[] } {
   const sent: (HttpCheck | WebSocketCheck)[] = [];
   const answer = async <T>(check: HttpCheck | WebSocketCheck, found: T | undefined): Promise<T> => {
@@ -142,6 +168,17 @@ export function looking(answers: {
   const prober: Prober = {
     http: (check) => answer(check, answers.http?.[check.url]),
     webSocket: (check) => answer(check, answers.webSocket?.[check.url]),
+    tls: async ({ host }) => {
+      const found = answers.tls?.[host];
+      if (found === undefined) throw new PlatformFailure('unavailable', `${host}: no way there`);
+      return found;
+    },
+    dns: async ({ name, type }) => {
+      const found = answers.dns?.[`${type} ${name}`];
+      if (found instanceof PlatformFailure) throw found;
+      if (found === undefined) return { kind: 'no-such-name' };
+      return found.length === 0 ? { kind: 'none' } : { kind: 'records', records: found };
+    },
   };
   return { prober, sent };
 }

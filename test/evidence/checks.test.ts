@@ -31,6 +31,8 @@ describe('checks of one kind', () => {
       return answered(200);
     },
     webSocket: () => Promise.reject(new Error('none is asked for')),
+    tls: () => Promise.reject(new Error('none is asked for')),
+    dns: () => Promise.reject(new Error('none is asked for')),
   });
   const see = (failure: unknown, abort: AbortSignal) =>
     http.inspect(

@@ -30,7 +30,7 @@ const oneOfEach: Environment['checks'] = [
 ];
 /** A reader that always does the same: for what fails or hangs. */
 const always = (what: () => Promise<never>): CloudReader =>
-  // Sound: a method for every one that a reader has.
+  // Sound: every method of a reader, each answering alike.
   Object.fromEntries(Object.keys(emptyProject).map((method) => [method, what])) as unknown as CloudReader;
 const never = () => new Promise<never>(() => undefined);
 
@@ -99,7 +99,7 @@ describe('gather', () => {
     const timeout = AbortSignal.timeout.bind(AbortSignal);
     // A thousand times as fast: ten seconds are ten milliseconds.
     vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => timeout(ms / 1000));
-    const prober = { http: never, webSocket: never };
+    const prober = { http: never, webSocket: never, tls: never, dns: never };
     const evidence = await gather(
       inspection({ cloud: always(never), prober, environment: { checks: oneOfEach } }),
       unhurried,

@@ -35,6 +35,11 @@ const aligners: Readonly<Record<string, Aligner>> = {
   ALIGN_MEAN: { takes: isNumeric, gives: asDouble, align: (points) => sum(numbers(points)) / points.length },
   ALIGN_MIN: { takes: isNumeric, gives: asGauge, align: (points) => Math.min(...numbers(points)) },
   ALIGN_MAX: { takes: isNumeric, gives: asGauge, align: (points) => Math.max(...numbers(points)) },
+  ALIGN_FRACTION_TRUE: {
+    takes: ({ valueType }) => valueType === 'BOOL',
+    gives: asDouble,
+    align: (points) => sum(numbers(points)) / points.length,
+  },
   ALIGN_COUNT: {
     takes: isNumeric,
     gives: () => ({ metricKind: 'GAUGE', valueType: 'INT64' }),

@@ -18,6 +18,7 @@ const LB_DELAY = 210;
 const SQL_DELAY = 165;
 const REDIS_DELAY = 240;
 const LOG_DELAY = 60;
+const UPTIME_DELAY = 60; // Not stated in the list of metrics; checks are made once a minute.
 
 const text = (...keys: string[]) => keys.map((key) => ({ key, valueType: 'STRING' as const }));
 
@@ -117,6 +118,25 @@ const redis = family('redis.googleapis.com', 'redis_instance', REDIS_DELAY, 'GA'
   ['clients/connected', 'GAUGE', 'INT64', '1', 'Connected Clients', text('role')],
 ]);
 
+const uptime = family('monitoring.googleapis.com', 'uptime_url', UPTIME_DELAY, 'GA', [
+  [
+    'uptime_check/check_passed',
+    'GAUGE',
+    'BOOL',
+    '',
+    'Check passed',
+    text('check_id', 'checked_resource_id', 'checker_location'),
+  ],
+  [
+    'uptime_check/time_until_ssl_cert_expires',
+    'GAUGE',
+    'DOUBLE',
+    'd',
+    'Time until SSL certificate expires',
+    text('check_id', 'checked_resource_id', 'checker_location'),
+  ],
+]);
+
 const logs = (name: string): Descriptor => ({
   type: `logging.googleapis.com/user/${name}`,
   metricKind: 'DELTA',
@@ -136,5 +156,6 @@ export const descriptorsWith = (logMetrics: readonly string[]): Descriptor[] => 
   ...balancer,
   ...sql,
   ...redis,
+  ...uptime,
   ...logMetrics.map(logs),
 ];

@@ -4,6 +4,7 @@ import { addValue, type Distribution, emptyDistribution, ratioBuckets } from './
 import { sampleDatabases } from './sample-databases.ts';
 import { sampleLoadBalancer } from './sample-load-balancer.ts';
 import { sampleLogMetrics } from './sample-logs.ts';
+import { sampleUptime } from './sample-uptime.ts';
 import { addPoint, type RevisionMinute, type Series } from './store.ts';
 
 const PERIOD_MS = 60_000;
@@ -18,6 +19,7 @@ export function sampleMetrics(state: WorldState): void {
   sampleDatabases(state);
   sampleLoadBalancer(state);
   sampleLogMetrics(state);
+  sampleUptime(state);
 }
 
 const run = 'run.googleapis.com';

@@ -6,7 +6,14 @@ import { everyMember, maybe } from './schema-parts.ts';
 const layer = z.enum(['infrastructure', 'release', 'application', 'configuration', 'platform']);
 const confidence = z.enum(['certain', 'likely', 'possible']);
 const standing = z.enum(['root', 'unsettled', 'explained', 'looming', 'incidental']);
-const kind = z.enum(['serving-errors', 'check-failing', 'start-ups-failing', 'requests-refused']);
+const kind = z.enum([
+  'serving-errors',
+  'check-failing',
+  'check-turned-away',
+  'start-ups-failing',
+  'requests-refused',
+  'backend-failing',
+]);
 everyMember<Layer, z.infer<typeof layer>>();
 everyMember<Confidence, z.infer<typeof confidence>>();
 everyMember<RankedCause['standing'], z.infer<typeof standing>>();
@@ -22,6 +29,7 @@ const cause = z.looseObject({
   expects: z.array(z.looseObject({ text: z.string(), seen: z.enum(['yes', 'no', 'unknown']) })).default([]),
   services: z.array(z.string()),
   checks: z.array(z.string()).exactOptional(),
+  backends: z.array(z.string()).exactOptional(),
   harm: z.enum(['now', 'soon']).exactOptional(),
   explains: z.array(z.string()),
 });

@@ -5,10 +5,10 @@ export interface GoogleError {
   /** `PERMISSION_DENIED`; undefined where the answer is not Google's JSON. */
   readonly status: string | undefined;
   readonly message: string;
-  /** From ErrorInfo: `SERVICE_DISABLED`. */
-  readonly reason: string | undefined;
   /** From ErrorInfo, where Google names it. */
   readonly permission: string | undefined;
+  /** `SERVICE_DISABLED`; of compute's older form, the first error's. */
+  readonly reason: string | undefined;
   /** From RetryInfo. */
   readonly retryAfterSeconds: number | undefined;
 }
@@ -43,8 +43,8 @@ function readError(body: string): GoogleError {
   return {
     status: text(error['status']),
     message: (text(error['message']) ?? body.trim().slice(0, PAGE_CHARS_MAX)).slice(0, MESSAGE_CHARS_MAX),
-    reason: text(info['reason']),
     permission: text(metadata['permission']),
+    reason: text(info['reason']) ?? text(fields(list(error['errors'])[0])['reason']),
     retryAfterSeconds: typeof delay === 'string' ? secondsOf(delay.replace(/s$/, '')) : undefined,
   };
 }

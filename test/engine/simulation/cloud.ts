@@ -109,6 +109,8 @@ export class SimulatedCloud {
         return { connected: true, status, latencyMs: 12, body: '', headers: {} };
       },
       webSocket: async () => ({ opened: true, echoed: undefined, latencyMs: 12 }),
+      tls: async () => ({ connected: false, failure: 'refused', detail: 'nothing here speaks TLS' }),
+      dns: async () => ({ kind: 'no-such-name' }),
     };
   }
 
