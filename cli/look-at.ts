@@ -3,6 +3,7 @@ import { remoteClock } from '../shared/adapters/clock/remote-clock.ts';
 import { tokenAuth } from '../shared/adapters/google/auth.ts';
 import { googleReader } from '../shared/adapters/google/reader.ts';
 import { prober } from '../shared/adapters/probe/prober.ts';
+import { vpcProbe } from '../shared/adapters/probe/vpc-probe.ts';
 import { diagnose } from '../shared/diagnosis/diagnose.ts';
 import type { Diagnosis } from '../shared/diagnosis/diagnosis.ts';
 import { LOOKBACK_SECONDS } from '../shared/engine/investigate.ts';
@@ -46,7 +47,7 @@ export const alerted = (sandbox: Sandbox): Promise<unknown> =>
 
 /** What a look at a sandbox is about, under the identity of investigate. */
 export async function inspectionOf(sandbox: Sandbox, environment: Environment): Promise<Inspection> {
-  const { url, secrets, connectTo, caFile, dnsServers } = sandbox;
+  const { url, secrets, connectTo, vpcConnectTo, caFile, dnsServers } = sandbox;
   const { hostname: host, port } = new URL(url);
   const until = await remoteClock(`${url}/time`).now();
   return {
@@ -59,5 +60,7 @@ export async function inspectionOf(sandbox: Sandbox, environment: Environment): 
       endpoint: { host, port: Number(port), protocol: 'http' },
     }),
     prober: prober({ connectTo, dnsServers, ca: readFileSync(caFile, 'utf8') }),
+    // The same looks that the function probe makes, from this process.
+    vpcProber: vpcProbe({ environments: [environment], only: undefined, connectTo: vpcConnectTo }),
   };
 }

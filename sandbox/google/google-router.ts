@@ -7,8 +7,10 @@ import { ApiError, invalidArgument, notFound, sendError } from './api-error.ts';
 import { authenticate, authorize, isWithin } from './authorize.ts';
 import type { CallLog } from './call-log.ts';
 import { certificateManagerRouter } from './certificate-manager/certificate-manager-router.ts';
+import { cloudSqlRouter } from './cloud-sql/cloud-sql-router.ts';
 import { computeRouter } from './compute/compute-router.ts';
 import { loggingRouter } from './logging/logging-router.ts';
+import { memorystoreRouter } from './memorystore/memorystore-router.ts';
 import { monitoringRouter } from './monitoring/monitoring-router.ts';
 import { networkRouter } from './network/network-router.ts';
 import { methodFor } from './permissions.ts';
@@ -31,6 +33,8 @@ export function googleRouter(options: GoogleOptions): Router {
     vpcAccessRouter(options.world),
     monitoringRouter(options.world),
     loggingRouter(options.world),
+    cloudSqlRouter(options.world),
+    memorystoreRouter(options.world),
     computeRouter(options.world),
     certificateManagerRouter(options.world),
     networkRouter(options.world),

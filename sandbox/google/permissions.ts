@@ -1,7 +1,9 @@
 import type { ApiMethod } from './api-method.ts';
 import { certificateManagerMethods } from './certificate-manager/certificate-manager-methods.ts';
+import { cloudSqlMethods } from './cloud-sql/cloud-sql-methods.ts';
 import { computeMethods } from './compute/compute-methods.ts';
 import { loggingMethods } from './logging/logging-methods.ts';
+import { memorystoreMethods } from './memorystore/memorystore-methods.ts';
 import { monitoringMethods } from './monitoring/monitoring-methods.ts';
 import { networkMethods } from './network/network-methods.ts';
 import { runMethods } from './run/run-methods.ts';
@@ -12,6 +14,8 @@ const methods: readonly ApiMethod[] = [
   ...vpcAccessMethods,
   ...monitoringMethods,
   ...loggingMethods,
+  ...cloudSqlMethods,
+  ...memorystoreMethods,
   ...computeMethods,
   ...certificateManagerMethods,
   ...networkMethods,

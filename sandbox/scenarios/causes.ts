@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { databaseCauses } from './causes-database.ts';
 import { edgeCauses } from './causes-edge.ts';
 import { networkCauses } from './causes-network.ts';
 import { codePatch } from './code.ts';
@@ -47,14 +48,6 @@ const cap = z.strictObject({
   by: z.string().default('deploy@ci.example'),
 });
 
-const databaseDown = z.strictObject({
-  type: z.literal('database-down'),
-  at,
-  until,
-  database: z.string(),
-  how: z.enum(['times-out', 'refuses']).default('times-out'),
-});
-
 const connectorChanged = z.strictObject({
   type: z.literal('connector-changed'),
   at,
@@ -70,8 +63,8 @@ export const cause = z.discriminatedUnion('type', [
   release,
   leak,
   cap,
-  databaseDown,
   connectorChanged,
+  ...databaseCauses,
   ...edgeCauses,
   ...networkCauses,
 ]);

@@ -18,6 +18,20 @@ const requestFields = {
     .number()
     .min(0)
     .describe('Connections that a request opens to each of them; 0: the app keeps its connections.'),
+  poolMax: z.number().int().min(1).describe('Connections to each database that one instance opens at most.'),
+  poolIdle: z.number().int().min(0).describe('Connections that one instance keeps open without any request.'),
+  queryMs: z.number().positive().describe('How long a request holds a connection while all is well, milliseconds.'),
+  queryCpuMs: z
+    .number()
+    .min(0)
+    .describe('CPU time of a SQL database that one request takes, milliseconds of one vCPU.'),
+  poolTimeoutSeconds: z.number().positive().describe('After this a request without a free connection fails, seconds.'),
+  poolTimeoutLine: z.string().describe('What the app prints then.'),
+  staleSeconds: z
+    .number()
+    .min(0)
+    .describe('So long after a restart of the database its pool still hands out dead connections, seconds.'),
+  staleLine: z.string().describe('What the app prints about one.'),
 };
 
 const startFields = {
@@ -78,6 +92,21 @@ export const codePatch = z
   .partial();
 export type CodePatch = z.infer<typeof codePatch>;
 
+/** A pool that an ordinary service never notices. */
+const pooled = {
+  poolMax: 10,
+  poolIdle: 2,
+  queryMs: 8,
+  queryCpuMs: 1,
+  poolTimeoutSeconds: 10,
+  // SQLAlchemy's words: sqlalchemy.exc.TimeoutError, https://docs.sqlalchemy.org/en/20/errors.html#error-3o7r (read 2026-11-23).
+  poolTimeoutLine:
+    'sqlalchemy.exc.TimeoutError: QueuePool limit of size 5 overflow 5 reached, connection timed out, timeout 10.00',
+  staleSeconds: 0,
+  // Real text: Flowminder/FlowKit#7284, read 2026-11-23.
+  staleLine: "OperationalError (2013, 'Lost connection to MySQL server during query')",
+} as const;
+
 /** A small, healthy web application. */
 export const defaultCode: Code = {
   request: {
@@ -89,6 +118,7 @@ export const defaultCode: Code = {
     timeoutSeconds: 13,
     reaches: [],
     newConnections: 0,
+    ...pooled,
   },
   start: { seconds: 4, needs: [], connections: 1, egressMbps: 0, timeoutSeconds: 25, exitCode: 3 },
   memory: { baseMib: 160, perRequestMib: 1, leakMibPerMinute: 0 },

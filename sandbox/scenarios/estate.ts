@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { codePatch } from './code.ts';
+import { database } from './estate-database.ts';
 import { edge, hostEdge } from './estate-edge.ts';
 import { networkEstate } from './estate-network.ts';
 
@@ -12,12 +13,6 @@ const seconds = z.number().min(0);
 export const machineTypes = ['f1-micro', 'e2-micro', 'e2-standard-4'] as const;
 export const machineType = z.enum(machineTypes);
 export type MachineType = z.infer<typeof machineType>;
-
-const database = z.strictObject({
-  name,
-  kind: z.enum(['postgresql', 'redis', 'mysql', 'other']),
-  address: z.string().regex(/^\d+\.\d+\.\d+\.\d+:\d+$/, 'an IPv4 address and a port, as 10.20.0.3:5432'),
-});
 
 const connector = z
   .strictObject({
@@ -94,6 +89,7 @@ const service = z.strictObject({
   env: z.record(z.string(), z.string()).default({}),
   labels: z.record(z.string(), z.string()).default({}),
   vpcAccess: vpcAccess.optional(),
+  cloudSql: z.array(z.string()).default([]).describe('Databases whose Cloud SQL socket is mounted, by name.'),
   traffic: z
     .union([
       z.literal('latest'),
@@ -139,5 +135,4 @@ export const estate = z.strictObject({
 export type Estate = z.infer<typeof estate>;
 export type ServiceEstate = Estate['services'][number];
 export type ConnectorEstate = Estate['connectors'][number];
-export type DatabaseEstate = Estate['databases'][number];
 export type HostEstate = Estate['hosts'][number];

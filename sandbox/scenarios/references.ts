@@ -41,6 +41,9 @@ export function references(scenario: { estate: Estate; causes: Cause[] }, contex
   estate.services.forEach((service, i) => {
     const path: Path = ['estate', 'services', i];
     check([...path, 'vpcAccess', 'connector'], service.vpcAccess?.connector, connectors);
+    service.cloudSql.forEach((name, j) => {
+      check([...path, 'cloudSql', j], name, databases);
+    });
     checkCode([...path, 'code'], service.code);
     service.revisions.forEach((r, j) => {
       checkCode([...path, 'revisions', j, 'code'], r.code);

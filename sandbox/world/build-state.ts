@@ -2,6 +2,7 @@ import { defaultCode, patchCode } from '../scenarios/code.ts';
 import type { ConnectorEstate, ServiceEstate } from '../scenarios/estate.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { auditServiceChange } from './audit.ts';
+import { connectionNameOf, databaseState } from './databases.ts';
 import { buildEdge } from './edge/build-edge.ts';
 import { createLedger } from './ledger.ts';
 import { createMetricStore } from './metrics/store.ts';
@@ -24,7 +25,7 @@ export function buildState(scenario: Scenario, startMs: number): WorldState {
     random: createRandom(scenario.seed),
     services: new Map(),
     connectors: new Map(estate.connectors.map((c) => [c.name, connectorState(c)])),
-    databases: new Map(estate.databases.map((d) => [d.name, { name: d.name, estate: d, state: 'up' }])),
+    databases: new Map(estate.databases.map((d) => [d.name, databaseState(d)])),
     edge: buildEdge(scenario, startMs),
     networks: buildNetworks(scenario, startMs - CREATED_BEFORE_MS),
     operations: new Map(),
@@ -58,7 +59,11 @@ const connectorState = (estate: ConnectorEstate): ConnectorState => ({
 
 function serviceState(state: WorldState, estate: ServiceEstate): ServiceState {
   const location = `projects/${state.scenario.estate.project}/locations/${state.scenario.estate.region}`;
-  const template = (image: string) => templateFor(estate, image, location);
+  const { databases, project, region } = state.scenario.estate;
+  const sockets = databases
+    .filter(({ name }) => estate.cloudSql.includes(name))
+    .map((database) => connectionNameOf(database, project, region));
+  const template = (image: string) => templateFor(estate, image, location, sockets);
   const last = estate.revisions.at(-1);
   const deployedMs = (before: number) => state.startMs - before * 1000;
   const updatedMs = deployedMs(last?.deployedSecondsBefore ?? 0);

@@ -3,6 +3,7 @@ import { edgeCauses } from '../scenarios/causes-edge.ts';
 import { networkCauses } from '../scenarios/causes-network.ts';
 import { isOneOf } from '../scenarios/is-one-of.ts';
 import { changeService } from './change-service.ts';
+import { databaseBack, databaseDown, socketFails } from './database-causes.ts';
 import { happenAtTheEdge } from './edge/happen.ts';
 import { happenToNetwork, passFromNetwork } from './network-causes.ts';
 import { note } from './note.ts';
@@ -49,12 +50,21 @@ function happen(state: WorldState, cause: Cause): void {
     case 'cap':
       cap(state, cause);
       return;
-    case 'database-down': {
-      const database = state.databases.get(cause.database);
-      if (database) database.state = cause.how;
-      note(state, 'database-down', cause.database, cause.how);
+    case 'database-down':
+      databaseDown(state, cause);
       return;
-    }
+    case 'database-busy':
+      note(state, 'database-busy', cause.database, `queries take ${cause.factor} times as long`);
+      return;
+    case 'database-connections':
+      note(state, 'database-connections', cause.database, `${cause.count} connections more are held by others`);
+      return;
+    case 'redis-fills':
+      note(state, 'redis-fills', cause.database, 'keys without an end pile up');
+      return;
+    case 'cloud-sql-socket-failing':
+      socketFails(state, cause.database, cause.how);
+      return;
     case 'connector-changed':
       connectorChanged(state, cause);
       return;
@@ -69,8 +79,8 @@ function pass(state: WorldState, cause: Cause): void {
     passFromNetwork(state, cause);
     return;
   }
-  const database = cause.type === 'database-down' ? state.databases.get(cause.database) : undefined;
-  if (database) database.state = 'up';
+  if (cause.type === 'database-down') databaseBack(state, cause.database);
+  if (cause.type === 'cloud-sql-socket-failing') socketFails(state, cause.database, 'works');
   note(state, `${cause.type}-over`, 'database' in cause ? cause.database : '', 'no longer');
 }
 

@@ -1,9 +1,9 @@
+import { addedMs, failureLine, requestFailure } from './database-access.ts';
 import { handshakeOf } from './edge/certificates.ts';
 import { doorsOf } from './edge/door.ts';
 import { lostAtTheDoor } from './edge/tick-edge.ts';
-import { dependencyLine } from './log-texts.ts';
 import { hostOf } from './logging/entries.ts';
-import { databaseFailure, internetFailureRatio } from './network.ts';
+import { internetFailureRatio } from './network.ts';
 import { pathFailure } from './network-path.ts';
 import type { RevisionState, WorldState } from './state.ts';
 
@@ -28,15 +28,12 @@ export function outlookOf(state: WorldState, revision: RevisionState): Outlook {
   let dependencyMs = request.timeoutSeconds * 1000;
   let line: string | undefined;
   for (const need of request.needs) {
-    const { ratio, how, line: told } = databaseFailure(state, revision, need);
-    if (ratio === 0) continue;
-    ok *= 1 - ratio;
-    if (how === 'at-once') dependencyMs = 50;
-    const database = state.databases.get(need)?.estate;
-    line ??=
-      told ??
-      request.timeoutLine ??
-      dependencyLine(database?.kind ?? 'other', database?.address ?? need, how, request.timeoutSeconds);
+    const access = requestFailure(state, revision, need);
+    if (access.ratio === 0) continue;
+    ok *= 1 - access.ratio;
+    if (access.how === 'at-once') dependencyMs = 50;
+    else if (access.afterSeconds !== undefined) dependencyMs = access.afterSeconds * 1000;
+    line ??= failureLine(state, need, access, { timeoutLine: request.timeoutLine, seconds: request.timeoutSeconds });
   }
   for (const name of request.reaches) {
     const external = state.scenario.estate.externals.find((one) => one.name === name);
@@ -68,7 +65,7 @@ export function outlookOf(state: WorldState, revision: RevisionState): Outlook {
     line,
     errorRatio: fails === 'with-errors' ? failure.ratio : 0,
     timeoutRatio: thrash * THRASH_TIMEOUT_RATIO,
-    latencyMs: request.latencyMs * (1 + cpu * cpu) * (1 + thrash * THRASH_SLOWDOWN),
+    latencyMs: request.latencyMs * (1 + cpu * cpu) * (1 + thrash * THRASH_SLOWDOWN) + addedMs(state, revision),
   };
 }
 

@@ -1,4 +1,5 @@
-import { ceilingMbps, databaseFailure, loadRatio, throughputMbps } from './network.ts';
+import { connectionFailure } from './database-access.ts';
+import { ceilingMbps, loadRatio, throughputMbps } from './network.ts';
 import { findRevision } from './revisions.ts';
 import type { ConnectorState, DatabaseState, ServiceState, WorldState } from './state.ts';
 import { maxInstancesOf } from './template.ts';
@@ -83,7 +84,7 @@ function reachability(state: WorldState, database: DatabaseState): 'reachable' |
   const users = [...state.services.values()].filter((s) => s.defaultCode.request.needs.includes(database.name));
   const ratios = users
     .flatMap((service) => service.routed.flatMap(({ revision }) => findRevision(service, revision) ?? []))
-    .map((revision) => databaseFailure(state, revision, database.name).ratio);
+    .map((revision) => connectionFailure(state, revision, database.name).ratio);
   const worst = Math.max(0, ...ratios);
   return worst > 0.5 ? 'unreachable' : worst > 0.02 ? 'unreliable' : 'reachable';
 }

@@ -1,6 +1,7 @@
 import { evaluateAlerts } from './alerting.ts';
 import { autoscale } from './autoscale.ts';
 import { tickDeployment } from './change-service.ts';
+import { tickDatabase } from './databases.ts';
 import { letIn, tickEdge } from './edge/tick-edge.ts';
 import { backgroundFactor, leakMibPerMinute, requestFactor } from './effects.ts';
 import { forget } from './forget.ts';
@@ -27,6 +28,7 @@ export function tick(state: WorldState): void {
   for (const connector of state.connectors.values()) {
     tickConnector(state, connector, connector.estate.backgroundMbps * backgroundFactor(state, connector.name));
   }
+  for (const database of state.databases.values()) tickDatabase(state, database);
   tickEdge(state);
   for (const service of state.services.values()) tickService(state, service);
   tickNats(state);

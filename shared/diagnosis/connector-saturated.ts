@@ -38,7 +38,16 @@ export const connectorSaturated = rule({
   title: 'VPC connector saturated',
   needs: ['vpc-connector', 'cloud-run', 'logs'],
   considers: ['network'],
-  explains: ['release-broken', 'instance-ceiling-reached', 'memory-exhausted'],
+  explains: [
+    'release-broken',
+    'instance-ceiling-reached',
+    'memory-exhausted',
+    'database-down',
+    'redis-down',
+    'database-slow',
+    'connection-pool-exhausted',
+    'traffic-surge',
+  ],
   diagnose: ({ 'vpc-connector': { connectors, unread = [] }, 'cloud-run': { services }, logs, network }) => {
     const judged = [
       ...connectors.map((connector) => judge(connector, services, logs, network)),

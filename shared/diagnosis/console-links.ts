@@ -13,6 +13,15 @@ export function connectorPage(name: string): string {
   return `${CONSOLE}/networking/connectors/details/${region}/${id}?project=${project}`;
 }
 
+/** A Cloud SQL or Memorystore instance's page; undefined for what has none. */
+export function databasePage(target: string): string | undefined {
+  const sql = /^projects\/([^/]+)\/instances\/([^/]+)$/.exec(target);
+  if (sql !== null) return `${CONSOLE}/sql/instances/${sql[2]}/overview?project=${sql[1]}`;
+  const redis = /^projects\/([^/]+)\/locations\/([^/]+)\/instances\/([^/]+)$/.exec(target);
+  if (redis === null) return undefined;
+  return `${CONSOLE}/memorystore/redis/locations/${redis[2]}/instances/${redis[3]}/details/overview?project=${redis[1]}`;
+}
+
 export const certificatesPage = (project: string): string =>
   `${CONSOLE}/security/ccm/list/lbCertificates?project=${project}`;
 

@@ -28,7 +28,13 @@ export const releaseBroken = rule({
   layer: 'release',
   title: 'Release broken',
   needs: ['cloud-run', 'logs', 'metrics'],
-  explains: ['memory-exhausted', 'instance-ceiling-reached'],
+  explains: [
+    'memory-exhausted',
+    'instance-ceiling-reached',
+    'connection-pool-exhausted',
+    'database-connections-exhausted',
+    'database-slow',
+  ],
   diagnose: ({ 'cloud-run': { services }, ...seen }, context) => {
     const judged = services.map((service) => judge(service, seen, context));
     return standing(judged, reasonsOf(judged) || 'no service is watched');

@@ -12,6 +12,7 @@ import { type Instant, plusSeconds } from '../ports/clock.ts';
 import type { CloudReader } from '../ports/cloud.ts';
 import { PlatformFailure } from '../ports/platform-failure.ts';
 import type { Prober } from '../ports/prober.ts';
+import type { VpcProber } from '../ports/vpc-prober.ts';
 import { planFor } from '../remedy/plan-for.ts';
 import { signed } from '../remedy/signature.ts';
 import { ruleTitle } from '../report/words.ts';
@@ -22,6 +23,7 @@ export interface InvestigationShell extends Shell {
   readonly clock: Clock;
   readonly cloud: CloudReader;
   readonly prober: Prober;
+  readonly vpcProber: VpcProber;
   /** Ed25519; readable by investigate's identity alone. */
   readonly planKey: KeyObject;
 }
@@ -48,6 +50,7 @@ export async function investigate(
     until,
     cloud: shell.cloud,
     prober: shell.prober,
+    vpcProber: shell.vpcProber,
   };
   const evidence = await gather(inspection, abort);
   const diagnosis = diagnose(evidence, inspection);

@@ -30,7 +30,15 @@ export async function verify(
   const { plan } = signed;
   const until = await shell.clock.now();
   const since = latest(changedAt, plusSeconds(until, -VERIFY_SECONDS));
-  const inspection: Inspection = { environment, subject, since, until, cloud: shell.cloud, prober: shell.prober };
+  const inspection: Inspection = {
+    environment,
+    subject,
+    since,
+    until,
+    cloud: shell.cloud,
+    prober: shell.prober,
+    vpcProber: shell.vpcProber,
+  };
   const [evidence, readBack] = await Promise.all([
     gather(inspection, abort),
     Promise.all(plan.steps.map((step) => standingOf(step, shell.cloud, abort))),

@@ -39,7 +39,7 @@ export function checksOf<K extends Check['kind']>(
 }
 
 /**
- * Looks at every check of a kind; those from inside the VPC want a probe there, which this runmedic does not have yet. One that cannot be looked at,
+ * Looks at every check of a kind; from inside the VPC only http can be made, by a probe there. One that cannot be looked at,
  * for want of a secret for instance, is unavailable by itself: the others are seen all the same. `abort` ends all of them.
  */
 export const lookAt = async <K extends Check['kind']>(
@@ -49,8 +49,8 @@ export const lookAt = async <K extends Check['kind']>(
   abort: AbortSignal,
 ): Promise<ChecksObservation> => ({
   checks: await inBatches(checksOf(inspection, kind), async (check) =>
-    check.vantage === 'vpc'
-      ? unavailable(check, 'is to be looked at from inside the VPC, where runmedic has no probe yet')
+    check.vantage === 'vpc' && check.kind !== 'http'
+      ? unavailable(check, 'is to be looked at from inside the VPC, where probes make http checks only')
       : look(check).catch((error: unknown) => {
           if (abort.aborted || !(error instanceof PlatformFailure)) throw error;
           return unavailable(check, redact(error.message));

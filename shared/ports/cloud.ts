@@ -1,4 +1,5 @@
 import type { Instant } from './clock.ts';
+import type { DatabasesReader } from './databases.ts';
 import type { InvokersReader } from './invokers.ts';
 import type { LoadBalancingReader } from './load-balancing.ts';
 import type { NetworkReader } from './network.ts';
@@ -54,6 +55,8 @@ export interface TrafficShare {
 export interface Template {
   readonly containers: readonly Container[];
   readonly vpcAccess: VpcAccess;
+  /** `project:region:instance` of each Cloud SQL socket that is mounted; left out where there is none. */
+  readonly cloudSqlInstances?: readonly string[];
   readonly serviceAccount: string | undefined;
   readonly timeoutSeconds: number;
   readonly concurrency: number;
@@ -177,7 +180,7 @@ export interface LogPage {
 }
 
 /** What an inspector may do: read. It is never handed a client that can write. Every method throws PlatformFailure. */
-export interface CloudReader extends InvokersReader, LoadBalancingReader, NetworkReader {
+export interface CloudReader extends DatabasesReader, InvokersReader, LoadBalancingReader, NetworkReader {
   services(location: Location, abort: AbortSignal): Promise<readonly Service[]>;
   service(name: string, abort: AbortSignal): Promise<Service>;
   /** Newest first. */

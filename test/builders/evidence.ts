@@ -1,5 +1,8 @@
 import type { Context } from '../../shared/diagnosis/rule.ts';
 import type { ServiceObservation } from '../../shared/evidence/cloud-run.ts';
+import type { DatabaseObservation, ObservedDatabase } from '../../shared/evidence/database.ts';
+import type { ObservedLook } from '../../shared/evidence/database-looks.ts';
+import type { ObservedUser } from '../../shared/evidence/database-users.ts';
 import { type Evidence, inspectorNames } from '../../shared/evidence/evidence.ts';
 import type { Reading } from '../../shared/evidence/inspector.ts';
 import type { FailedRequests, LogsObservation, SignatureCount } from '../../shared/evidence/logs.ts';
@@ -10,7 +13,9 @@ import type { ConnectorObservation } from '../../shared/evidence/vpc-connector.t
 import type { Environment } from '../../shared/policy/policy.ts';
 import { type Instant, instant, plusSeconds } from '../../shared/ports/clock.ts';
 import type { Revision, Template } from '../../shared/ports/cloud.ts';
+import type { RedisInstance, SqlInstance, SqlOperation } from '../../shared/ports/databases.ts';
 import type { Firewall, Route } from '../../shared/ports/network.ts';
+import type { HandshakeOutcome } from '../../shared/ports/vpc-prober.ts';
 
 /** Three in the morning; everything else is told in seconds from here. */
 export const NOW = instant('2026-11-23T03:00:00.000Z');
@@ -26,6 +31,8 @@ export const environment: Environment = {
   services: undefined,
   connectors: undefined,
   checks: [],
+  databases: [],
+  probes: [],
   slack: { channel: 'C0STAGING' },
   approvers: { users: ['U0ANN'], usergroups: ['S0ONCALL'], byAction: {}, expiresAfterSeconds: 1800 },
   bounds: {
@@ -291,6 +298,111 @@ export const serviceMetrics = (name: string, over: Partial<ServiceMetrics> = {})
   instancesByRevision: [{ revision: `${name}-00002`, points: over.instances ?? points([3, 3, 3], at(-120)) }],
   memoryRatio: points([0.4, 0.4, 0.4], at(-120)),
   cpuRatio: points([0.3, 0.3, 0.3], at(-120)),
+  ...over,
+});
+
+export const SQL = 'projects/acme-staging/instances/postgres';
+export const REDIS = 'projects/acme-staging/locations/us-central1/instances/redis';
+
+export const sqlInstance = (over: Partial<SqlInstance> = {}): SqlInstance => ({
+  name: 'postgres',
+  region: 'us-central1',
+  connectionName: 'acme-staging:us-central1:postgres',
+  engine: 'postgresql',
+  version: 'POSTGRES_15',
+  state: 'RUNNABLE',
+  suspensionReasons: [],
+  activationPolicy: 'ALWAYS',
+  tier: 'db-custom-1-3840',
+  memoryMib: 3840,
+  maxConnectionsFlag: undefined,
+  privateAddress: '10.20.0.3',
+  hasPublicAddress: false,
+  highlyAvailable: false,
+  storageAutoResize: true,
+  ...over,
+});
+
+export const redisInstance = (over: Partial<RedisInstance> = {}): RedisInstance => ({
+  name: REDIS,
+  host: '10.20.0.4',
+  port: 6379,
+  state: 'READY',
+  statusMessage: undefined,
+  tier: 'BASIC',
+  memorySizeGb: 1,
+  evictionPolicy: 'noeviction',
+  ...over,
+});
+
+export const sqlOperation = (over: Partial<SqlOperation> = {}): SqlOperation => ({
+  type: 'RESTART',
+  status: 'done',
+  by: undefined,
+  startedAt: at(-600),
+  endedAt: at(-540),
+  error: undefined,
+  ...over,
+});
+
+export const databaseUser = (service: string, connectionsPerInstance?: number): ObservedUser => ({
+  service,
+  by: 'configuration',
+  connectionsPerInstance,
+  through: CONNECTOR,
+});
+
+/** A Cloud SQL PostgreSQL that is well, used by auth and backend. */
+export const observedDatabase = (over: Partial<ObservedDatabase> = {}): ObservedDatabase => ({
+  name: 'postgres',
+  kind: 'postgresql',
+  target: SQL,
+  address: '10.20.0.3:5432',
+  users: [databaseUser('auth'), databaseUser('backend')],
+  sql: { ...sqlInstance(), operations: [] },
+  redis: undefined,
+  limit: { connections: 103, source: 'default' },
+  up: points([1, 1, 1], at(-180)),
+  connections: points([20, 22, 21], at(-180)),
+  cpuRatio: points([0.2, 0.2, 0.2], at(-180)),
+  memoryRatio: points([0.4, 0.4, 0.4], at(-180)),
+  diskRatio: points([0.3, 0.3, 0.3], at(-180)),
+  looks: [],
+  ...over,
+});
+
+/** A Memorystore that is well, used by backend and frontend. */
+export const observedRedis = (over: Partial<ObservedDatabase> = {}): ObservedDatabase => ({
+  ...observedDatabase(),
+  name: 'redis',
+  kind: 'redis',
+  target: REDIS,
+  address: '10.20.0.4:6379',
+  users: [databaseUser('backend'), databaseUser('frontend')],
+  sql: undefined,
+  redis: redisInstance(),
+  limit: undefined,
+  up: [],
+  cpuRatio: [],
+  diskRatio: [],
+  ...over,
+});
+
+export const databases = (...seen: readonly ObservedDatabase[]): DatabaseObservation => ({
+  databases: seen,
+  probes: [],
+  missing: [],
+});
+
+export const observedLook = (outcome: HandshakeOutcome, over: Partial<ObservedLook> = {}): ObservedLook => ({
+  database: 'postgres',
+  outcome,
+  detail: `detail of ${outcome}`,
+  tcpMs: 1,
+  tlsMs: undefined,
+  totalMs: 3,
+  probe: 'direct',
+  through: 'direct-vpc',
   ...over,
 });
 

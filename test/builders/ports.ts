@@ -12,6 +12,7 @@ import type {
   SeriesQuery,
   Service,
 } from '../../shared/ports/cloud.ts';
+import type { Listing, RedisInstance, SqlInstance, SqlOperation } from '../../shared/ports/databases.ts';
 import { PlatformFailure } from '../../shared/ports/platform-failure.ts';
 import type {
   HttpCheck,
@@ -21,6 +22,7 @@ import type {
   WebSocketCheck,
   WebSocketResult,
 } from '../../shared/ports/prober.ts';
+import type { VpcProber } from '../../shared/ports/vpc-prober.ts';
 import { at, CONNECTOR, context, environment, NOW, revision, service } from './evidence.ts';
 
 const notFound = async (what: unknown): Promise<never> => {
@@ -35,6 +37,9 @@ export const emptyProject: CloudReader = {
   connector: notFound,
   series: async () => [],
   logs: async () => page([]),
+  sqlInstances: async () => ({ kind: 'listed', items: [] }),
+  sqlOperations: async () => [],
+  redisInstances: async () => ({ kind: 'listed', items: [] }),
   invokers: async () => ({ members: ['allUsers'] }),
   forwardingRules: async () => [],
   targetProxies: async () => [],
@@ -58,6 +63,8 @@ export const emptyProject: CloudReader = {
   zoneChanges: async () => [],
 };
 
+const NONE_LISTED = { kind: 'listed', items: [] } as const;
+
 /** A region as plain values: what a CloudReader over it answers. */
 export interface Region {
   readonly services?: readonly Service[];
@@ -66,6 +73,9 @@ export interface Region {
   readonly revisions?: Readonly<Record<string, readonly Revision[]>>;
   readonly series?: (query: SeriesQuery) => readonly Series[];
   readonly logs?: (query: LogQuery) => LogPage;
+  readonly sqlInstances?: Listing<SqlInstance>;
+  readonly sqlOperations?: Readonly<Record<string, readonly SqlOperation[]>>;
+  readonly redisInstances?: Listing<RedisInstance>;
   /** What every other method answers, where it is not what an empty project does. */
   readonly also?: Partial<CloudReader>;
 }
@@ -95,6 +105,10 @@ export function reading(region: Region): { readonly cloud: CloudReader; readonly
       ),
     series: (query) => answer(`series ${query.filter}`, region.series?.(query) ?? []),
     logs: (query) => answer(`logs ${query.order} ${query.filter}`, region.logs?.(query) ?? page([])),
+    sqlInstances: (project) => answer(`sqlInstances ${project}`, region.sqlInstances ?? NONE_LISTED),
+    sqlOperations: ({ instance }) => answer(`sqlOperations ${instance}`, region.sqlOperations?.[instance] ?? []),
+    redisInstances: ({ project, region: where }) =>
+      answer(`redisInstances ${project}/${where}`, region.redisInstances ?? NONE_LISTED),
   };
   return { cloud, asked };
 }
@@ -138,6 +152,13 @@ export const plainConnector = (over: Partial<Connector> = {}): Connector => ({
 
 export const revisionsOf = (count: number): Revision[] =>
   Array.from({ length: count }, (_, index) => revision(`backend-${count - index}`, at(-60 * index)));
+
+/** A region without a probe in its VPC. */
+export const withoutProbes: VpcProber = {
+  look: async ({ probe }) => {
+    throw new PlatformFailure('not-found', `no probe ${probe}`);
+  },
+};
 
 /** Answers each URL as told; `sent` holds what was asked for. A URL that nobody told it about cannot be looked at. */
 export function looking(answers: {
@@ -189,6 +210,7 @@ export const inspection = (
   until: NOW,
   cloud: reading({}).cloud,
   prober: looking({}).prober,
+  vpcProber: withoutProbes,
   ...over,
   environment: { ...environment, ...over.environment },
 });

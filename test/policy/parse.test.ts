@@ -42,6 +42,8 @@ describe('the four-line file', () => {
             services: undefined,
             connectors: undefined,
             checks: [],
+            databases: [],
+            probes: [],
             slack: { channel: 'C0123456789' },
             approvers: { users: ['U0123456789'], usergroups: [], byAction: {}, expiresAfterSeconds: 1800 },
             bounds: {

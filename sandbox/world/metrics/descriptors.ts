@@ -15,6 +15,8 @@ export interface Descriptor {
 const RUN_DELAY = 120;
 const VPC_DELAY = 240;
 const LB_DELAY = 210;
+const SQL_DELAY = 165;
+const REDIS_DELAY = 240;
 const LOG_DELAY = 60;
 const UPTIME_DELAY = 60; // Not stated in the list of metrics; checks are made once a minute.
 const NAT_DELAY = 225;
@@ -104,6 +106,20 @@ const balancer = family('loadbalancing.googleapis.com', 'https_lb_rule', LB_DELA
   ['https/total_latencies', 'DELTA', 'DISTRIBUTION', 'ms', 'Total Latency', balancerLabels],
 ]);
 
+const sql = family('cloudsql.googleapis.com', 'cloudsql_database', SQL_DELAY, 'GA', [
+  ['database/up', 'GAUGE', 'INT64', '1', 'Server up', []],
+  ['database/cpu/utilization', 'GAUGE', 'DOUBLE', '10^2.%', 'CPU utilization', []],
+  ['database/memory/utilization', 'GAUGE', 'DOUBLE', '10^2.%', 'Memory utilization', []],
+  ['database/disk/utilization', 'GAUGE', 'DOUBLE', '10^2.%', 'Disk utilization', []],
+  ['database/network/connections', 'GAUGE', 'INT64', '1', 'Cloud SQL Connections', []],
+  ['database/postgresql/num_backends', 'GAUGE', 'INT64', '1', 'PostgreSQL Connections', text('database')],
+]);
+
+const redis = family('redis.googleapis.com', 'redis_instance', REDIS_DELAY, 'GA', [
+  ['stats/memory/usage_ratio', 'GAUGE', 'DOUBLE', '1', 'Memory Usage Ratio', text('role')],
+  ['clients/connected', 'GAUGE', 'INT64', '1', 'Connected Clients', text('role')],
+]);
+
 const uptime = family('monitoring.googleapis.com', 'uptime_url', UPTIME_DELAY, 'GA', [
   [
     'uptime_check/check_passed',
@@ -159,6 +175,8 @@ export const descriptorsWith = (logMetrics: readonly string[]): Descriptor[] => 
   ...run,
   ...vpc,
   ...balancer,
+  ...sql,
+  ...redis,
   ...uptime,
   ...nat,
   ...logMetrics.map(logs),

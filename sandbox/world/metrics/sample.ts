@@ -1,6 +1,7 @@
 import { loadRatio, throughputMbps } from '../network.ts';
 import type { ConnectorState, RevisionState, ServiceState, WorldState } from '../state.ts';
 import { addValue, type Distribution, emptyDistribution, ratioBuckets } from './distribution.ts';
+import { sampleDatabases } from './sample-databases.ts';
 import { sampleLoadBalancer } from './sample-load-balancer.ts';
 import { sampleLogMetrics } from './sample-logs.ts';
 import { sampleNats } from './sample-nat.ts';
@@ -17,6 +18,7 @@ export function sampleMetrics(state: WorldState): void {
   state.metrics.minutes.clear();
   for (const connector of state.connectors.values()) sampleConnector(state, connector);
   sampleNats(state);
+  sampleDatabases(state);
   sampleLoadBalancer(state);
   sampleLogMetrics(state);
   sampleUptime(state);

@@ -1,5 +1,6 @@
 import type { CloudReader } from '../../ports/cloud.ts';
 import { PlatformFailure } from '../../ports/platform-failure.ts';
+import { databasesReader } from './databases-reader.ts';
 import type { GoogleOptions } from './google-options.ts';
 import { invokersReader } from './invokers-reader.ts';
 import { loadBalancingReader } from './load-balancing-reader.ts';
@@ -25,6 +26,7 @@ export function googleReader(options: GoogleOptions): CloudReader {
   const context = readContext(options);
   return {
     ...servingReader(context),
+    ...databasesReader(context),
     ...invokersReader(context),
     ...loadBalancingReader(context),
     ...networkReader(context),
