@@ -5,6 +5,7 @@ import { computeMethods } from './compute/compute-methods.ts';
 import { loggingMethods } from './logging/logging-methods.ts';
 import { memorystoreMethods } from './memorystore/memorystore-methods.ts';
 import { monitoringMethods } from './monitoring/monitoring-methods.ts';
+import { networkMethods } from './network/network-methods.ts';
 import { runMethods } from './run/run-methods.ts';
 import { vpcAccessMethods } from './vpc-access/vpc-access-methods.ts';
 
@@ -17,6 +18,7 @@ const methods: readonly ApiMethod[] = [
   ...memorystoreMethods,
   ...computeMethods,
   ...certificateManagerMethods,
+  ...networkMethods,
 ];
 
 export const methodFor = (method: string, path: string): ApiMethod | undefined =>

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { databaseCauses } from './causes-database.ts';
 import { edgeCauses } from './causes-edge.ts';
+import { networkCauses } from './causes-network.ts';
 import { codePatch } from './code.ts';
 import { machineType } from './estate.ts';
 
@@ -65,6 +66,7 @@ export const cause = z.discriminatedUnion('type', [
   connectorChanged,
   ...databaseCauses,
   ...edgeCauses,
+  ...networkCauses,
 ]);
 export type Cause = z.infer<typeof cause>;
 export type CauseOf<T extends Cause['type']> = Extract<Cause, { type: T }>;

@@ -27,6 +27,11 @@ const requestFields = {
     .min(0)
     .describe('So long after a restart of the database its pool still hands out dead connections, seconds.'),
   staleLine: z.string().describe('What the app prints about one.'),
+  reaches: z.array(z.string()).describe('Externals that every request calls, by name.'),
+  newConnections: z
+    .number()
+    .min(0)
+    .describe('Connections that a request opens to each of them; 0: the app keeps its connections.'),
 };
 
 const startFields = {
@@ -104,7 +109,17 @@ const pooled = {
 
 /** A small, healthy web application. */
 export const defaultCode: Code = {
-  request: { latencyMs: 80, cpuMs: 20, egressKb: 20, needs: [], calls: [], timeoutSeconds: 13, ...pooled },
+  request: {
+    latencyMs: 80,
+    cpuMs: 20,
+    egressKb: 20,
+    needs: [],
+    calls: [],
+    timeoutSeconds: 13,
+    reaches: [],
+    newConnections: 0,
+    ...pooled,
+  },
   start: { seconds: 4, needs: [], connections: 1, egressMbps: 0, timeoutSeconds: 25, exitCode: 3 },
   memory: { baseMib: 160, perRequestMib: 1, leakMibPerMinute: 0 },
   failure: { exitCode: 1, lines: [], status: 500, ratio: 0 },

@@ -1,7 +1,11 @@
 import type { Cause, CauseOf } from '../scenarios/causes.ts';
+import { edgeCauses } from '../scenarios/causes-edge.ts';
+import { networkCauses } from '../scenarios/causes-network.ts';
+import { isOneOf } from '../scenarios/is-one-of.ts';
 import { changeService } from './change-service.ts';
 import { databaseBack, databaseDown, socketFails } from './database-causes.ts';
 import { happenAtTheEdge } from './edge/happen.ts';
+import { happenToNetwork, passFromNetwork } from './network-causes.ts';
 import { note } from './note.ts';
 import { schedule } from './operations.ts';
 import { learnCode } from './revisions.ts';
@@ -23,6 +27,9 @@ export function scheduleCauses(state: WorldState): void {
       });
   }
 }
+
+const isOfEdge = isOneOf(edgeCauses);
+const isOfNetwork = isOneOf(networkCauses);
 
 function happen(state: WorldState, cause: Cause): void {
   switch (cause.type) {
@@ -62,11 +69,16 @@ function happen(state: WorldState, cause: Cause): void {
       connectorChanged(state, cause);
       return;
     default:
-      happenAtTheEdge(state, cause);
+      if (isOfNetwork(cause)) happenToNetwork(state, cause);
+      else if (isOfEdge(cause)) happenAtTheEdge(state, cause);
   }
 }
 
 function pass(state: WorldState, cause: Cause): void {
+  if (isOfNetwork(cause)) {
+    passFromNetwork(state, cause);
+    return;
+  }
   if (cause.type === 'database-down') databaseBack(state, cause.database);
   if (cause.type === 'cloud-sql-socket-failing') socketFails(state, cause.database, 'works');
   note(state, `${cause.type}-over`, 'database' in cause ? cause.database : '', 'no longer');

@@ -1,6 +1,6 @@
 import { connectionNameOf, isFull, poolLoad } from './databases.ts';
 import { dependencyLine } from './log-texts.ts';
-import { connectorUsed } from './network.ts';
+import { databaseFailure } from './network.ts';
 import type { DatabaseState, RevisionState, WorldState } from './state.ts';
 import { isJson, socketsOf } from './template.ts';
 
@@ -20,19 +20,23 @@ const WRITES_RATIO = 0.6; // Of the requests that touch a Redis, this share writ
 /** What a new connection from this revision to a database may expect. */
 export function connectionFailure(state: WorldState, revision: RevisionState, name: string): AccessFailure {
   const database = state.databases.get(name);
-  if (database === undefined) return { ...NONE, ratio: connectorUsed(state, revision)?.timeoutRatio ?? 0 };
+  if (database === undefined) return NONE;
   const bySocket = usesSocket(state, revision, database);
   if (bySocket) {
     const failure = socketFailure(state, revision, database);
     if (failure !== undefined) return failure;
   }
-  if (database.state === 'refuses') return { ratio: 1, how: 'at-once', line: undefined };
-  if (database.state === 'times-out') return { ratio: 1, how: 'slowly', line: undefined };
-  const lost = bySocket ? 0 : (connectorUsed(state, revision)?.timeoutRatio ?? 0);
-  if (lost > 0) return { ratio: lost, how: 'slowly', line: undefined };
+  const reached = bySocket ? beyondTheSocket(database) : databaseFailure(state, revision, name);
+  if (reached.ratio > 0) return { line: undefined, ...reached };
   if (database.refusedRatio > 0) return { ratio: database.refusedRatio, how: 'at-once', line: slotsLine(database) };
   return NONE;
 }
+
+/** The socket ends at the instance itself, whatever lies between. */
+const beyondTheSocket = ({ state }: DatabaseState): Pick<AccessFailure, 'ratio' | 'how'> => ({
+  ratio: state === 'up' ? 0 : 1,
+  how: state === 'refuses' ? 'at-once' : 'slowly',
+});
 
 /** What a request that begins now may expect of a database that it needs: a connection, one from the pool, one that lives, and an answer in time. */
 export function requestFailure(state: WorldState, revision: RevisionState, name: string): AccessFailure {

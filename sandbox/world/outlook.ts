@@ -4,6 +4,7 @@ import { doorsOf } from './edge/door.ts';
 import { lostAtTheDoor } from './edge/tick-edge.ts';
 import { hostOf } from './logging/entries.ts';
 import { internetFailureRatio } from './network.ts';
+import { pathFailure } from './network-path.ts';
 import type { RevisionState, WorldState } from './state.ts';
 
 const THRASH_SLOWDOWN = 12;
@@ -33,6 +34,15 @@ export function outlookOf(state: WorldState, revision: RevisionState): Outlook {
     if (access.how === 'at-once') dependencyMs = 50;
     else if (access.afterSeconds !== undefined) dependencyMs = access.afterSeconds * 1000;
     line ??= failureLine(state, need, access, { timeoutLine: request.timeoutLine, seconds: request.timeoutSeconds });
+  }
+  for (const name of request.reaches) {
+    const external = state.scenario.estate.externals.find((one) => one.name === name);
+    if (external === undefined) continue;
+    const { ratio, how, line: told } = pathFailure(state, revision, { address: external.address, owner: name });
+    if (ratio === 0) continue;
+    ok *= 1 - ratio;
+    if (how === 'at-once') dependencyMs = 50;
+    line ??= told ?? `Error: connect ETIMEDOUT ${external.address}`;
   }
   for (const name of request.calls) {
     const callee = state.services.get(name);

@@ -5,6 +5,7 @@ import { observe } from './metrics/observe.ts';
 import { offer } from './network.ts';
 import { print } from './note.ts';
 import type { Instance, RevisionState, WorldState } from './state.ts';
+import { hasAddress } from './subnet-addresses.ts';
 import { containerNameOf, startupProbeOf } from './template.ts';
 
 const TRY_AGAIN_MS = 5000; // A start tries its databases again after this.
@@ -15,6 +16,7 @@ export function startInstance(
   revision: RevisionState,
   reason: 'AUTOSCALING' | 'DEPLOYMENT_ROLLOUT',
 ): void {
+  if (!hasAddress(state, revision)) return;
   const { random } = state;
   revision.nextInstance += 1;
   const instance: Instance = {

@@ -1,6 +1,14 @@
 import type { DomainObservation, HandshakeSeen } from '../evidence/certificates.ts';
 import { certificatesPage } from './console-links.ts';
-import { type AboutCertificates, date, days, issuanceTrouble, servingFor, targetOf, unseen } from './held-certificates.ts';
+import {
+  type AboutCertificates,
+  date,
+  days,
+  issuanceTrouble,
+  servingFor,
+  targetOf,
+  unseen,
+} from './held-certificates.ts';
 import { type Conclusion, type Context, rule, standing } from './rule.ts';
 
 /**

@@ -33,7 +33,12 @@ type Presented = Extract<HandshakeSeen, { connected: true }>;
 // What has run out is refused for that, whatever it names.
 const isOthers = (seen: HandshakeSeen): seen is Presented => seen.connected && !seen.isNamed && seen.daysLeft > 0;
 
-function uncovered(domain: DomainObservation, presented: Presented, seen: AboutCertificates, context: Context): Conclusion {
+function uncovered(
+  domain: DomainObservation,
+  presented: Presented,
+  seen: AboutCertificates,
+  context: Context,
+): Conclusion {
   const { host } = domain;
   const { certificates } = seen;
   const spare = heldIn(certificates).find(
@@ -46,7 +51,9 @@ function uncovered(domain: DomainObservation, presented: Presented, seen: AboutC
     claim: `${host} presents a certificate for ${presented.names.join(', ') || 'no name'}, which does not name it.`,
     confidence: 'certain',
     evidence: [
-      { text: `The handshake with ${host}: issued by ${presented.issuer} for ${presented.names.length} other names; a wildcard stands for one label.` },
+      {
+        text: `The handshake with ${host}: issued by ${presented.issuer} for ${presented.names.length} other names; a wildcard stands for one label.`,
+      },
       ...(spare === undefined
         ? []
         : [
@@ -56,7 +63,9 @@ function uncovered(domain: DomainObservation, presented: Presented, seen: AboutC
             },
           ]),
     ],
-    expects: [{ text: `looks at ${host} from outside get no connection`, seen: harm.checks?.length === 0 ? 'unknown' : 'yes' }],
+    expects: [
+      { text: `looks at ${host} from outside get no connection`, seen: harm.checks?.length === 0 ? 'unknown' : 'yes' },
+    ],
     ...harm,
   };
 }

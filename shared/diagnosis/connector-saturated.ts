@@ -1,8 +1,11 @@
+import { isIpv4, isPrivate } from '../evidence/cidr.ts';
 import type { ServiceObservation } from '../evidence/cloud-run.ts';
 import type { LogsObservation } from '../evidence/logs.ts';
-import type { ConnectorObservation } from '../evidence/vpc-connector.ts';
+import type { NetworkObservation } from '../evidence/network.ts';
+import type { ConnectorObservation, UnreadConnector } from '../evidence/vpc-connector.ts';
 import type { Revision } from '../ports/cloud.ts';
 import { parseName } from '../ports/resource-name.ts';
+import { placeOf } from './broken-ways.ts';
 import { connectorPage } from './console-links.ts';
 import { counted } from './counted.ts';
 import { beganWith } from './revisions.ts';
@@ -34,6 +37,7 @@ export const connectorSaturated = rule({
   layer: 'infrastructure',
   title: 'VPC connector saturated',
   needs: ['vpc-connector', 'cloud-run', 'logs'],
+  considers: ['network'],
   explains: [
     'release-broken',
     'instance-ceiling-reached',
@@ -43,16 +47,27 @@ export const connectorSaturated = rule({
     'database-slow',
     'connection-pool-exhausted',
   ],
-  diagnose: ({ 'vpc-connector': { connectors }, 'cloud-run': { services }, logs }) => {
-    const judged = connectors.map((connector) => judge(connector, services, logs));
+  diagnose: ({ 'vpc-connector': { connectors, unread = [] }, 'cloud-run': { services }, logs, network }) => {
+    const judged = [
+      ...connectors.map((connector) => judge(connector, services, logs, network)),
+      ...unread.map(notRead),
+    ];
     return standing(judged, reasonsOf(judged) || 'no watched service uses a connector');
   },
 });
+
+function notRead({ name, reason, detail, services }: UnreadConnector): Conclusion {
+  const { id } = parseName(name);
+  if (reason === 'not-found') return { kind: 'ruled-out', reason: `${id} does not exist` };
+  const about = { target: name, services: services.map(({ service }) => service) };
+  return { kind: 'inconclusive', reason: `${id}: ${detail}`, settles: 'not-by-itself', about };
+}
 
 function judge(
   connector: ConnectorObservation,
   services: readonly ServiceObservation[],
   logs: LogsObservation,
+  network: NetworkObservation | undefined,
 ): Conclusion {
   const { id } = parseName(connector.name);
   const about = { target: connector.name, services: connector.services.map(({ service }) => service) };
@@ -65,6 +80,8 @@ function judge(
       settles: 'not-by-itself',
       about,
     };
+  if (connector.unmeasured !== undefined)
+    return { kind: 'inconclusive', reason: `${id}: ${connector.unmeasured}`, settles: 'not-by-itself', about };
   if (recent.length < SATURATED_POINTS)
     return {
       kind: 'inconclusive',
@@ -90,6 +107,8 @@ function judge(
           reason: `${carried} in the quietest of the newest ${SATURATED_POINTS} minutes; full is ${percent(SATURATED_RATIO)}`,
         };
   }
+  const other = notTheConnector(connector, logs, network);
+  if (other !== undefined) return { kind: 'ruled-out', reason: `${carried}, but ${other}` };
   const harmed = harmedServices(connector, services, logs);
   const url = connectorPage(connector.name);
   const lines = [
@@ -119,6 +138,33 @@ function running({ instances, instancesMax }: ConnectorObservation): string {
   return now === undefined
     ? `Monitoring does not say how many of its at most ${instancesMax} instances run`
     : `${now} of its at most ${instancesMax} instances run`;
+}
+
+/**
+ * A full connector drops whatever passes it, and does not choose. Time-outs to public places alone are a NAT gateway's, where it says that it drops;
+ * time-outs to one place alone, while another service gets through to others, are that place's.
+ */
+function notTheConnector(
+  { services }: ConnectorObservation,
+  logs: LogsObservation,
+  network: NetworkObservation | undefined,
+): string | undefined {
+  const names = services.map(({ service }) => service);
+  const lost = logs.unreachable.filter(
+    ({ service, how, count }) => names.includes(service) && how === 'timed-out' && count >= TIMEOUTS_MIN,
+  );
+  const places = [...new Set(lost.map(placeOf))];
+  const [first] = lost;
+  if (first === undefined) return undefined;
+  const dropping = network?.networks
+    .flatMap(({ gateways }) => gateways)
+    .find(({ droppedPackets }) => droppedPackets.some(({ value }) => value > 0));
+  if (dropping !== undefined && lost.every(({ host }) => !isIpv4(host) || !isPrivate(host)))
+    return `what times out is public (${places.join(', ')}), and NAT gateway ${dropping.name} drops`;
+  const through = names.filter((name) => timeoutsOf(name, logs) === 0);
+  return places.length === 1 && through.length > 0
+    ? `what times out goes to ${places[0]} alone, and ${through.join(', ')} gets through`
+    : undefined;
 }
 
 /** A full connector that harms nobody is no root: it counts only for services that log connection timeouts, or when all that share it fail. */

@@ -29,7 +29,10 @@ export function targetOf({ host }: DomainObservation, certificates: Certificates
 }
 
 /** Whom it keeps out that nobody gets a connection to these hosts. */
-export const harmOf = (hosts: readonly string[], { logs, ...seen }: AboutCertificates): Pick<Fault, 'checks' | 'services'> => ({
+export const harmOf = (
+  hosts: readonly string[],
+  { logs, ...seen }: AboutCertificates,
+): Pick<Fault, 'checks' | 'services'> => ({
   checks: hosts.flatMap((host) => unansweredAt(host, seen)),
   services: callersOf(hosts, 'certificate-refused', logs),
 });

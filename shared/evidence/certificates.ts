@@ -81,7 +81,9 @@ const hostsOfChecks = ({ environment }: Inspection): string[] =>
   environment.checks.flatMap((check) => {
     if (check.vantage === 'vpc' || !URL.canParse(urlOf(check))) return [];
     const { protocol, hostname } = new URL(urlOf(check));
-    return ['https:', 'wss:'].includes(protocol) && /[a-z]/i.test(hostname) && !hostname.includes(':') ? [hostname] : [];
+    return ['https:', 'wss:'].includes(protocol) && /[a-z]/i.test(hostname) && !hostname.includes(':')
+      ? [hostname]
+      : [];
   });
 
 async function domain(

@@ -3,6 +3,7 @@ import type { LogEntry, LogPage, LogQuery } from '../ports/cloud.ts';
 import type { Inspection, Inspector } from './inspector.ts';
 import { type LogSignature, signatureOf } from './log-signatures.ts';
 import { redact } from './redact.ts';
+import { type Unreachable, unreachable } from './unreachable.ts';
 
 /** The three logs that are read, each for itself: what one of them was cut at says nothing of the others. */
 export type LogName = keyof LogsObservation['truncated'];
@@ -35,6 +36,8 @@ export interface FailedRequests {
 export interface LogsObservation {
   readonly failed: readonly FailedRequests[];
   readonly signatures: readonly SignatureCount[];
+  /** Places that application lines say could not be reached. */
+  readonly unreachable: readonly Unreachable[];
   /** When each service began to fail: the first of FAILURES_OF_AN_ONSET failures within a minute. */
   readonly onsets: readonly { readonly service: string; readonly at: Instant }[];
   /** What the counts reach back to: `since`, or later where there were more failed requests than we read. */
@@ -100,6 +103,7 @@ export const logs: Inspector<LogsObservation> = {
         ...countSignatures(system.entries.filter(watched), 'system'),
         ...countSignatures(application.entries.filter(watched), 'application'),
       ].sort(byCount),
+      unreachable: unreachable(application.entries.filter(watched)),
       onsets: onsetsOf(first),
       failedFrom: reach(requests, since),
       truncated: { requests: requests.truncated, system: system.truncated, application: application.truncated },

@@ -4,6 +4,7 @@ import { addValue, type Distribution, emptyDistribution, ratioBuckets } from './
 import { sampleDatabases } from './sample-databases.ts';
 import { sampleLoadBalancer } from './sample-load-balancer.ts';
 import { sampleLogMetrics } from './sample-logs.ts';
+import { sampleNats } from './sample-nat.ts';
 import { sampleUptime } from './sample-uptime.ts';
 import { addPoint, type RevisionMinute, type Series } from './store.ts';
 
@@ -17,6 +18,7 @@ export function sampleMetrics(state: WorldState): void {
   state.metrics.minutes.clear();
   for (const connector of state.connectors.values()) sampleConnector(state, connector);
   sampleDatabases(state);
+  sampleNats(state);
   sampleLoadBalancer(state);
   sampleLogMetrics(state);
   sampleUptime(state);

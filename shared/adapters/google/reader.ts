@@ -8,6 +8,7 @@ import { toConnector } from './map-connector.ts';
 import { toRevision } from './map-revision.ts';
 import { toSeries } from './map-series.ts';
 import { toService } from './map-service.ts';
+import { networkReader } from './network-reader.ts';
 import { gax, type ReadContext, readContext } from './read-context.ts';
 import { readLogs } from './read-logs.ts';
 import { readPages } from './read-pages.ts';
@@ -26,8 +27,9 @@ export function googleReader(options: GoogleOptions): CloudReader {
   return {
     ...servingReader(context),
     ...databasesReader(context),
-    ...loadBalancingReader(context),
     ...invokersReader(context),
+    ...loadBalancingReader(context),
+    ...networkReader(context),
   };
 }
 
