@@ -125,7 +125,6 @@ export async function startBot(
     RUNMEDIC_CONNECT_TO: sandbox.connectTo.join(','),
     RUNMEDIC_CA_FILE: sandbox.caFile,
     RUNMEDIC_VPC_CONNECT_TO: JSON.stringify(sandbox.vpcConnectTo),
-    RUNMEDIC_PROBE_CALLER: 'investigate@acme-runmedic.iam.gserviceaccount.com',
     RUNMEDIC_DNS_SERVERS: sandbox.dnsServers.join(','),
     RUNMEDIC_IDENTITY_TOKENS: JSON.stringify({
       ...secrets.tokens,

@@ -84,7 +84,8 @@ const needs: Readonly<Record<FunctionName, readonly Setting[]>> = {
     'RUNMEDIC_APPROVAL_PUBLIC_KEY',
   ],
   patrol: ['RUNMEDIC_STATE_FILE', 'RUNMEDIC_PUBSUB_PROJECT'],
-  probe: ['RUNMEDIC_PROBE_CALLER'],
+  // Its caller, where no token stands for him: wire-probe.ts.
+  probe: [],
 };
 
 export interface Config {

@@ -4,6 +4,7 @@ import { type Admits, admitsIdentity, admitsToken } from '../shared/adapters/pro
 import { secretFiles } from '../shared/adapters/probe/secret-files.ts';
 import { vpcProbe } from '../shared/adapters/probe/vpc-probe.ts';
 import type { VpcProber } from '../shared/ports/vpc-prober.ts';
+import { ConfigurationInvalid } from './config.ts';
 import type { ConfigWithPolicy } from './config-with-policy.ts';
 
 // Apart from wire.ts: only the probe loads database clients.
@@ -21,15 +22,18 @@ export const probeOf = ({ settings, policy }: ConfigWithPolicy): VpcProber =>
     idToken: defaultIdTokens(),
   });
 
-/** investigate's identity alone: its ID token for this probe's URL, or on a laptop the token that stands for it. */
-export function probeCallers({ settings, policy, needed }: ConfigWithPolicy): Admits {
+/** investigate's identity alone: its ID token for this probe's URL, or on a laptop the token that stands for it. @throws ConfigurationInvalid where nobody is named. */
+export function probeCallers({ settings, policy }: ConfigWithPolicy): Admits {
   const token = settings.RUNMEDIC_IDENTITY_TOKENS?.['investigate'];
   if (token !== undefined) return admitsToken(token);
+  const caller = settings.RUNMEDIC_PROBE_CALLER;
+  if (caller === undefined)
+    throw new ConfigurationInvalid(['RUNMEDIC_PROBE_CALLER: not set, and functions/probe.ts answers nobody else']);
   const own = policy.environments
     .flatMap(({ probes }) => probes)
     .filter(({ name }) => isOwn(name, settings.RUNMEDIC_PROBE));
   return admitsIdentity(
-    needed('RUNMEDIC_PROBE_CALLER'),
+    caller,
     own.map(({ url }) => url),
   );
 }

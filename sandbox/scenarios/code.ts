@@ -13,11 +13,6 @@ const requestFields = {
     .positive()
     .describe('After this the app gives up on a dependency and answers 503, seconds.'),
   timeoutLine: z.string().optional().describe('What the app prints when that happens.'),
-  reaches: z.array(z.string()).describe('Externals that every request calls, by name.'),
-  newConnections: z
-    .number()
-    .min(0)
-    .describe('Connections that a request opens to each of them; 0: the app keeps its connections.'),
   poolMax: z.number().int().min(1).describe('Connections to each database that one instance opens at most.'),
   poolIdle: z.number().int().min(0).describe('Connections that one instance keeps open without any request.'),
   queryMs: z.number().positive().describe('How long a request holds a connection while all is well, milliseconds.'),
@@ -32,6 +27,11 @@ const requestFields = {
     .min(0)
     .describe('So long after a restart of the database its pool still hands out dead connections, seconds.'),
   staleLine: z.string().describe('What the app prints about one.'),
+  reaches: z.array(z.string()).describe('Externals that every request calls, by name.'),
+  newConnections: z
+    .number()
+    .min(0)
+    .describe('Connections that a request opens to each of them; 0: the app keeps its connections.'),
 };
 
 const startFields = {

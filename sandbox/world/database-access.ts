@@ -1,6 +1,6 @@
 import { connectionNameOf, isFull, poolLoad } from './databases.ts';
 import { dependencyLine } from './log-texts.ts';
-import { wayToDatabase } from './network.ts';
+import { databaseFailure } from './network.ts';
 import type { DatabaseState, RevisionState, WorldState } from './state.ts';
 import { isJson, socketsOf } from './template.ts';
 
@@ -26,15 +26,17 @@ export function connectionFailure(state: WorldState, revision: RevisionState, na
     const failure = socketFailure(state, revision, database);
     if (failure !== undefined) return failure;
   }
-  const way = bySocket ? NONE : wayToDatabase(state, revision, database);
-  const lost = { ratio: way.ratio, how: way.how, line: way.line };
-  if (way.ratio === 1) return lost;
-  if (database.state === 'refuses') return { ratio: 1, how: 'at-once', line: undefined };
-  if (database.state === 'times-out') return { ratio: 1, how: 'slowly', line: undefined };
-  if (way.ratio > 0) return lost;
+  const reached = bySocket ? beyondTheSocket(database) : databaseFailure(state, revision, name);
+  if (reached.ratio > 0) return { line: undefined, ...reached };
   if (database.refusedRatio > 0) return { ratio: database.refusedRatio, how: 'at-once', line: slotsLine(database) };
   return NONE;
 }
+
+/** The socket ends at the instance itself, whatever lies between. */
+const beyondTheSocket = ({ state }: DatabaseState): Pick<AccessFailure, 'ratio' | 'how'> => ({
+  ratio: state === 'up' ? 0 : 1,
+  how: state === 'refuses' ? 'at-once' : 'slowly',
+});
 
 /** What a request that begins now may expect of a database that it needs: a connection, one from the pool, one that lives, and an answer in time. */
 export function requestFailure(state: WorldState, revision: RevisionState, name: string): AccessFailure {

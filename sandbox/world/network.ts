@@ -1,7 +1,7 @@
 import type { MachineType } from '../scenarios/estate.ts';
 import { type PathFailure, pathFailure } from './network-path.ts';
 import { resolved } from './private-name.ts';
-import type { ConnectorState, DatabaseState, RevisionState, WorldState } from './state.ts';
+import type { ConnectorState, RevisionState, WorldState } from './state.ts';
 import { connectorOf } from './template.ts';
 
 /** Estimated throughput of one connector instance: 2..10 e2-micro give 200..1000 Mbit/s, e2-standard-4 3200..16000. Source: connector table, read 2026-11-23. */
@@ -23,14 +23,20 @@ export function connectorUsed(state: WorldState, revision: RevisionState): Conne
   return name === undefined ? undefined : state.connectors.get(name);
 }
 
-/** Share of new connections from this revision that do not get as far as a database, and how. */
-export function wayToDatabase(state: WorldState, revision: RevisionState, database: DatabaseState): PathFailure {
+/** Share of new connections from this revision to a database that fail, and how. */
+export function databaseFailure(state: WorldState, revision: RevisionState, name: string): PathFailure {
+  const database = state.databases.get(name);
+  if (database === undefined) return { ratio: 0, how: 'slowly' };
   const found = resolved(state, revision, database);
   if (found.kind === 'failure') return found.failure;
   const { address } = found;
   // Nothing listens at an address that a wrong record gives.
   if (address !== database.estate.address) return { ratio: 1, how: 'slowly', line: `dial tcp ${address}: i/o timeout` };
-  return pathFailure(state, revision, { address, owner: database.name });
+  const path = pathFailure(state, revision, { address, owner: name });
+  if (path.ratio === 1) return path;
+  if (database.state === 'refuses') return { ratio: 1, how: 'at-once' };
+  if (database.state === 'times-out') return { ratio: 1, how: 'slowly' };
+  return path;
 }
 
 /** Where the public hosts of the estate answer: the address of the load balancer in front of them. */

@@ -22,7 +22,6 @@ export const logSignatures = [
   },
   { signature: 'not-authenticated', pattern: /The request was not authenticated/ },
   { signature: 'connector-missing', pattern: /VPC connector \S+ does not exist/ },
-  { signature: 'subnetwork-full', pattern: /insufficient free IP addresses in the subnetwork/ },
   // Application lines of databases: before those of any private address, since some speak of time-outs too.
   // Real text: nozomi-koborinai/terradart#232, moonklabs/sprintable#3645, dev.to/alachaum, and Cloud SQL's own connectors.
   {
@@ -61,6 +60,7 @@ export const logSignatures = [
     signature: 'database-login-refused',
     pattern: /password authentication failed|Access denied for user|WRONGPASS|NOAUTH|no pg_hba\.conf entry/i,
   },
+  { signature: 'subnetwork-full', pattern: /insufficient free IP addresses in the subnetwork/ },
   // Application lines: what a client of a private address prints when nothing comes back.
   {
     signature: 'private-connection-timed-out',

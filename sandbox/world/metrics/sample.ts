@@ -17,8 +17,8 @@ export function sampleMetrics(state: WorldState): void {
   }
   state.metrics.minutes.clear();
   for (const connector of state.connectors.values()) sampleConnector(state, connector);
-  sampleNats(state);
   sampleDatabases(state);
+  sampleNats(state);
   sampleLoadBalancer(state);
   sampleLogMetrics(state);
   sampleUptime(state);
