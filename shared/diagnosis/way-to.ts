@@ -49,8 +49,10 @@ export function wayTo(way: Way, view: NetworkView | undefined, place: Place): Ve
 }
 
 /** The default route leads private addresses nowhere. */
-function insideVerdict({ privateRanges }: NetworkView, { host }: Place, route: Route | undefined): Verdict {
+function insideVerdict({ privateRanges, unread }: NetworkView, { host }: Place, route: Route | undefined): Verdict {
   if (route !== undefined && route.nextHop !== 'internet-gateway') return { kind: 'open' };
+  const ranges = unread.find(({ part }) => part === 'privateRanges');
+  if (ranges !== undefined) return { kind: 'unknown', why: ranges.detail };
   const range = privateRanges.find((one) => isIn(one, host));
   return range === undefined ? { kind: 'no-route' } : { kind: 'unpeered', range };
 }

@@ -5,7 +5,18 @@ import { ruleNamed } from '../../shared/diagnosis/rules.ts';
 import { FAILED_REQUESTS_MIN } from '../../shared/diagnosis/symptoms.ts';
 import type { Evidence } from '../../shared/evidence/evidence.ts';
 import type { ConnectorObservation } from '../../shared/evidence/vpc-connector.ts';
-import { at, CONNECTOR, connector, context, evidence, failed, line, logs, observed, unavailable } from '../builders/evidence.ts';
+import {
+  at,
+  CONNECTOR,
+  connector,
+  context,
+  evidence,
+  failed,
+  line,
+  logs,
+  observed,
+  unavailable,
+} from '../builders/evidence.ts';
 
 const see = (over: Partial<ConnectorObservation>, rest: Partial<Evidence> = {}) => {
   const seen = evidence({ 'vpc-connector': observed({ connectors: [connector(over)] }), ...rest });
@@ -19,7 +30,8 @@ describe('connector-in-error', () => {
     expect(seen).toMatchObject({
       kind: 'cause',
       target: CONNECTOR,
-      claim: 'VPC connector staging-connector is in state ERROR: 3 services send through it, and 34 of their connections timed out.',
+      claim:
+        'VPC connector staging-connector is in state ERROR: 3 services send through it, and 34 of their connections timed out.',
       confidence: 'certain',
       services: ['backend'],
       evidence: [{}, {}, { text: 'backend: 34 connections timed out.' }],
@@ -61,8 +73,14 @@ describe('connector-in-error', () => {
   });
 
   it('says of one that nobody uses that it is so, and of none that there is none', () => {
-    expect(see({ state: 'error', services: [] })).toMatchObject({ evidence: [{}, { text: 'Sends through it: no watched service.' }] });
-    const none = judge(ruleNamed('connector-in-error'), evidence({ 'vpc-connector': observed({ connectors: [] }) }), context);
+    expect(see({ state: 'error', services: [] })).toMatchObject({
+      evidence: [{}, { text: 'Sends through it: no watched service.' }],
+    });
+    const none = judge(
+      ruleNamed('connector-in-error'),
+      evidence({ 'vpc-connector': observed({ connectors: [] }) }),
+      context,
+    );
     expect(none).toEqual([{ kind: 'ruled-out', reason: 'no connector was seen' }]);
   });
 });

@@ -27,7 +27,13 @@ const users = [
   { service: 'auth', egress: 'private-ranges-only' as const },
   { service: 'backend', egress: 'all-traffic' as const },
 ];
-const unread = (over: Partial<UnreadConnector> = {}): UnreadConnector => ({ name: GONE, reason: 'not-found', detail: 'connector gone: not found', services: users, ...over });
+const unread = (over: Partial<UnreadConnector> = {}): UnreadConnector => ({
+  name: GONE,
+  reason: 'not-found',
+  detail: 'connector gone: not found',
+  services: users,
+  ...over,
+});
 const gone = (over: Partial<UnreadConnector> = {}, rest: Partial<Evidence> = {}) =>
   all({ 'vpc-connector': observed({ connectors: [connector()], unread: [unread(over)] }), ...rest });
 const ill = (over: Partial<ConnectorObservation>, view?: Partial<NetworkView>) =>
@@ -63,16 +69,24 @@ describe('a connector that could not be read', () => {
   });
 
   it('speaks of one service as of one', () => {
-    expect(gone({ services: users.slice(0, 1) })).toMatchObject([{ claim: expect.stringContaining('auth sends through') }]);
+    expect(gone({ services: users.slice(0, 1) })).toMatchObject([
+      { claim: expect.stringContaining('auth sends through') },
+    ]);
   });
 
   it('does not matter where nobody uses it', () => {
-    expect(gone({ services: [] })).toEqual([{ kind: 'ruled-out', reason: expect.stringContaining('gone does not exist, and no watched service uses it') }]);
+    expect(gone({ services: [] })).toEqual([
+      { kind: 'ruled-out', reason: expect.stringContaining('gone does not exist, and no watched service uses it') },
+    ]);
   });
 
   it.each(['denied', 'failed'] as const)('because it was %s cannot be judged', (reason) => {
     expect(gone({ reason })).toMatchObject([
-      { kind: 'inconclusive', about: { target: GONE, services: ['auth', 'backend'] }, nextCheck: expect.stringContaining('vpcaccess.connectors.get') },
+      {
+        kind: 'inconclusive',
+        about: { target: GONE, services: ['auth', 'backend'] },
+        nextCheck: expect.stringContaining('vpcaccess.connectors.get'),
+      },
     ]);
   });
 });
@@ -81,11 +95,18 @@ describe('a connector that cannot work', () => {
   it('in another region than its services', () => {
     const elsewhere = CONNECTOR.replace('us-central1', 'europe-west1');
     expect(ill({ name: elsewhere, state: 'ready' })).toMatchObject([
-      { kind: 'cause', claim: 'VPC connector staging-connector cannot work: it is in europe-west1, and its services in us-central1.' },
+      {
+        kind: 'cause',
+        claim: 'VPC connector staging-connector cannot work: it is in europe-west1, and its services in us-central1.',
+      },
     ]);
   });
 
-  const own = (over = {}) => ({ subnetworks: [{ name: SUBNETWORK, network: NETWORK, ipCidrRange: '10.8.0.0/28', privateGoogleAccess: true, ...over }] });
+  const own = (over = {}) => ({
+    subnetworks: [
+      { name: SUBNETWORK, network: NETWORK, ipCidrRange: '10.8.0.0/28', privateGoogleAccess: true, ...over },
+    ],
+  });
   it.each<[string, Partial<ConnectorObservation>, Partial<NetworkView> | undefined, string | undefined]>([
     ['a range that is no /28', { ipCidrRange: '10.8.0.0/27' }, undefined, 'its range 10.8.0.0/27 is no /28'],
     ['a range that is one', {}, undefined, undefined],
@@ -94,15 +115,37 @@ describe('a connector that cannot work', () => {
     ['a network that is another', { network: 'other' }, {}, undefined],
     ['a network that is not said', { network: undefined }, {}, undefined],
     ['no subnetwork of its own', {}, {}, undefined],
-    ['a subnetwork that is not there', { subnetwork: 'projects/p/regions/r/subnetworks/gone' }, {}, 'its subnetwork gone does not exist'],
-    ['a subnetwork that is no /28', { subnetwork: SUBNETWORK }, own({ ipCidrRange: '10.30.0.0/26' }), 'its subnetwork run is 10.30.0.0/26, no /28'],
-    ['a subnetwork without Private Google Access', { subnetwork: SUBNETWORK }, own({ privateGoogleAccess: false }), 'its subnetwork run has no Private Google Access'],
+    [
+      'a subnetwork that is not there',
+      { subnetwork: 'projects/p/regions/r/subnetworks/gone' },
+      {},
+      'its subnetwork gone does not exist',
+    ],
+    [
+      'a subnetwork that is no /28',
+      { subnetwork: SUBNETWORK },
+      own({ ipCidrRange: '10.30.0.0/26' }),
+      'its subnetwork run is 10.30.0.0/26, no /28',
+    ],
+    [
+      'a subnetwork without Private Google Access',
+      { subnetwork: SUBNETWORK },
+      own({ privateGoogleAccess: false }),
+      'its subnetwork run has no Private Google Access',
+    ],
     ['a subnetwork as it should be', { subnetwork: SUBNETWORK }, own(), undefined],
-    ['subnetworks that could not be read', { subnetwork: SUBNETWORK }, { subnetworks: [], unread: [{ part: 'subnetworks', detail: 'denied' }] }, undefined],
+    [
+      'subnetworks that could not be read',
+      { subnetwork: SUBNETWORK },
+      { subnetworks: [], unread: [{ part: 'subnetworks', detail: 'denied' }] },
+      undefined,
+    ],
   ])('with %s', (_, over, view, wrong) => {
     const [found] = ill(over, view);
     expect(found).toMatchObject(
-      wrong === undefined ? { kind: 'ruled-out' } : { kind: 'cause', claim: `VPC connector staging-connector cannot work: ${wrong}.` },
+      wrong === undefined
+        ? { kind: 'ruled-out' }
+        : { kind: 'cause', claim: `VPC connector staging-connector cannot work: ${wrong}.` },
     );
   });
 
@@ -118,10 +161,13 @@ describe('a connector that cannot work', () => {
 });
 
 describe('a deploy that Cloud Run refused', () => {
-  const message = (connector: string) => `VPC connector ${connector} does not exist, or Cloud Run does not have permission to use it.`;
+  const message = (connector: string) =>
+    `VPC connector ${connector} does not exist, or Cloud Run does not have permission to use it.`;
   const refusing = (text: string | undefined, state: 'failed' | 'succeeded' = 'failed', rest: Partial<Evidence> = {}) =>
     all({
-      'cloud-run': observed({ services: [service('backend', { ready: { state, reason: undefined, message: text, at: undefined } })] }),
+      'cloud-run': observed({
+        services: [service('backend', { ready: { state, reason: undefined, message: text, at: undefined } })],
+      }),
       ...rest,
     });
 
@@ -130,7 +176,8 @@ describe('a deploy that Cloud Run refused', () => {
       {
         kind: 'cause',
         target: serviceName('backend'),
-        claim: 'backend cannot be deployed: connector staging-connector may not be used by Cloud Run, or does not exist.',
+        claim:
+          'backend cannot be deployed: connector staging-connector may not be used by Cloud Run, or does not exist.',
         confidence: 'likely',
         harm: 'soon',
       },
@@ -139,7 +186,9 @@ describe('a deploy that Cloud Run refused', () => {
 
   it('is certain where the connector is not there', () => {
     const rest = { 'vpc-connector': observed({ connectors: [], unread: [unread({ services: [] })] }) };
-    expect(refusing(message(GONE), 'failed', rest)).toMatchObject([{ confidence: 'certain', claim: expect.stringContaining('gone does not exist.') }]);
+    expect(refusing(message(GONE), 'failed', rest)).toMatchObject([
+      { confidence: 'certain', claim: expect.stringContaining('gone does not exist.') },
+    ]);
   });
 
   it.each([

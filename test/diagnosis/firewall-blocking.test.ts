@@ -13,8 +13,7 @@ describe('firewall-blocking', () => {
     expect(see()).toMatchObject({
       kind: 'cause',
       target: 'projects/acme-staging/global/firewalls/deny-databases',
-      claim:
-        'Firewall rule deny-databases denies 10.20.0.3:5432: 34 connections of backend came to nothing.',
+      claim: 'Firewall rule deny-databases denies 10.20.0.3:5432: 34 connections of backend came to nothing.',
       confidence: 'certain',
       expects: [{ seen: 'yes' }],
       services: ['backend'],
@@ -29,7 +28,11 @@ describe('firewall-blocking', () => {
   });
 
   it('counts services whose time-outs name no place among the harmed, where they take the same way', () => {
-    const signatures = [line('backend', 'private-connection-timed-out', 34), line('auth', 'private-connection-timed-out', LOST_MIN), line('frontend', 'private-connection-timed-out', LOST_MIN - 1)];
+    const signatures = [
+      line('backend', 'private-connection-timed-out', 34),
+      line('auth', 'private-connection-timed-out', LOST_MIN),
+      line('frontend', 'private-connection-timed-out', LOST_MIN - 1),
+    ];
     const seen = see({ logs: { signatures, unreachable: [lost('backend', '10.20.0.3')] } });
     expect(seen).toMatchObject({ services: ['backend', 'auth'] });
   });
@@ -47,7 +50,9 @@ describe('firewall-blocking', () => {
   it('an ingress rule denies from where it comes', () => {
     const rule = firewall({ direction: 'ingress', ranges: ['10.8.0.0/28'] });
     const seen = see({ view: { firewalls: [rule] }, logs: { unreachable: [lost('backend', '10.30.0.9')] } });
-    expect(seen).toMatchObject({ evidence: [{ text: expect.stringContaining('ingress, deny from 10.8.0.0/28') }, {}, {}] });
+    expect(seen).toMatchObject({
+      evidence: [{ text: expect.stringContaining('ingress, deny from 10.8.0.0/28') }, {}, {}],
+    });
   });
 
   it('each rule is a finding of its own, with all that it denies', () => {
@@ -68,9 +73,21 @@ describe('firewall-blocking', () => {
 
   it.each<[string, Parameters<typeof conclude>[1], string]>([
     ['nothing is out of reach', { logs: {} }, 'ruled-out'],
-    ['what is refused was reached', { logs: { unreachable: [lost('backend', '10.20.0.3', { how: 'refused' })] } }, 'ruled-out'],
-    ['it is over', { logs: { signatures: [], unreachable: [lost('backend', '10.20.0.3', { lastAt: at(-301) })] } }, 'ruled-out'],
-    ['containers that start name it no more', { logs: { unreachable: [lost('backend', '10.20.0.3', { lastAt: at(-301) })] } }, 'cause'],
+    [
+      'what is refused was reached',
+      { logs: { unreachable: [lost('backend', '10.20.0.3', { how: 'refused' })] } },
+      'ruled-out',
+    ],
+    [
+      'it is over',
+      { logs: { signatures: [], unreachable: [lost('backend', '10.20.0.3', { lastAt: at(-301) })] } },
+      'ruled-out',
+    ],
+    [
+      'containers that start name it no more',
+      { logs: { unreachable: [lost('backend', '10.20.0.3', { lastAt: at(-301) })] } },
+      'cause',
+    ],
     ['the service is not watched', { logs: { unreachable: [lost('other', '10.20.0.3')] } }, 'ruled-out'],
     ['rules could not be read', { view: { unread: [{ part: 'firewalls', detail: 'denied' }] } }, 'inconclusive'],
   ])('where %s', (_, over, kind) => {

@@ -8,7 +8,11 @@ const partner = lost('backend', '203.0.113.10', { port: 443 });
 const dropping = (count: number, seconds = -120) => ({ droppedPackets: [{ at: at(seconds), value: count }] });
 const full = { portUsage: points([64, 64, 64], at(-120)) };
 const see = (over: Partial<NatObservation>, seen: Parameters<typeof conclude>[1] = {}) =>
-  conclude('nat-exhausted', { view: { gateways: [nat({ ...full, ...over })] }, logs: { unreachable: [partner] }, ...seen });
+  conclude('nat-exhausted', {
+    view: { gateways: [nat({ ...full, ...over })] },
+    logs: { unreachable: [partner] },
+    ...seen,
+  });
 
 describe('nat-exhausted', () => {
   it('names a gateway that drops while public places are out of reach', () => {
@@ -50,7 +54,10 @@ describe('nat-exhausted', () => {
 
   it('names one that has no address left for some machines', () => {
     const found = see({ allocationFailed: points([0, 1], at(-60)) });
-    expect(found).toMatchObject({ claim: expect.stringContaining('no address or ports left for some machines'), expects: [{}, { seen: 'unknown' }] });
+    expect(found).toMatchObject({
+      claim: expect.stringContaining('no address or ports left for some machines'),
+      expects: [{}, { seen: 'unknown' }],
+    });
   });
 
   it('looms where it drops and no public place is out of reach', () => {
@@ -83,7 +90,10 @@ describe('nat-exhausted', () => {
   });
 
   it('is ruled out where there is no gateway', () => {
-    expect(conclude('nat-exhausted', { view: { gateways: [] } })).toEqual({ kind: 'ruled-out', reason: 'no network has a NAT gateway' });
+    expect(conclude('nat-exhausted', { view: { gateways: [] } })).toEqual({
+      kind: 'ruled-out',
+      reason: 'no network has a NAT gateway',
+    });
   });
 
   it('leaves another gateway’s services to that', () => {

@@ -22,7 +22,14 @@ describe('peering-broken', () => {
   });
 
   it.each([
-    ['inactive', peering(false, 'Deleted by the peer.'), 'is inactive', 'yes', 'certain', 'not ACTIVE: Deleted by the peer.'],
+    [
+      'inactive',
+      peering(false, 'Deleted by the peer.'),
+      'is inactive',
+      'yes',
+      'certain',
+      'not ACTIVE: Deleted by the peer.; 10.20.0.0/16 still',
+    ],
     ['inactive without a word', peering(false), 'is inactive', 'yes', 'certain', 'not ACTIVE;'],
     ['active, yet without its routes', peering(true), 'is inactive', 'no', 'likely', 'not ACTIVE;'],
   ])('a peering that is %s', (_, peerings, how, seen, confidence, text) => {
@@ -36,7 +43,39 @@ describe('peering-broken', () => {
 
   it('does not know about a peering that it may not read, and still of routes that are missing', () => {
     const unread = [{ part: 'peerings' as const, detail: 'denied' }];
-    expect(see({ peerings: [], routes: [route()], unread })).toMatchObject({ kind: 'cause', expects: [{ seen: 'unknown' }] });
+    expect(see({ peerings: [], routes: [route()], unread })).toMatchObject({
+      kind: 'cause',
+      expects: [{ seen: 'unknown' }],
+    });
+  });
+
+  describe('where routes may not be read', () => {
+    const unread = [{ part: 'routes' as const, detail: 'denied' }];
+    const blind = (peerings: NetworkView['peerings'], host: string) =>
+      conclude('peering-broken', {
+        view: { peerings, routes: [], unread },
+        logs: { unreachable: [lost('backend', host)] },
+      });
+
+    it('takes the word of a peering that is inactive, for private places', () => {
+      expect(blind(peering(false), '10.20.0.3')).toMatchObject({
+        kind: 'cause',
+        claim:
+          'The private services peering of network staging is inactive, and 34 connections to 10.20.0.3:5432 came to nothing.',
+        confidence: 'likely',
+        evidence: [{ text: 'Network staging: servicenetworking-googleapis-com is not ACTIVE.' }, {}],
+      });
+    });
+
+    it.each<[string, NetworkView['peerings'], string]>([
+      ['a public place', peering(false), '203.0.113.10'],
+      ['a name', peering(false), 'api.pay.example'],
+      ['a peering that is active', peering(true), '10.20.0.3'],
+      ['another peering', [{ name: 'other', active: false, details: undefined }], '10.20.0.3'],
+      ['no network', undefined, '10.20.0.3'],
+    ])('does not know about %s', (_, peerings, host) => {
+      expect(blind(peerings, host).kind).toBe('inconclusive');
+    });
   });
 
   it.each<[string, Partial<NetworkView>, Parameters<typeof conclude>[1], string]>([
@@ -44,7 +83,12 @@ describe('peering-broken', () => {
     ['none was ever made', { peerings: [], privateRanges: [], routes: [route()] }, named, 'has no range'],
     ['the network is not there', { peerings: undefined, privateRanges: [] }, named, 'has no range'],
     ['nothing is out of reach', { peerings: [] }, { logs: { signatures: [] } }, 'nothing in 10.20.0.0/16'],
-    ['a little is', { peerings: [] }, { logs: { signatures: [line('auth', 'private-connection-timed-out', LOST_MIN - 1)] } }, 'nothing in'],
+    [
+      'a little is',
+      { peerings: [] },
+      { logs: { signatures: [line('auth', 'private-connection-timed-out', LOST_MIN - 1)] } },
+      'nothing in',
+    ],
   ])('is ruled out where %s', (_, view, over, reason) => {
     expect(see(view, over)).toMatchObject({ kind: 'ruled-out', reason: expect.stringContaining(reason) });
   });

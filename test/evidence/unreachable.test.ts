@@ -16,7 +16,12 @@ describe('places that lines say are out of reach', () => {
     ['dial tcp 10.110.0.3:3307: i/o timeout', 'timed-out', '10.110.0.3', 3307],
     ['dial tcp 10.0.0.3:3307: connect: connection timed out', 'timed-out', '10.0.0.3', 3307],
     ['Get "https://x": dial tcp api.github.com:443: i/o timeout', 'timed-out', 'api.github.com', 443],
-    ['connection to server at "db" (10.20.0.3), port 5432 failed: Connection timed out', 'timed-out', '10.20.0.3', 5432],
+    [
+      'connection to server at "db" (10.20.0.3), port 5432 failed: Connection timed out',
+      'timed-out',
+      '10.20.0.3',
+      5432,
+    ],
     ['connection to server at "10.20.0.3", port 5432 failed: timeout expired', 'timed-out', '10.20.0.3', 5432],
     ['Connection to db.acme.internal:5432 timed out', 'timed-out', 'db.acme.internal', 5432],
     ['connect ECONNREFUSED 10.20.0.3:5432', 'refused', '10.20.0.3', 5432],
@@ -25,8 +30,18 @@ describe('places that lines say are out of reach', () => {
     ['dial tcp 10.20.0.3:5432: connect: no route to host', 'no-route', '10.20.0.3', 5432],
     ['Error: getaddrinfo ENOTFOUND db.acme.internal', 'not-resolved', 'db.acme.internal', undefined],
     ['getaddrinfo EAI_AGAIN DB.acme.internal', 'not-resolved', 'db.acme.internal', undefined],
-    ['dial tcp: lookup db.acme.internal on 169.254.169.254:53: no such host', 'not-resolved', 'db.acme.internal', undefined],
-    ['could not translate host name "db.acme.internal" to address: Name or service not known', 'not-resolved', 'db.acme.internal', undefined],
+    [
+      'dial tcp: lookup db.acme.internal on 169.254.169.254:53: no such host',
+      'not-resolved',
+      'db.acme.internal',
+      undefined,
+    ],
+    [
+      'could not translate host name "db.acme.internal" to address: Name or service not known',
+      'not-resolved',
+      'db.acme.internal',
+      undefined,
+    ],
     ['java.net.UnknownHostException: db.acme.internal', 'not-resolved', 'db.acme.internal', undefined],
   ])('%s', (text, how, host, port) => {
     expect(unreachable([line(text)])).toEqual([
