@@ -26,7 +26,7 @@ export function diagnose(evidence: Evidence, context: Context): Diagnosis {
     ruledOut: concluded.flatMap(({ name, conclusion }) =>
       conclusion.kind === 'ruled-out' ? [{ rule: name, reason: conclusion.reason }] : [],
     ),
-    unchecked: [...unchecked, ...checksNotMade(evidence)],
+    unchecked: [...unchecked, ...partsNotSeen(evidence), ...checksNotMade(evidence)],
     nextChecks: [
       ...new Set(
         concluded.flatMap(({ conclusion }) => (conclusion.kind === 'inconclusive' ? (conclusion.nextCheck ?? []) : [])),
@@ -72,7 +72,22 @@ function weighed(conclusion: Conclusion): Conclusion {
 
 /** Whether anything could not be looked at: a whole reading, or one check of one. */
 const isBlind = (evidence: Evidence): boolean =>
-  Object.values(evidence).some(({ status }) => status === 'unavailable') || checksNotMade(evidence).length > 0;
+  Object.values(evidence).some(({ status }) => status === 'unavailable') ||
+  partsNotSeen(evidence).length + connectorsNotRead(evidence) + checksNotMade(evidence).length > 0;
+
+/** Parts of a network that could not be read, each by its name: the rest of the reading is there. */
+function partsNotSeen({ network }: Evidence): Diagnosis['unchecked'] {
+  if (network.status !== 'observed') return [];
+  return network.value.networks.flatMap(({ name, unread }) =>
+    unread.map(({ part, detail }) => ({ rule: 'network', reason: `${part} of ${name.split('/').at(-1)}: ${detail}` })),
+  );
+}
+
+/** That one is not there is known; rules say so where it could not be read. */
+const connectorsNotRead = ({ 'vpc-connector': reading }: Evidence): number =>
+  reading.status !== 'observed'
+    ? 0
+    : (reading.value.unread ?? []).filter(({ reason }) => reason !== 'not-found').length;
 
 /** Looks from outside that could not be made: all of a kind, or one by its name. No rule needs them, and people want to know. */
 function checksNotMade({ http, websocket, journey }: Evidence): Diagnosis['unchecked'] {

@@ -97,14 +97,15 @@ function denial(way: Way, view: NetworkView, { host, port }: Place): Firewall | 
       (rule.targetTags.length === 0 || rule.targetTags.some((tag) => way.tags.includes(tag))) &&
       rule.ranges.some((range) => covers(range, host)),
   );
-  // Who may be reached by tag is not known here: only what holds for every machine counts.
+  // What a machine carries is not known here: a rule that denies must hold for every machine, one that allows may hold for this.
   const arriving = view.firewalls.filter(
     (rule) =>
       isOurs &&
       source !== undefined &&
       rule.direction === 'ingress' &&
-      rule.targetTags.length === 0 &&
-      rule.ranges.some((range) => isIn(range, source.split('/')[0] ?? '')),
+      (rule.action === 'allow' || rule.targetTags.length === 0) &&
+      (rule.ranges.some((range) => isIn(range, source.split('/')[0] ?? '')) ||
+        rule.sourceTags.some((tag) => way.tags.includes(tag))),
   );
   const [first] = [...decisive(leaving, port), ...decisive(arriving, port)].filter(({ action }) => action === 'deny');
   return first;

@@ -43,6 +43,7 @@ describe('gather', () => {
     expect(statuses(evidence)).toEqual({
       'cloud-run': 'observed',
       'vpc-connector': 'observed',
+      network: 'observed',
       metrics: 'observed',
       logs: 'observed',
       http: 'not-applicable',
