@@ -1,4 +1,4 @@
-import { parseName } from '../ports/resource-name.ts';
+import { lastOf as idOf, parseName, projectOf } from '../ports/resource-name.ts';
 
 /** Console pages where a person sees what a finding speaks of. URL forms as the console gives them (read 2026-11-23). */
 const CONSOLE = 'https://console.cloud.google.com';
@@ -12,9 +12,6 @@ export function connectorPage(name: string): string {
   const { project, region, id } = parseName(name);
   return `${CONSOLE}/networking/connectors/details/${region}/${id}?project=${project}`;
 }
-
-const projectOf = (name: string): string => name.split('/')[1] ?? '';
-const idOf = (name: string): string => name.split('/').at(-1) ?? '';
 
 /** `projects/P/global/networks/N`. */
 export const networkPage = (name: string): string =>

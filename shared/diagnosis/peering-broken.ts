@@ -1,5 +1,6 @@
 import { isIpv4, isPrivate } from '../evidence/cidr.ts';
 import type { NetworkObservation, NetworkView } from '../evidence/network.ts';
+import { lastOf } from '../ports/resource-name.ts';
 import {
   alsoCutOff,
   type BrokenWay,
@@ -77,7 +78,7 @@ function cause(view: NetworkView, found: readonly BrokenWay[], also: readonly st
 
 /** Nothing named was found cut off; what no line names may be. */
 function without(view: NetworkView, { network, logs }: Parameters<typeof alsoCutOff>[1]): Conclusion {
-  const id = view.name.split('/').at(-1) ?? '';
+  const id = lastOf(view.name);
   const unread = view.unread.find(({ part }) => ['peerings', 'routes', 'privateRanges'].includes(part));
   const services = servicesIn(network, view).filter((service) => namelessTimeouts(service, logs) >= LOST_MIN);
   if (unread !== undefined)

@@ -1,4 +1,4 @@
-import { isIn, isIpv4, isPrivate, prefixOf } from '../evidence/cidr.ts';
+import { baseOf, isIn, isIpv4, isPrivate, prefixOf } from '../evidence/cidr.ts';
 import type { NatObservation, NetworkView, Part, Way } from '../evidence/network.ts';
 import type { Firewall, Route } from '../ports/network.ts';
 
@@ -104,7 +104,7 @@ function denial(way: Way, view: NetworkView, { host, port }: Place): Firewall | 
       source !== undefined &&
       rule.direction === 'ingress' &&
       (rule.action === 'allow' || rule.targetTags.length === 0) &&
-      (rule.ranges.some((range) => isIn(range, source.split('/')[0] ?? '')) ||
+      (rule.ranges.some((range) => isIn(range, baseOf(source))) ||
         rule.sourceTags.some((tag) => way.tags.includes(tag))),
   );
   const [first] = [...decisive(leaving, port), ...decisive(arriving, port)].filter(({ action }) => action === 'deny');
