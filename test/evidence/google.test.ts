@@ -245,6 +245,13 @@ describe('vpc-connector', () => {
       await expect(look(failing('permission-denied'), [SHARED])).rejects.toThrow('permission-denied');
     });
 
+    it('under the name that was asked for was not measured', async () => {
+      const numbered = async () => plainConnector({ name: CONNECTOR.replace('acme-staging', '415104041262') });
+      expect(await look(numbered, [CONNECTOR])).toMatchObject({
+        connectors: [{ throughputMbps: [], unmeasured: 'it answers to another name' }],
+      });
+    });
+
     it('for a bug ends it all', async () => {
       const bug = async () => {
         throw new Error('a bug');
