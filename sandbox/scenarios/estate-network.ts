@@ -89,4 +89,3 @@ export type NetworkEstate = z.infer<typeof network>;
 export type NatEstate = z.infer<typeof nat>;
 export type FirewallEstate = z.infer<typeof firewall>;
 export type RouteEstate = z.infer<typeof route>;
-export type ExternalEstate = z.infer<typeof external>;

@@ -1,4 +1,4 @@
-import { entryOf, natUsed } from './network-path.ts';
+import { entryOf, natKey, natUsed } from './network-path.ts';
 import type { NatState, NetworkState } from './network-state.ts';
 import type { RevisionState, WorldState } from './state.ts';
 
@@ -14,8 +14,10 @@ const SMOOTHING = 0.3;
 export function openConnections(state: WorldState, revision: RevisionState, address: string, count: number): void {
   const nat = natUsed(state, revision);
   if (nat === undefined || count <= 0) return;
-  const destination = nat.destinations.get(address) ?? { offered: 0, held: 0, failureRatio: 0 };
-  nat.destinations.set(address, destination);
+  const key = natKey(state, revision, address);
+  const destination = nat.destinations.get(key) ?? { offered: 0, held: 0, failureRatio: 0, machines: 1 };
+  nat.destinations.set(key, destination);
+  destination.machines = Math.max(1, machinesBehind(state, revision));
   destination.offered += count;
 }
 
@@ -27,9 +29,14 @@ export function tickNats(state: WorldState): void {
 }
 
 function tickNat(state: WorldState, network: NetworkState, nat: NatState): void {
-  const ports = portsOf(state, network, nat);
+  // Where addresses are short of what every machine was promised, all get less.
+  const share = Math.min(
+    1,
+    (nat.config.addresses * PORTS_PER_ADDRESS) / (machinesOf(state, network) * portsPerVm(nat)),
+  );
   for (const destination of nat.destinations.values()) {
     destination.held -= destination.held / TIME_WAIT_SECONDS;
+    const ports = destination.machines * portsPerVm(nat) * share;
     const taken = Math.min(destination.offered, Math.max(0, ports - destination.held));
     destination.held += taken;
     const refused = destination.offered - taken;
@@ -42,9 +49,11 @@ function tickNat(state: WorldState, network: NetworkState, nat: NatState): void 
   }
 }
 
-/** Ports to one destination, over all machines that the gateway serves. */
-function portsOf(state: WorldState, network: NetworkState, nat: NatState): number {
-  return Math.min(machinesOf(state, network) * portsPerVm(nat), nat.config.addresses * PORTS_PER_ADDRESS);
+/** Whose ports a revision's connections take: those of its connector's machines, or of its own instances. */
+function machinesBehind(state: WorldState, revision: RevisionState): number {
+  const entry = entryOf(state, revision);
+  if (entry.kind === 'connector') return entry.connector?.instances ?? 0;
+  return revision.readyIds.length;
 }
 
 export const portsPerVm = ({ config }: NatState): number =>

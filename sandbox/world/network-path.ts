@@ -90,12 +90,18 @@ export function pathFailure(
   if (hop === 'inside') return { ratio: carried, how: 'slowly' };
   // The default route does not carry private addresses anywhere, and a machine without an address of its own needs NAT.
   if (inside || !isTranslated(network, entry)) return CLOSED;
-  const refused = network.nat?.destinations.get(address)?.failureRatio ?? 0;
+  const refused = network.nat?.destinations.get(natKey(state, revision, address))?.failureRatio ?? 0;
   const ratio = 1 - (1 - carried) * (1 - refused);
   // Seen with Direct VPC egress: a connection that gets no port fails as unreachable (tec-on.net 2025-06); behind a connector it times out.
   if (entry.kind === 'direct' && refused > 0)
     return { ratio, how: 'at-once', line: `Error: connect EHOSTUNREACH ${address}` };
   return { ratio, how: 'slowly' };
+}
+
+/** Ports belong to machines: a connector's are shared by all who use it, an instance's by nobody. */
+export function natKey(state: WorldState, revision: RevisionState, address: string): string {
+  const entry = entryOf(state, revision);
+  return `${entry.kind === 'connector' ? (entry.connector?.name ?? '') : `${revision.service}/`} ${address}`;
 }
 
 /** The NAT gateway that connections from a revision to a public address take. */

@@ -49,7 +49,7 @@ export interface NatState {
   readonly gateway: string;
   readonly router: string;
   config: NatEstate;
-  /** By destination: connections of this second, ports held, and the share of new connections that find none. */
+  /** By where connections come from and go to: those of this second, ports held, and the share of new connections that find none. */
   readonly destinations: Map<string, NatDestination>;
   /** Of the minute that is not sampled yet. */
   droppedPackets: number;
@@ -60,6 +60,8 @@ export interface NatDestination {
   offered: number;
   held: number;
   failureRatio: number;
+  /** That share these ports: a machine's ports are its own. */
+  machines: number;
 }
 
 export const DEFAULT_ROUTE = 'default-route';

@@ -35,10 +35,14 @@ function judge(connector: ConnectorObservation, logs: LogsObservation | undefine
   const broken = BROKEN[state];
   if (broken === undefined) return { kind: 'ruled-out', reason: `${id} is ${state}` };
   const users = connector.services.map(({ service }) => service);
-  const lost = logs === undefined ? [] : users.filter((service) => timeoutsOf(service, logs, context) >= LOST_MIN);
+  const counts =
+    logs === undefined ? [] : users.map((service) => ({ service, count: timeoutsOf(service, logs, context) }));
+  const timeouts = counts.reduce((sum, { count }) => sum + count, 0);
+  const lost = counts.filter(({ count }) => count >= LOST_MIN);
   const failing =
-    logs === undefined ? users : users.filter((service) => lost.includes(service) || fails(service, logs, context));
-  const timeouts = logs === undefined ? 0 : users.reduce((sum, service) => sum + timeoutsOf(service, logs, context), 0);
+    logs === undefined
+      ? users
+      : users.filter((service) => lost.some((one) => one.service === service) || fails(service, logs, context));
   const url = connectorPage(connector.name);
   return {
     kind: 'cause',
@@ -48,7 +52,7 @@ function judge(connector: ConnectorObservation, logs: LogsObservation | undefine
     evidence: [
       { text: `Connector ${id} ${broken}; Google recommends to delete it by hand and to make a new one.`, url },
       { text: `Sends through it: ${users.join(', ') || 'no watched service'}.`, url },
-      ...lost.map((service) => ({ text: `${service}: ${timeoutsOf(service, logs, context)} connections timed out.` })),
+      ...lost.map(({ service, count }) => ({ text: `${service}: ${count} connections timed out.` })),
     ],
     expects: [
       {
@@ -62,8 +66,8 @@ function judge(connector: ConnectorObservation, logs: LogsObservation | undefine
   };
 }
 
-const timeoutsOf = (service: string, logs: LogsObservation | undefined, context: Context): number =>
-  (logs?.signatures ?? [])
+const timeoutsOf = (service: string, { signatures }: LogsObservation, context: Context): number =>
+  signatures
     .filter(
       (line) =>
         line.service === service &&

@@ -27,7 +27,7 @@ export const connectorMisconfigured = rule({
     const judged = [
       ...unread.map((connector) => missing(connector, logs, context)),
       ...connectors.map((connector) => ill(connector, network, logs, context)),
-      ...services.map((service) => refused(service, unread)),
+      ...services.flatMap((service) => refused(service, unread)),
     ];
     return standing(judged, reasonsOf(judged) || 'no watched service uses a connector');
   },
@@ -112,21 +112,22 @@ function faultOf(
 const REFUSED = /VPC connector (\S+) does not exist, or Cloud Run does not have permission/;
 
 /** A deploy that was refused leaves what served before: it harms nobody yet. */
-function refused({ name, shortName, ready }: Service, unread: readonly UnreadConnector[]): Conclusion {
+function refused({ name, shortName, ready }: Service, unread: readonly UnreadConnector[]): Conclusion[] {
   const connector = REFUSED.exec(ready.message ?? '')?.[1];
-  if (ready.state !== 'failed' || connector === undefined)
-    return { kind: 'ruled-out', reason: `${shortName}: Cloud Run refused no connector` };
+  if (ready.state !== 'failed' || connector === undefined) return [];
   const gone = unread.some((one) => one.name === connector && one.reason === 'not-found');
-  return {
-    kind: 'cause',
-    target: name,
-    claim: `${shortName} cannot be deployed: connector ${connector.split('/').at(-1)} ${gone ? 'does not exist' : 'may not be used by Cloud Run, or does not exist'}.`,
-    confidence: gone ? 'certain' : 'likely',
-    evidence: [{ text: `Cloud Run says: "${ready.message}"`, url: servicePage(name, 'revisions') }],
-    expects: [],
-    services: [shortName],
-    harm: 'soon',
-  };
+  return [
+    {
+      kind: 'cause',
+      target: name,
+      claim: `${shortName} cannot be deployed: connector ${connector.split('/').at(-1)} ${gone ? 'does not exist' : 'may not be used by Cloud Run, or does not exist'}.`,
+      confidence: gone ? 'certain' : 'likely',
+      evidence: [{ text: `Cloud Run says: "${ready.message}"`, url: servicePage(name, 'revisions') }],
+      expects: [],
+      services: [shortName],
+      harm: 'soon',
+    },
+  ];
 }
 
 function harmOf(users: readonly string[], logs: LogsObservation | undefined, context: Context) {

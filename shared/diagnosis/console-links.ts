@@ -1,4 +1,4 @@
-import { parseName } from '../ports/resource-name.ts';
+import { lastOf as idOf, parseName, projectOf } from '../ports/resource-name.ts';
 
 /** Console pages where a person sees what a finding speaks of. URL forms as the console gives them (read 2026-11-23). */
 const CONSOLE = 'https://console.cloud.google.com';
@@ -35,8 +35,6 @@ export const armorPage = (project: string, policy: string): string =>
   `${CONSOLE}/net-security/securitypolicies/details/${policy}?project=${project}`;
 
 export const healthChecksPage = (project: string): string => `${CONSOLE}/compute/healthChecks?project=${project}`;
-const projectOf = (name: string): string => name.split('/')[1] ?? '';
-const idOf = (name: string): string => name.split('/').at(-1) ?? '';
 
 /** `projects/P/global/networks/N`. */
 export const networkPage = (name: string): string =>

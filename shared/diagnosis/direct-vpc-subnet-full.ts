@@ -1,7 +1,7 @@
 import { sizeOf } from '../evidence/cidr.ts';
 import type { LogsObservation } from '../evidence/logs.ts';
 import type { MetricsObservation } from '../evidence/metrics.ts';
-import type { NetworkObservation, NetworkView } from '../evidence/network.ts';
+import type { NetworkObservation } from '../evidence/network.ts';
 import type { Subnetwork } from '../ports/network.ts';
 import { subnetworkPage } from './console-links.ts';
 import { CUT_OFF_BRINGS_ABOUT } from './cut-off.ts';
@@ -41,15 +41,14 @@ function judge(
   metrics: MetricsObservation | undefined,
   context: Context,
 ): Conclusion {
-  const id = name.split('/').at(-1) ?? name;
+  const id = name.split('/').at(-1);
   const users = network.ways.filter(({ subnetwork }) => subnetwork === name).map(({ service }) => service);
   const lines = logs.signatures.filter(
     ({ signature, service, lastAt }) =>
       signature === 'subnetwork-full' && users.includes(service) && isRecent(lastAt, context),
   );
   const refused = lines.reduce((sum, { count }) => sum + count, 0);
-  const view = network.networks.find(({ subnetworks }) => subnetworks.some((one) => one.name === name));
-  const own = view?.subnetworks.find((one) => one.name === name);
+  const own = network.networks.flatMap(({ subnetworks }) => subnetworks).find((one) => one.name === name);
   const running = metrics && instancesOf(users, metrics);
   const use = inUse(own, running);
   const url = subnetworkPage(name);
@@ -78,7 +77,7 @@ function judge(
       ],
       services: [...new Set(lines.map(({ service }) => service))],
     };
-  if (use === undefined) return unsized(name, users, view, own);
+  if (use === undefined) return unsized(name, users, own);
   if (use.ratio < NEARLY_FULL_RATIO)
     return { kind: 'ruled-out', reason: `${id}${size}: about ${use.taken} of ${use.room} addresses in use` };
   return {
@@ -93,17 +92,11 @@ function judge(
   };
 }
 
-function unsized(
-  name: string,
-  services: readonly string[],
-  view: NetworkView | undefined,
-  own: Subnetwork | undefined,
-): Conclusion {
-  const id = name.split('/').at(-1);
-  const why = own === undefined ? 'could not be read' : 'has no instances that Monitoring has counted';
+function unsized(name: string, services: readonly string[], own: Subnetwork | undefined): Conclusion {
+  const why = own === undefined ? 'could not be read' : 'has instances that Monitoring has not counted';
   return {
     kind: 'inconclusive',
-    reason: `${id}: ${view?.unread.find(({ part }) => part === 'subnetworks')?.detail ?? `it ${why}`}`,
+    reason: `${name.split('/').at(-1)} ${why}`,
     settles: own === undefined ? 'not-by-itself' : 'soon',
     about: { target: name, services },
   };

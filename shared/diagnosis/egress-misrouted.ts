@@ -1,5 +1,6 @@
 import type { ServiceObservation } from '../evidence/cloud-run.ts';
 import type { VpcAccess } from '../ports/cloud.ts';
+import { lastOf } from '../ports/resource-name.ts';
 import { alsoCutOff, type BrokenWay, brokenWays, lostCount, lostLine, placesOf } from './broken-ways.ts';
 import { networkPage, servicePage } from './console-links.ts';
 import { CUT_OFF_BRINGS_ABOUT, confessesRelease } from './cut-off.ts';
@@ -20,13 +21,15 @@ export const egressMisrouted = rule({
   explains: CUT_OFF_BRINGS_ABOUT,
   diagnose: ({ 'cloud-run': { services }, ...seen }, context) => {
     const broken = brokenWays(seen, context).filter(({ way }) => !confessesRelease(way.service, services, seen.logs));
-    const groups = new Map<string, Found[]>();
+    const groups = new Map<string, readonly [Found, ...Found[]]>();
     for (const one of broken) {
       const fault = faultOf(one, services);
       if (fault === undefined) continue;
-      groups.set(fault.key, [...(groups.get(fault.key) ?? []), { ...one, fault }]);
+      const found = { ...one, fault };
+      const known = groups.get(fault.key);
+      groups.set(fault.key, known === undefined ? [found] : [...known, found]);
     }
-    const causes = [...groups.values()].flatMap((found) => cause(found, services, alsoCutOff(found, seen)));
+    const causes = [...groups.values()].map((found) => cause(found[0], found, services, alsoCutOff(found, seen)));
     const unknown = broken.flatMap(({ verdict, place }): Conclusion[] =>
       verdict.kind === 'unknown'
         ? [{ kind: 'inconclusive', reason: `${place.service}: ${verdict.why}`, settles: 'not-by-itself' }]
@@ -58,10 +61,12 @@ type Found = BrokenWay & { readonly fault: Fault };
 
 function faultOf({ way, view, verdict, place }: BrokenWay, services: readonly ServiceObservation[]): Fault | undefined {
   const service = services.find(({ shortName }) => shortName === way.service);
-  const id = view?.name.split('/').at(-1) ?? '';
+  // Where no network was seen, no verdict is about one.
+  const on = view?.name ?? way.service;
+  const id = lastOf(on);
   const inNetwork = (kind: Verdict['kind'], what: string, confidence: Confidence = 'certain') => ({
-    key: `${kind} ${view?.name}`,
-    target: view?.name ?? way.service,
+    key: `${kind} ${on}`,
+    target: on,
     what,
     confidence,
   });
@@ -99,26 +104,26 @@ function faultOf({ way, view, verdict, place }: BrokenWay, services: readonly Se
   }
 }
 
-function cause(found: readonly Found[], all: readonly ServiceObservation[], also: readonly string[]): Conclusion[] {
-  const [first] = found;
-  if (first === undefined) return [];
-  const { fault, view } = first;
+function cause(
+  { fault, view }: Found,
+  found: readonly Found[],
+  all: readonly ServiceObservation[],
+  also: readonly string[],
+): Conclusion {
   const services = [...new Set([...found.map(({ way }) => way.service), ...(view === undefined ? [] : also)])];
-  return [
-    {
-      kind: 'cause',
-      target: fault.target,
-      claim: `${fault.what}: ${lostCount(found)} connections to ${placesOf(found)} came to nothing.`,
-      confidence: fault.confidence,
-      evidence: [
-        { text: `${fault.what}.`, url: pageOf(fault.target) },
-        ...changes(found, all),
-        ...found.map((one) => ({ text: lostLine(one) })),
-      ],
-      expects: [throughOthers(found, all)],
-      services,
-    },
-  ];
+  return {
+    kind: 'cause',
+    target: fault.target,
+    claim: `${fault.what}: ${lostCount(found)} connections to ${placesOf(found)} came to nothing.`,
+    confidence: fault.confidence,
+    evidence: [
+      { text: `${fault.what}.`, url: pageOf(fault.target) },
+      ...changes(found, all),
+      ...found.map((one) => ({ text: lostLine(one) })),
+    ],
+    expects: [throughOthers(found, all)],
+    services,
+  };
 }
 
 const pageOf = (target: string): string =>

@@ -1,5 +1,6 @@
-import { secondsBetween } from '../ports/clock.ts';
+import { earliest, secondsBetween } from '../ports/clock.ts';
 import type { Firewall } from '../ports/network.ts';
+import { projectOf } from '../ports/resource-name.ts';
 import { alsoCutOff, type BrokenWay, brokenWays, lostCount, lostLine, placesOf } from './broken-ways.ts';
 import { firewallPage } from './console-links.ts';
 import { CUT_OFF_BRINGS_ABOUT, confessesRelease } from './cut-off.ts';
@@ -17,11 +18,9 @@ export const firewallBlocking = rule({
   needs: ['network', 'logs', 'cloud-run'],
   explains: CUT_OFF_BRINGS_ABOUT,
   diagnose: ({ 'cloud-run': { services }, ...seen }, context) => {
-    const denied = brokenWays(seen, context).filter(
-      ({ way, verdict }) => verdict.kind === 'denied' && !confessesRelease(way.service, services, seen.logs),
-    );
+    const broken = brokenWays(seen, context).filter(({ way }) => !confessesRelease(way.service, services, seen.logs));
     const rules = new Map<string, { readonly by: Firewall; readonly found: BrokenWay[] }>();
-    for (const one of denied) {
+    for (const one of broken) {
       if (one.verdict.kind !== 'denied') continue;
       const { rule: by } = one.verdict;
       const known = rules.get(by.name) ?? { by, found: [] };
@@ -39,12 +38,11 @@ export const firewallBlocking = rule({
 });
 
 function blocked(by: Firewall, found: readonly BrokenWay[], also: readonly string[]): Conclusion {
-  const project = by.network.split('/')[1] ?? '';
+  const project = projectOf(by.network);
   const url = firewallPage(project, by.name);
   const side = by.direction === 'egress' ? 'to' : 'from';
-  const first = found.map(({ place }) => place.firstAt).sort()[0] ?? '';
-  const began =
-    by.createdAt === undefined ? 'unknown' : secondsBetween(by.createdAt, found[0]?.place.firstAt ?? by.createdAt);
+  const first = found.map(({ place }) => place.firstAt).reduce(earliest);
+  const began = by.createdAt === undefined ? 'unknown' : secondsBetween(by.createdAt, first);
   const services = [...new Set([...found.map(({ way }) => way.service), ...also])];
   return {
     kind: 'cause',

@@ -1,5 +1,6 @@
 import type { LogsObservation } from '../evidence/logs.ts';
 import type { NatObservation, NetworkObservation, NetworkView } from '../evidence/network.ts';
+import { projectOf } from '../ports/resource-name.ts';
 import { alsoCutOff, type BrokenWay, brokenWays, lostCount, lostLine, placesOf } from './broken-ways.ts';
 import { natPage } from './console-links.ts';
 import { CUT_OFF_BRINGS_ABOUT, confessesRelease } from './cut-off.ts';
@@ -88,7 +89,7 @@ function judge(
     evidence: [
       {
         text: `${name}: ${dropped} packets dropped of late, ${usage}; ${gateway.minPortsPerVm} ports for each machine${gateway.maxPortsPerVm === undefined ? '' : ` and up to ${gateway.maxPortsPerVm}`}, ${gateway.addresses ?? 'any number of'} addresses.`,
-        url: natPage(view.name.split('/')[1] ?? ''),
+        url: natPage(projectOf(view.name)),
       },
       { text: `Goes out by it: ${users.join(', ') || 'no watched service'}.` },
       ...found.map((one) => ({ text: lostLine(one) })),

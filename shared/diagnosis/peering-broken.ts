@@ -1,4 +1,6 @@
+import { isIpv4, isPrivate } from '../evidence/cidr.ts';
 import type { NetworkObservation, NetworkView } from '../evidence/network.ts';
+import { lastOf } from '../ports/resource-name.ts';
 import {
   alsoCutOff,
   type BrokenWay,
@@ -27,16 +29,22 @@ export const peeringBroken = rule({
   needs: ['network', 'logs', 'cloud-run'],
   explains: CUT_OFF_BRINGS_ABOUT,
   diagnose: ({ 'cloud-run': { services }, ...seen }, context) => {
-    const broken = brokenWays(seen, context).filter(
-      ({ way, verdict }) => verdict.kind === 'unpeered' && !confessesRelease(way.service, services, seen.logs),
-    );
+    const broken = brokenWays(seen, context).filter(({ way }) => !confessesRelease(way.service, services, seen.logs));
     const judged = seen.network.networks.map((view) => {
-      const found = broken.filter((one) => one.view?.name === view.name);
+      const found = broken.filter((one) => one.view?.name === view.name && isBehind(one, view));
       return found.length > 0 ? cause(view, found, alsoCutOff(found, seen)) : without(view, seen);
     });
     return standing(judged, reasonsOf(judged) || 'no watched service sends into a network');
   },
 });
+
+/** In a reserved range that nothing leads to; or private at all, where routes or ranges could not be read and the peering says that it is inactive. */
+const isBehind = ({ verdict, place: { host } }: BrokenWay, { peerings = [] }: NetworkView): boolean =>
+  verdict.kind === 'unpeered' ||
+  (verdict.kind === 'unknown' &&
+    isIpv4(host) &&
+    isPrivate(host) &&
+    peerings.some(({ name, active }) => name === PRIVATE_SERVICES && !active));
 
 function cause(view: NetworkView, found: readonly BrokenWay[], also: readonly string[]): Conclusion {
   const [, project = '', , , id = ''] = view.name.split('/');
@@ -44,14 +52,15 @@ function cause(view: NetworkView, found: readonly BrokenWay[], also: readonly st
   const how = peering === undefined ? 'is gone' : 'is inactive';
   const services = [...new Set([...found.map(({ way }) => way.service), ...also])];
   const ranges = [...new Set(found.flatMap(({ verdict }) => (verdict.kind === 'unpeered' ? [verdict.range] : [])))];
+  const seenRanges = ranges.length > 0;
   return {
     kind: 'cause',
     target: view.name,
-    claim: `The private services peering of network ${id} ${how}: no route leads to ${ranges.join(', ')}, and ${lostCount(found)} connections to ${placesOf(found)} came to nothing.`,
-    confidence: 'certain',
+    claim: `The private services peering of network ${id} ${how}${seenRanges ? `: no route leads to ${ranges.join(', ')}` : ''}, and ${lostCount(found)} connections to ${placesOf(found)} came to nothing.`,
+    confidence: seenRanges ? 'certain' : 'likely',
     evidence: [
       {
-        text: `Network ${id}: ${peering === undefined ? `no peering ${PRIVATE_SERVICES}` : `${PRIVATE_SERVICES} is not ACTIVE${peering.details === undefined ? '' : `: ${peering.details}`}`}; ${ranges.join(', ')} still reserved for it.`,
+        text: `Network ${id}: ${peering === undefined ? `no peering ${PRIVATE_SERVICES}` : `${PRIVATE_SERVICES} is not ACTIVE${peering.details === undefined ? '' : `: ${peering.details}`}`}${seenRanges ? `; ${ranges.join(', ')} still reserved for it` : ''}.`,
         url: peeringPage(project),
       },
       ...found.map((one) => ({ text: lostLine(one) })),
@@ -69,7 +78,7 @@ function cause(view: NetworkView, found: readonly BrokenWay[], also: readonly st
 
 /** Nothing named was found cut off; what no line names may be. */
 function without(view: NetworkView, { network, logs }: Parameters<typeof alsoCutOff>[1]): Conclusion {
-  const id = view.name.split('/').at(-1) ?? '';
+  const id = lastOf(view.name);
   const unread = view.unread.find(({ part }) => ['peerings', 'routes', 'privateRanges'].includes(part));
   const services = servicesIn(network, view).filter((service) => namelessTimeouts(service, logs) >= LOST_MIN);
   if (unread !== undefined)

@@ -1,4 +1,4 @@
-import { isIn, isIpv4, isPrivate, prefixOf } from '../evidence/cidr.ts';
+import { baseOf, isIn, isIpv4, isPrivate, prefixOf } from '../evidence/cidr.ts';
 import type { NatObservation, NetworkView, Part, Way } from '../evidence/network.ts';
 import type { Firewall, Route } from '../ports/network.ts';
 
@@ -49,8 +49,10 @@ export function wayTo(way: Way, view: NetworkView | undefined, place: Place): Ve
 }
 
 /** The default route leads private addresses nowhere. */
-function insideVerdict({ privateRanges }: NetworkView, { host }: Place, route: Route | undefined): Verdict {
+function insideVerdict({ privateRanges, unread }: NetworkView, { host }: Place, route: Route | undefined): Verdict {
   if (route !== undefined && route.nextHop !== 'internet-gateway') return { kind: 'open' };
+  const ranges = unread.find(({ part }) => part === 'privateRanges');
+  if (ranges !== undefined) return { kind: 'unknown', why: ranges.detail };
   const range = privateRanges.find((one) => isIn(one, host));
   return range === undefined ? { kind: 'no-route' } : { kind: 'unpeered', range };
 }
@@ -95,14 +97,15 @@ function denial(way: Way, view: NetworkView, { host, port }: Place): Firewall | 
       (rule.targetTags.length === 0 || rule.targetTags.some((tag) => way.tags.includes(tag))) &&
       rule.ranges.some((range) => covers(range, host)),
   );
-  // Who may be reached by tag is not known here: only what holds for every machine counts.
+  // What a machine carries is not known here: a rule that denies must hold for every machine, one that allows may hold for this.
   const arriving = view.firewalls.filter(
     (rule) =>
       isOurs &&
       source !== undefined &&
       rule.direction === 'ingress' &&
-      rule.targetTags.length === 0 &&
-      rule.ranges.some((range) => isIn(range, source.split('/')[0] ?? '')),
+      (rule.action === 'allow' || rule.targetTags.length === 0) &&
+      (rule.ranges.some((range) => isIn(range, baseOf(source))) ||
+        rule.sourceTags.some((tag) => way.tags.includes(tag))),
   );
   const [first] = [...decisive(leaving, port), ...decisive(arriving, port)].filter(({ action }) => action === 'deny');
   return first;

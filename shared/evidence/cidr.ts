@@ -29,3 +29,6 @@ export const sizeOf = (range: string): number => 2 ** (32 - prefixOf(range));
 
 const numberOf = (address: string): number =>
   address.split('.').reduce((value, octet) => value * 256 + Number(octet), 0);
+
+/** Where a range begins: `10.8.0.0` of `10.8.0.0/28`. */
+export const baseOf = (range: string): string => range.replace(/\/.*$/, '');

@@ -11,7 +11,7 @@ import type {
   ZoneChange,
 } from '../ports/network.ts';
 import { PlatformFailure } from '../ports/platform-failure.ts';
-import { parseName } from '../ports/resource-name.ts';
+import { parseName, projectOf } from '../ports/resource-name.ts';
 import { inBatches } from './in-batches.ts';
 import type { Inspection, Inspector } from './inspector.ts';
 import { redact } from './redact.ts';
@@ -187,7 +187,7 @@ function tagsOf(connector: string): readonly string[] {
 /** Where its subnetwork is another project's, so is its network: a Shared VPC's host. */
 function networkOf({ name, network: short, subnetwork }: Connector): string | undefined {
   if (short === undefined) return undefined;
-  return fullName(short, (subnetwork ?? name).split('/')[1] ?? '', 'global/networks');
+  return fullName(short, projectOf(subnetwork ?? name), 'global/networks');
 }
 
 /** A short name, a full name or a link, as its full name. */
@@ -198,7 +198,7 @@ function fullName(name: string, project: string, collection: string): string {
 
 async function view(name: string, inspection: Inspection, abort: AbortSignal): Promise<NetworkView> {
   const { cloud, environment } = inspection;
-  const project = name.split('/')[1] ?? environment.project;
+  const project = projectOf(name);
   const where = { project, region: environment.region };
   const unread: { part: Part; detail: string }[] = [];
   let failure: PlatformFailure | undefined;

@@ -123,13 +123,16 @@ async function measure(
   );
   return (connector) => {
     const { project, region, id } = parseName(connector.name);
-    const { metrics = [], unmeasured } = found.get(project) ?? {};
+    const { metrics, unmeasured } = found.get(project) ?? NOT_ASKED;
     const own = metrics.map(
       (all) => all.find(({ labels }) => labels['connector_name'] === id && labels['location'] === region)?.points ?? [],
     );
     return { ...measuredOf(connector, own), unmeasured };
   };
 }
+
+/** A connector's name in an answer is the one that was asked for; were it another, nothing was measured of it. */
+const NOT_ASKED = { metrics: [], unmeasured: 'it answers to another name' };
 
 const METRICS = [
   ['sent_bytes_count', 'ALIGN_RATE'],

@@ -55,6 +55,8 @@ export interface Firewall {
   readonly priority: number;
   /** Destinations of an egress rule, sources of an ingress rule. */
   readonly ranges: readonly string[];
+  /** Sources by what they carry, besides `ranges`; of an ingress rule. */
+  readonly sourceTags: readonly string[];
   /** It holds only for machines that carry one; empty for all. */
   readonly targetTags: readonly string[];
   readonly targetServiceAccounts: readonly string[];

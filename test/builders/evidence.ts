@@ -243,6 +243,7 @@ export const firewall = (over: Partial<Firewall> = {}): Firewall => ({
   action: 'deny',
   priority: 1000,
   ranges: ['10.20.0.0/16'],
+  sourceTags: [],
   targetTags: [],
   targetServiceAccounts: [],
   protocols: [{ protocol: 'all', ports: [] }],

@@ -3,12 +3,14 @@ import { diagnose } from '../../shared/diagnosis/diagnose.ts';
 import { ruleNames } from '../../shared/diagnosis/rules.ts';
 import {
   at,
+  CONNECTOR,
   connector,
   context,
   evidence,
   failed,
   line,
   logs,
+  networkView,
   observed,
   points,
   revision,
@@ -53,6 +55,19 @@ describe('diagnose', () => {
       symptoms: [],
       unchecked: [{ rule: 'inside', reason: 'no probe' }],
     });
+  });
+
+  it('is not healthy while a part of a reading is missing, and says which', () => {
+    const unreadConnector = { name: CONNECTOR, reason: 'denied' as const, detail: 'denied', services: [] };
+    const partly = evidence({
+      'vpc-connector': observed({ connectors: [], unread: [unreadConnector] }),
+      network: observed({ ways: [], networks: [networkView({ unread: [{ part: 'zones', detail: 'no dns' }] })] }),
+    });
+    const found = diagnose(partly, context);
+    expect(found.healthy).toBe(false);
+    expect(found.unchecked).toContainEqual({ rule: 'network', reason: 'zones of staging: no dns' });
+    const gone = observed({ connectors: [], unread: [{ ...unreadConnector, reason: 'not-found' as const }] });
+    expect(diagnose(evidence({ 'vpc-connector': gone }), context).healthy).toBe(true);
   });
 
   it('blames a full connector for services that fail and time out behind it', () => {
@@ -136,9 +151,10 @@ describe('diagnose', () => {
 
   it('says what it could not judge, and for want of what', () => {
     const found = diagnose(evidence({ 'vpc-connector': unavailable('vpcaccess.connectors.get is denied') }), context);
-    expect(found.unchecked).toEqual([
-      { rule: 'connector-saturated', reason: 'vpc-connector: vpcaccess.connectors.get is denied' },
-    ]);
+    expect(found.unchecked).toContainEqual({
+      rule: 'connector-saturated',
+      reason: 'vpc-connector: vpcaccess.connectors.get is denied',
+    });
   });
 
   it('rules out what does not apply', () => {

@@ -28,7 +28,7 @@ describe('peering-broken', () => {
       'is inactive',
       'yes',
       'certain',
-      'not ACTIVE: Deleted by the peer.',
+      'not ACTIVE: Deleted by the peer.; 10.20.0.0/16 still',
     ],
     ['inactive without a word', peering(false), 'is inactive', 'yes', 'certain', 'not ACTIVE;'],
     ['active, yet without its routes', peering(true), 'is inactive', 'no', 'likely', 'not ACTIVE;'],
@@ -46,6 +46,35 @@ describe('peering-broken', () => {
     expect(see({ peerings: [], routes: [route()], unread })).toMatchObject({
       kind: 'cause',
       expects: [{ seen: 'unknown' }],
+    });
+  });
+
+  describe('where routes may not be read', () => {
+    const unread = [{ part: 'routes' as const, detail: 'denied' }];
+    const blind = (peerings: NetworkView['peerings'], host: string) =>
+      conclude('peering-broken', {
+        view: { peerings, routes: [], unread },
+        logs: { unreachable: [lost('backend', host)] },
+      });
+
+    it('takes the word of a peering that is inactive, for private places', () => {
+      expect(blind(peering(false), '10.20.0.3')).toMatchObject({
+        kind: 'cause',
+        claim:
+          'The private services peering of network staging is inactive, and 34 connections to 10.20.0.3:5432 came to nothing.',
+        confidence: 'likely',
+        evidence: [{ text: 'Network staging: servicenetworking-googleapis-com is not ACTIVE.' }, {}],
+      });
+    });
+
+    it.each<[string, NetworkView['peerings'], string]>([
+      ['a public place', peering(false), '203.0.113.10'],
+      ['a name', peering(false), 'api.pay.example'],
+      ['a peering that is active', peering(true), '10.20.0.3'],
+      ['another peering', [{ name: 'other', active: false, details: undefined }], '10.20.0.3'],
+      ['no network', undefined, '10.20.0.3'],
+    ])('does not know about %s', (_, peerings, host) => {
+      expect(blind(peerings, host).kind).toBe('inconclusive');
     });
   });
 

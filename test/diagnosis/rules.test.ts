@@ -5,14 +5,19 @@ import { FAILURES_MIN, ONSET_SECONDS_MAX } from '../../shared/diagnosis/revision
 import { type RuleName, ruleNamed } from '../../shared/diagnosis/rules.ts';
 import { FAILED_REQUESTS_MIN, RECENT_SECONDS, symptoms } from '../../shared/diagnosis/symptoms.ts';
 import type { Evidence } from '../../shared/evidence/evidence.ts';
+import type { LogsObservation } from '../../shared/evidence/logs.ts';
 import {
   at,
+  CONNECTOR,
   connector,
   context,
   evidence,
   failed,
   line,
   logs,
+  lost,
+  nat,
+  networkView,
   observed,
   points,
   revision,
@@ -57,6 +62,74 @@ describe('connector-saturated', () => {
   it('does not hold throughput from before the trouble against it', () => {
     const early = withThroughput([60, 60, 60], { throughputMbps: points([60, 60, 60], at(-240)) });
     expect(early).toMatchObject({ kind: 'inconclusive', reason: expect.stringContaining('has not arrived yet') });
+  });
+
+  it('cannot judge one that Monitoring may not be asked about, nor one that could not be read', () => {
+    expect(withThroughput([], { unmeasured: 'denied' })).toMatchObject({
+      kind: 'inconclusive',
+      settles: 'not-by-itself',
+    });
+    const unread = (reason: 'denied' | 'not-found') =>
+      conclude('connector-saturated', {
+        'vpc-connector': observed({
+          connectors: [],
+          unread: [{ name: CONNECTOR, reason, detail: 'x', services: [{ service: 'auth', egress: 'all-traffic' }] }],
+        }),
+      });
+    expect(unread('denied')).toMatchObject({ kind: 'inconclusive', about: { target: CONNECTOR, services: ['auth'] } });
+    expect(unread('not-found')).toMatchObject({ kind: 'ruled-out' });
+  });
+
+  describe('does not take for a full connector', () => {
+    const dropping = observed({
+      ways: [],
+      networks: [networkView({ gateways: [nat({ droppedPackets: points([900]) })] })],
+    });
+    const see = (
+      unreachable: LogsObservation['unreachable'],
+      over: Partial<Evidence> = {},
+      signatures = at3.signatures,
+    ) =>
+      conclude('connector-saturated', {
+        'vpc-connector': observed({ connectors: [connector({ throughputMbps: points([290, 290, 290], at(-60)) })] }),
+        logs: observed(logs({ ...at3, signatures, unreachable })),
+        ...over,
+      });
+    const everyone = ['auth', 'backend', 'frontend'].map((name) => line(name, 'private-connection-timed-out', 5));
+    const partner = [lost('backend', '203.0.113.10'), lost('auth', 'api.pay.example')];
+
+    it.each<[string, LogsObservation['unreachable'], Partial<Evidence>, typeof everyone, string]>([
+      ['a NAT gateway that drops', partner, { network: dropping }, everyone, 'ruled-out'],
+      [
+        'a NAT gateway that drops, beside private places',
+        [...partner, lost('auth', '10.20.0.3')],
+        { network: dropping },
+        everyone,
+        'cause',
+      ],
+      [
+        'a NAT gateway that drops nothing',
+        partner,
+        { network: observed({ ways: [], networks: [networkView()] }) },
+        everyone,
+        'cause',
+      ],
+      ['public places alone, network unseen', partner, {}, everyone, 'cause'],
+      [
+        'one database, while another service gets through',
+        [lost('backend', '10.20.0.3'), lost('auth', '10.20.0.3')],
+        {},
+        at3.signatures,
+        'ruled-out',
+      ],
+      ['one database, while nobody gets through', [lost('backend', '10.20.0.3')], {}, everyone, 'cause'],
+      ['two databases', [lost('backend', '10.20.0.3'), lost('auth', '10.20.0.4')], {}, at3.signatures, 'cause'],
+      ['one database, named too seldom', [lost('backend', '10.20.0.3', { count: 2 })], {}, at3.signatures, 'cause'],
+      ['one that refuses', [lost('backend', '10.20.0.3', { how: 'refused' })], {}, at3.signatures, 'cause'],
+      ['one that another connector’s service misses', [lost('mail', '10.20.0.3')], {}, at3.signatures, 'cause'],
+    ])('%s', (_, unreachable, over, signatures, kind) => {
+      expect(see(unreachable, over, signatures).kind).toBe(kind);
+    });
   });
 
   it('cannot judge a machine type whose ceiling is not known', () => {

@@ -113,6 +113,8 @@ describe('the way to a place', () => {
       'no-nat',
     ],
     ['routes unread', backend, { routes: [], ...unread('routes') }, DATABASE, 'unknown'],
+    ['reserved ranges unread, peered', backend, unread('privateRanges'), DATABASE, 'open'],
+    ['reserved ranges unread, no peering', backend, { routes: [], ...unread('privateRanges') }, DATABASE, 'unknown'],
     ['gateways unread, private', backend, unread('gateways'), DATABASE, 'open'],
     ['gateways unread, public', backend, unread('gateways'), PARTNER, 'unknown'],
   ])('%s', (_, from, view, place, kind) => {
@@ -148,6 +150,19 @@ describe('firewall rules', () => {
     ['keeps the connector from a machine', [{ ...arriving }], VM, 'denied'],
     ['keeps others from a machine', [{ ...arriving, ranges: ['10.9.0.0/28'] }], VM, 'open'],
     ['keeps the connector from tagged machines, perhaps not this', [{ ...arriving, targetTags: ['web'] }], VM, 'open'],
+    [
+      'keeps everyone out, but lets tagged machines be reached',
+      [arriving, { ...arriving, ...allow, targetTags: ['db'], priority: 900 }],
+      VM,
+      'open',
+    ],
+    [
+      'keeps everyone out, but lets connectors in by their tag',
+      [arriving, { ...arriving, ...allow, ranges: [], sourceTags: ['vpc-connector'], priority: 900 }],
+      VM,
+      'open',
+    ],
+    ['keeps connectors out by their tag', [{ ...arriving, ranges: [], sourceTags: ['vpc-connector'] }], VM, 'denied'],
     ['keeps the connector from machines, not from peers', [{ ...arriving }], DATABASE, 'open'],
   ])('a rule that %s', (_, rules, place, kind) => {
     expect(kindOf(backend, { firewalls: rules.map(firewall) }, place)).toBe(kind);

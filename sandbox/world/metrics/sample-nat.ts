@@ -30,11 +30,11 @@ function sampleNat(state: WorldState, network: NetworkState, nat: NatState): voi
     const metric = { type: `router.googleapis.com/nat/${name}`, labels };
     addPoint(state.metrics, { metric, resource, metricKind, valueType }, { startMs, endMs: state.nowMs, value });
   };
-  const machines = Math.max(1, machinesOf(state, network));
-  const busiest = Math.max(0, ...[...nat.destinations.values()].map(({ held }) => held));
+  const machines = machinesOf(state, network);
+  const busiest = Math.max(0, ...[...nat.destinations.values()].map((one) => one.held / one.machines));
   const tcp = { ip_protocol: 'TCP' };
   put('allocated_ports', 'GAUGE', { nat_ip: '34.121.7.19' }, machines * portsPerVm(nat));
-  put('port_usage', 'GAUGE', tcp, Math.round(busiest / machines));
+  put('port_usage', 'GAUGE', tcp, Math.round(busiest));
   put('new_connections_count', 'DELTA', tcp, nat.newConnections);
   put('nat_allocation_failed', 'GAUGE', {}, isAllocated(state, network, nat) ? 0 : 1, 'BOOL');
   // A gateway that drops nothing has no series of it.

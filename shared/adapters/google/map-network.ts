@@ -114,6 +114,7 @@ export function toFirewall(api: unknown): Firewall {
     priority: number(rule['priority']) ?? PRIORITY_DEFAULT,
     // "If not specified, the rule applies to all destinations": compute v1, of egress.
     ranges: egress && ranges.length === 0 ? ['0.0.0.0/0'] : ranges,
+    sourceTags: texts(rule['sourceTags']),
     targetTags: texts(rule['targetTags']),
     targetServiceAccounts: texts(rule['targetServiceAccounts']),
     protocols: [...denied, ...list(rule['allowed'])].map(fields).map(({ IPProtocol, ports }) => ({
