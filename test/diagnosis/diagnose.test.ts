@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { diagnose } from '../../shared/diagnosis/diagnose.ts';
-import { ruleNames } from '../../shared/diagnosis/rules.ts';
+import { type RuleName, ruleNamed, ruleNames } from '../../shared/diagnosis/rules.ts';
 import {
   at,
   CONNECTOR,
@@ -35,7 +35,9 @@ describe('diagnose', () => {
   it('finds nothing wrong where nothing is', () => {
     const found = diagnose(evidence(), context);
     expect(found).toMatchObject({ healthy: true, root: undefined, causes: [], symptoms: [] });
-    expect(found.ruledOut.map(({ rule }) => rule)).toEqual(ruleNames);
+    expect(found.ruledOut.map(({ rule }) => rule)).toEqual(
+      ruleNames.filter((name) => ruleNamed(name).needs.every((need) => evidence()[need].status !== 'not-applicable')),
+    );
   });
 
   it('is not healthy while something could not be looked at', () => {
@@ -157,13 +159,24 @@ describe('diagnose', () => {
     });
   });
 
-  it('rules out what does not apply', () => {
+  it('says nothing of what does not apply', () => {
     const found = diagnose(evidence({ 'vpc-connector': { status: 'not-applicable' } }), context);
     expect(found).toMatchObject({ healthy: true, unchecked: [] });
-    expect(found.ruledOut).toContainEqual({
-      rule: 'connector-saturated',
-      reason: 'vpc-connector does not apply here',
-    });
+    expect(found.ruledOut.map(({ rule }) => rule)).not.toContain('connector-saturated');
+  });
+
+  it('says first what was ruled out that might have brought the root about, then what it might have', () => {
+    const found = diagnose(evidence({ 'cloud-run': brokenRelease, logs: observed(logs(releaseLogs)) }), context);
+    expect(found.root?.rule).toBe('release-broken');
+    const rank = ({ rule }: { readonly rule: string }) =>
+      ruleNamed(rule as RuleName).explains.includes('release-broken')
+        ? 0
+        : found.root?.explains.includes(rule)
+          ? 1
+          : 2;
+    const ranks = found.ruledOut.map(rank);
+    expect(ranks).toEqual(ranks.toSorted());
+    expect(new Set(ranks).size).toBe(3);
   });
 
   describe('orders causes of equal standing', () => {
