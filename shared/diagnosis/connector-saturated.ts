@@ -1,6 +1,8 @@
 import { isIpv4, isPrivate } from '../evidence/cidr.ts';
 import type { ServiceObservation } from '../evidence/cloud-run.ts';
+import type { Observations } from '../evidence/evidence.ts';
 import type { LogsObservation } from '../evidence/logs.ts';
+import type { MetricsObservation } from '../evidence/metrics.ts';
 import type { NetworkObservation } from '../evidence/network.ts';
 import type { ConnectorObservation, UnreadConnector } from '../evidence/vpc-connector.ts';
 import type { Revision } from '../ports/cloud.ts';
@@ -9,7 +11,7 @@ import { placeOf } from './broken-ways.ts';
 import { connectorPage } from './console-links.ts';
 import { counted } from './counted.ts';
 import { beganWith } from './revisions.ts';
-import { type Conclusion, reasonsOf, rule, standing } from './rule.ts';
+import { type Conclusion, type Expectation, reasonsOf, rule, standing } from './rule.ts';
 import { FAILED_REQUESTS_MIN } from './symptoms.ts';
 
 /**
@@ -36,8 +38,8 @@ const TIMEOUTS_MIN = 3;
 export const connectorSaturated = rule({
   layer: 'infrastructure',
   title: 'VPC connector saturated',
-  needs: ['vpc-connector', 'cloud-run', 'logs'],
-  considers: ['network'],
+  needs: ['vpc-connector', 'cloud-run'],
+  considers: ['logs', 'metrics', 'network'],
   explains: [
     'release-broken',
     'instance-ceiling-reached',
@@ -48,11 +50,8 @@ export const connectorSaturated = rule({
     'connection-pool-exhausted',
     'traffic-surge',
   ],
-  diagnose: ({ 'vpc-connector': { connectors, unread = [] }, 'cloud-run': { services }, logs, network }) => {
-    const judged = [
-      ...connectors.map((connector) => judge(connector, services, logs, network)),
-      ...unread.map(notRead),
-    ];
+  diagnose: ({ 'vpc-connector': { connectors, unread = [] }, 'cloud-run': { services }, ...seen }) => {
+    const judged = [...connectors.map((connector) => judge(connector, services, seen)), ...unread.map(notRead)];
     return standing(judged, reasonsOf(judged) || 'no watched service uses a connector');
   },
 });
@@ -67,8 +66,7 @@ function notRead({ name, reason, detail, services }: UnreadConnector): Conclusio
 function judge(
   connector: ConnectorObservation,
   services: readonly ServiceObservation[],
-  logs: LogsObservation,
-  network: NetworkObservation | undefined,
+  { logs, metrics, network }: Partial<Pick<Observations, 'logs' | 'metrics' | 'network'>>,
 ): Conclusion {
   const { id } = parseName(connector.name);
   const about = { target: connector.name, services: connector.services.map(({ service }) => service) };
@@ -96,7 +94,7 @@ function judge(
   const carried = `${id} carried ${Math.round(Math.min(...recent))} of about ${ceilingMbps} Mbps (${percent(ratio)})`;
   if (ratio < SATURATED_RATIO) {
     // Metrics of a connector arrive up to 240 s late: what was measured before the trouble says nothing about it.
-    return measuredBefore(connector, logs)
+    return logs !== undefined && measuredBefore(connector, logs)
       ? {
           kind: 'inconclusive',
           reason: `${carried}, but throughput since the trouble began has not arrived yet`,
@@ -108,9 +106,9 @@ function judge(
           reason: `${carried} in the quietest of the newest ${SATURATED_POINTS} minutes; full is ${percent(SATURATED_RATIO)}`,
         };
   }
-  const other = notTheConnector(connector, logs, network);
+  const other = logs && notTheConnector(connector, logs, network);
   if (other !== undefined) return { kind: 'ruled-out', reason: `${carried}, but ${other}` };
-  const harmed = harmedServices(connector, services, logs);
+  const harmed = logs === undefined ? harmedByCount(connector, metrics) : harmedServices(connector, services, logs);
   const url = connectorPage(connector.name);
   const lines = [
     {
@@ -129,7 +127,7 @@ function judge(
     claim: `VPC connector ${id} is full: it carries ${Math.round(peak)} Mbps, and its maximum of ${instancesMax} ${machineType} instances can carry about ${ceilingMbps}${harmed.summary}.`,
     confidence: harmed.services.length === 0 ? 'possible' : 'certain',
     evidence: lines,
-    expects: [{ text: 'connections through it time out', seen: harmed.seen ? 'yes' : 'no' }],
+    expects: [{ text: 'connections through it time out', seen: harmed.seen }],
     services: harmed.services,
   };
 }
@@ -168,12 +166,31 @@ function notTheConnector(
     : undefined;
 }
 
+/** Without a log, that all who share it fail must do; why they fail nobody says. */
+function harmedByCount({ services }: ConnectorObservation, metrics: MetricsObservation | undefined): Harmed {
+  const names = services.map(({ service }) => service);
+  const fail = names.filter((name) => {
+    const errors =
+      metrics?.services.find(({ service }) => service === name)?.serverErrors.slice(-SATURATED_POINTS) ?? [];
+    return errors.reduce((sum, { value }) => sum + value, 0) >= FAILED_REQUESTS_MIN;
+  });
+  return { services: fail.length === names.length ? fail : [], seen: 'unknown', summary: '', lines: [] };
+}
+
+interface Harmed {
+  readonly services: readonly string[];
+  /** Whether connections are seen to time out. */
+  readonly seen: Expectation['seen'];
+  readonly summary: string;
+  readonly lines: readonly string[];
+}
+
 /** A full connector that harms nobody is no root: it counts only for services that log connection timeouts, or when all that share it fail. */
 function harmedServices(
   connector: ConnectorObservation,
   services: readonly ServiceObservation[],
   logs: LogsObservation,
-) {
+): Harmed {
   const names = connector.services.map(({ service }) => service);
   const byItself = services.filter((service) => failsByRelease(service, connector, logs)).map((one) => one.shortName);
   const counts = names
@@ -185,14 +202,14 @@ function harmedServices(
     const total = counts.reduce((sum, { count }) => sum + count, 0);
     return {
       services: failing(names, logs).filter((name) => counts.some(({ service }) => service === name)),
-      seen: true,
+      seen: 'yes',
       summary: `; the services behind it logged ${timeouts(total, logs)}`,
       lines: counts.map(({ service, count }) => `${service} logged ${timeouts(count, logs)}.`),
     };
   }
   const down = failing(names, logs);
   const harmed = down.length === names.length ? down.filter((name) => !byItself.includes(name)) : [];
-  return { services: harmed, seen: false, summary: '', lines: [] };
+  return { services: harmed, seen: 'no', summary: '', lines: [] };
 }
 
 /** Lines that no network brings about. */

@@ -1,5 +1,4 @@
 import type { ServiceObservation } from '../evidence/cloud-run.ts';
-import type { Observations } from '../evidence/evidence.ts';
 import type { LogsObservation } from '../evidence/logs.ts';
 import { secondsBetween } from '../ports/clock.ts';
 import type { Revision } from '../ports/cloud.ts';
@@ -14,6 +13,7 @@ import {
   lastGoodBefore,
   ONSET_SECONDS_MAX,
   readyBefore,
+  type SeenOfRevisions,
   SKEW_SECONDS,
   shareOf,
 } from './revisions.ts';
@@ -27,7 +27,8 @@ import { type Conclusion, type Context, reasonsOf, rule, standing } from './rule
 export const releaseBroken = rule({
   layer: 'release',
   title: 'Release broken',
-  needs: ['cloud-run', 'logs', 'metrics'],
+  needs: ['cloud-run', 'logs'],
+  considers: ['metrics'],
   explains: [
     'memory-exhausted',
     'instance-ceiling-reached',
@@ -41,11 +42,7 @@ export const releaseBroken = rule({
   },
 });
 
-function judge(
-  service: ServiceObservation,
-  seen: Pick<Observations, 'logs' | 'metrics'>,
-  { since }: Context,
-): Conclusion {
+function judge(service: ServiceObservation, seen: SeenOfRevisions, { since }: Context): Conclusion {
   const { shortName, name, revisions } = service;
   const newest = revisions[0];
   if (newest === undefined) return ruledOut(`${shortName} has no revision`);

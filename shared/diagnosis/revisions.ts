@@ -4,6 +4,7 @@ import type { SignatureCount } from '../evidence/logs.ts';
 import { type Instant, secondsBetween } from '../ports/clock.ts';
 import type { Revision } from '../ports/cloud.ts';
 import { type FailedStarts, failedStarts } from './failed-starts.ts';
+import type { Seen } from './rule.ts';
 
 /**
  * Failures that begin this soon after a deploy began with it. That a change is suspected first has its reason (about 70 % of outages come from changes
@@ -72,6 +73,9 @@ export const readyBefore = ({ revisions }: ServiceObservation, revision: Revisio
       createdAt < revision.createdAt && shortName !== revision.shortName && ready.state === 'succeeded',
   );
 
+/** What tells revisions apart: their lines, and the requests that Monitoring counts of each, where it may be asked. */
+export type SeenOfRevisions = Seen<'logs', 'metrics'>;
+
 /**
  * The revision to go back to: the newest ready one before `revision` that was seen to serve. Where nothing counts requests of any, one that still
  * takes traffic, or else the newest. Never one that failed too.
@@ -79,9 +83,9 @@ export const readyBefore = ({ revisions }: ServiceObservation, revision: Revisio
 export function lastGoodBefore(
   service: ServiceObservation,
   revision: Revision,
-  { logs, metrics }: Pick<Observations, 'logs' | 'metrics'>,
+  { logs, metrics }: SeenOfRevisions,
 ): Revision | undefined {
-  const counted = metrics.services.find((one) => one.service === service.shortName)?.byRevision ?? [];
+  const counted = metrics?.services.find((one) => one.service === service.shortName)?.byRevision ?? [];
   const requestsOf = (shortName: string) => counted.find((one) => one.revision === shortName && one.requests > 0);
   const failedToo = ({ shortName }: Revision): boolean => {
     const { worst, lines } = failuresOf(shortName, service.shortName, logs);

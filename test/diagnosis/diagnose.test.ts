@@ -169,11 +169,7 @@ describe('diagnose', () => {
     const found = diagnose(evidence({ 'cloud-run': brokenRelease, logs: observed(logs(releaseLogs)) }), context);
     expect(found.root?.rule).toBe('release-broken');
     const rank = ({ rule }: { readonly rule: string }) =>
-      ruleNamed(rule as RuleName).explains.includes('release-broken')
-        ? 0
-        : found.root?.explains.includes(rule)
-          ? 1
-          : 2;
+      ruleNamed(rule as RuleName).explains.includes('release-broken') ? 0 : found.root?.explains.includes(rule) ? 1 : 2;
     const ranks = found.ruledOut.map(rank);
     expect(ranks).toEqual(ranks.toSorted());
     expect(new Set(ranks).size).toBe(3);
