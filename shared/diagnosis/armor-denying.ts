@@ -22,7 +22,9 @@ export const armorDenying = rule({
       return balancer.backends.some(({ securityPolicy }) => securityPolicy !== undefined)
         ? [{ kind: 'inconclusive', reason: answers.detail, settles: 'not-by-itself' }]
         : [{ kind: 'ruled-out', reason: 'no backend has a security policy' }];
-    const denials = answers.value.kinds.filter(({ deniedBy, count }) => deniedBy !== undefined && count >= FAILED_REQUESTS_MIN);
+    const denials = answers.value.kinds.filter(
+      ({ deniedBy, count }) => deniedBy !== undefined && count >= FAILED_REQUESTS_MIN,
+    );
     const found = balancer.backends.flatMap((backend) => judge(backend, denials, balancer, seen, context));
     const denied = denials.reduce((sum, { count }) => sum + count, 0);
     return standing(found, `${denied} requests denied by Cloud Armor, and no check or service of ours among them`);
@@ -45,7 +47,8 @@ function judge(
   const hosts = [...new Set(balancer.routes.filter(({ backend }) => backend === name).map(({ host }) => host))];
   const callers = callersOf([...hosts, name.replace(/-backend$/, '')], 'upstream-failed', logs);
   if (checks.length === 0 && callers.length === 0) return [];
-  const known = balancer.policies.status === 'observed' ? balancer.policies.value.find((one) => one.name === by.policy) : undefined;
+  const known =
+    balancer.policies.status === 'observed' ? balancer.policies.value.find((one) => one.name === by.policy) : undefined;
   const match = known?.rules.find(({ priority }) => priority === by.priority)?.match;
   return [
     {
@@ -54,10 +57,18 @@ function judge(
       claim: `Rule ${by.priority} of Cloud Armor policy ${by.policy} denied ${worst.count} requests to ${name} with ${worst.status}, ours among them.`,
       confidence: 'certain',
       evidence: [
-        { text: `Rule ${by.priority}: ${match ?? 'not readable'}; first at ${worst.firstAt}, on ${worst.paths.join(', ')}.`, url: armorPage(subject.project, by.policy) },
+        {
+          text: `Rule ${by.priority}: ${match ?? 'not readable'}; first at ${worst.firstAt}, on ${worst.paths.join(', ')}.`,
+          url: armorPage(subject.project, by.policy),
+        },
         ...checks.map(({ name: check, detail }) => ({ text: `${check}: ${detail}.` })),
       ],
-      expects: [{ text: 'a rule of that number in the policy', seen: known === undefined ? 'unknown' : match === undefined ? 'no' : 'yes' }],
+      expects: [
+        {
+          text: 'a rule of that number in the policy',
+          seen: known === undefined ? 'unknown' : match === undefined ? 'no' : 'yes',
+        },
+      ],
       services: callers,
       checks: checks.map(({ name: check }) => check),
     },

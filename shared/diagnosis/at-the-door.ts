@@ -1,7 +1,7 @@
+import { isFor } from '../evidence/balanced-hosts.ts';
 import type { CheckResult, ChecksObservation } from '../evidence/checks.ts';
 import type { LoadBalancerObservation, Route } from '../evidence/load-balancer.ts';
 import type { LogsObservation } from '../evidence/logs.ts';
-import { isFor } from '../evidence/balanced-hosts.ts';
 
 /** The looks from outside, as far as there are any. */
 export interface FromOutside {

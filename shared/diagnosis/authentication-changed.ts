@@ -41,7 +41,10 @@ function judge(service: ServiceObservation, seen: Seen, { subject }: Context): C
   const refused = answeredWith(403, shortName, balancer);
   const count = admitted === 'refused' ? (refused?.count ?? 0) : 0;
   if (checks.length === 0 && count === 0)
-    return { kind: 'ruled-out', reason: `${shortName}: nobody was turned away for want of a right${admitted === 'admitted' ? '; everybody may call it' : ''}` };
+    return {
+      kind: 'ruled-out',
+      reason: `${shortName}: nobody was turned away for want of a right${admitted === 'admitted' ? '; everybody may call it' : ''}`,
+    };
   const byProxy = guarded !== undefined && admitted !== 'refused';
   return {
     kind: 'cause',
@@ -58,7 +61,10 @@ function judge(service: ServiceObservation, seen: Seen, { subject }: Context): C
       ...checks.map(({ name: check, detail }) => ({ text: `${check}: ${detail}.` })),
     ],
     expects: [
-      { text: 'a policy or a proxy that keeps them out', seen: byProxy || admitted === 'refused' ? 'yes' : admitted === 'unknown' ? 'unknown' : 'no' },
+      {
+        text: 'a policy or a proxy that keeps them out',
+        seen: byProxy || admitted === 'refused' ? 'yes' : admitted === 'unknown' ? 'unknown' : 'no',
+      },
     ],
     services: callersOf([shortName, ...hostsBefore(shortName, balancer)], 'upstream-failed', seen.logs),
     checks: checks.map(({ name: check }) => check),

@@ -31,12 +31,17 @@ function judge(
   const { name, link, groups } = backend;
   const gone = groups.filter(({ target }) => target === 'gone').map(({ service }) => service ?? '');
   if (groups.length > 0 && gone.length < groups.length)
-    return { kind: 'ruled-out', reason: `${name} has ${groups.length - gone.length} of ${groups.length} groups with something behind` };
+    return {
+      kind: 'ruled-out',
+      reason: `${name} has ${groups.length - gone.length} of ${groups.length} groups with something behind`,
+    };
   const { answers } = balancer;
   const status = groups.length === 0 ? 503 : 404;
   const refused =
     answers.status === 'observed'
-      ? answers.value.kinds.filter((kind) => kind.backend === name && kind.status === status).reduce((sum, { count }) => sum + count, 0)
+      ? answers.value.kinds
+          .filter((kind) => kind.backend === name && kind.status === status)
+          .reduce((sum, { count }) => sum + count, 0)
       : undefined;
   const blind = refused === undefined || backend.loggedRatio === 0;
   const checks = troubledOn(name, outside, balancer);
@@ -50,10 +55,18 @@ function judge(
         : `The load balancer's backend ${name} leads to Cloud Run service ${gone.join(', ')}, which is not there${told(refused, status)}.`,
     confidence: 'certain',
     evidence: [
-      { text: `${name} has ${groups.length} groups; ${hosts.join(', ')} lead there.`, url: backendPage(subject.project, name) },
+      {
+        text: `${name} has ${groups.length} groups; ${hosts.join(', ')} lead there.`,
+        url: backendPage(subject.project, name),
+      },
       ...checks.map(({ name: check, detail }) => ({ text: `${check}: ${detail}.` })),
     ],
-    expects: [{ text: `requests answered with ${status} before they reach a service`, seen: blind ? 'unknown' : refused > 0 ? 'yes' : 'no' }],
+    expects: [
+      {
+        text: `requests answered with ${status} before they reach a service`,
+        seen: blind ? 'unknown' : refused > 0 ? 'yes' : 'no',
+      },
+    ],
     services: callersOf([...hosts, ...gone], 'upstream-failed', logs),
     checks: checks.map(({ name: check }) => check),
     backends: [name],

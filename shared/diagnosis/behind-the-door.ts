@@ -39,7 +39,8 @@ export function answeredWith(
   if (balancer?.answers.status !== 'observed') return undefined;
   const backends = balancer.backends.filter(({ groups }) => groups.some(({ service }) => service === shortName));
   const kinds = balancer.answers.value.kinds.filter(
-    (kind) => kind.status === status && kind.deniedBy === undefined && backends.some(({ name }) => name === kind.backend),
+    (kind) =>
+      kind.status === status && kind.deniedBy === undefined && backends.some(({ name }) => name === kind.backend),
   );
   return {
     count: kinds.reduce((sum, { count }) => sum + count, 0),

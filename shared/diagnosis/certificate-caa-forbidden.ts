@@ -1,6 +1,16 @@
 import type { CertificateObservation, DomainObservation } from '../evidence/certificates.ts';
 import { certificatesPage } from './console-links.ts';
-import { type AboutCertificates, days, domainsOf, harmOf, heldIn, inTrouble, isShut, issuanceTrouble, nameOf } from './held-certificates.ts';
+import {
+  type AboutCertificates,
+  domainsOf,
+  harmOf,
+  heldIn,
+  inTrouble,
+  isShut,
+  issuanceTrouble,
+  nameOf,
+  span,
+} from './held-certificates.ts';
 import { type Conclusion, type Context, rule, standing } from './rule.ts';
 
 /** Google's authority: managed certificates' documentation on CAA records, read 2026-11-23. */
@@ -29,9 +39,8 @@ export const certificateCaaForbidden = rule({
   diagnose: (seen, context) => {
     const { certificates } = seen;
     const { held } = certificates;
-    if (held.status !== 'observed')
-      return [{ kind: 'inconclusive', reason: held.detail, settles: 'not-by-itself' }];
-    const refused = inTrouble(certificates).filter((one) => issuanceTrouble(one)?.state === 'caa');
+    if (held.status !== 'observed') return [{ kind: 'inconclusive', reason: held.detail, settles: 'not-by-itself' }];
+    const refused = inTrouble(seen).filter((one) => issuanceTrouble(one)?.state === 'caa');
     const coming = heldIn(certificates).filter(
       (one) => one.use === 'serving' && one.management === 'managed' && one.state === 'active',
     );
@@ -74,13 +83,14 @@ function prospect(held: CertificateObservation, seen: AboutCertificates, context
     const records = caaOf(domain);
     if (records?.forbid !== true || handshake.status !== 'observed' || !handshake.value.connected) return [];
     const { daysLeft, issuer } = handshake.value;
-    const mayAnother = held.product === 'compute' && /let's encrypt/i.test(issuer) && records.allowed.includes(OTHER_AUTHORITY);
+    const mayAnother =
+      held.product === 'compute' && /let's encrypt/i.test(issuer) && records.allowed.includes(OTHER_AUTHORITY);
     if (daysLeft > RENEWAL_DAYS || mayAnother) return [];
     return [
       {
         kind: 'cause',
         target: nameOf(held, context),
-        claim: `The CAA records of ${host} will not let ${AUTHORITY} renew ${held.name}, which runs out in ${days(daysLeft)}: ${records.text}.`,
+        claim: `The CAA records of ${host} will not let ${AUTHORITY} renew ${held.name}, which runs out in ${span(daysLeft)}: ${records.text}.`,
         confidence: 'likely',
         evidence: lines(held, 'its renewal is due', domain, context),
         expects: [],
@@ -103,7 +113,9 @@ function lines(held: CertificateObservation, detail: string, domain: DomainObser
 function caaOf(domain: DomainObservation | undefined) {
   if (domain?.dns.status !== 'observed') return undefined;
   const { caa, caaAt } = domain.dns.value;
-  const allowed = caa.flatMap((record) => (record.startsWith('issue ') ? [record.slice('issue '.length).split(';')[0]?.trim()] : []));
+  const allowed = caa.flatMap((record) =>
+    record.startsWith('issue ') ? [record.slice('issue '.length).split(';')[0]?.trim()] : [],
+  );
   return {
     at: caaAt ?? domain.host,
     text: caa.join('; ') || 'none',

@@ -27,7 +27,10 @@ export const certificateChainIncomplete = rule({
           confidence: 'certain',
           evidence: [{ text: `The handshake with ${host}: ${detail}.` }],
           expects: [
-            { text: `looks at ${host} from outside get no connection`, seen: harm.checks?.length === 0 ? 'unknown' : 'yes' },
+            {
+              text: `looks at ${host} from outside get no connection`,
+              seen: harm.checks?.length === 0 ? 'unknown' : 'yes',
+            },
           ],
           ...harm,
         },

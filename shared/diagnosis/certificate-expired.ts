@@ -1,6 +1,6 @@
 import type { DomainObservation, HandshakeSeen } from '../evidence/certificates.ts';
 import { certificatesPage } from './console-links.ts';
-import { type AboutCertificates, date, days, harmOf, servingFor, targetOf, unseen } from './held-certificates.ts';
+import { type AboutCertificates, date, harmOf, servingFor, span, targetOf, unseen } from './held-certificates.ts';
 import { type Conclusion, type Context, rule, standing } from './rule.ts';
 
 /**
@@ -34,7 +34,12 @@ type Presented = Extract<HandshakeSeen, { connected: true }>;
 const isOver = (seen: HandshakeSeen): seen is Presented =>
   seen.connected && (seen.problem === 'expired' || seen.daysLeft <= 0);
 
-function expired(domain: DomainObservation, presented: Presented, seen: AboutCertificates, context: Context): Conclusion {
+function expired(
+  domain: DomainObservation,
+  presented: Presented,
+  seen: AboutCertificates,
+  context: Context,
+): Conclusion {
   const { host } = domain;
   const [held] = servingFor(host, seen.certificates);
   const harm = harmOf([host], seen);
@@ -42,16 +47,18 @@ function expired(domain: DomainObservation, presented: Presented, seen: AboutCer
   return {
     kind: 'cause',
     target: targetOf(domain, seen.certificates, context),
-    claim: `The certificate of ${host} ran out ${days(presented.daysLeft)} ago, on ${date(presented.expiresAt)}, and clients refuse it.`,
+    claim: `The certificate of ${host} ran out ${span(presented.daysLeft)} ago, on ${date(presented.expiresAt)}, and clients refuse it.`,
     confidence: 'certain',
     evidence: [
-      { text: `The handshake with ${host}: names ${presented.names.join(', ')}, issued by ${presented.issuer}, ended ${presented.expiresAt}.` },
-      ...(held === undefined
-        ? []
-        : [{ text: `It is ${held.name}, ${held.management}, in state ${held.state}.`, url }]),
+      {
+        text: `The handshake with ${host}: names ${presented.names.join(', ')}, issued by ${presented.issuer}, ended ${presented.expiresAt}.`,
+      },
+      ...(held === undefined ? [] : [{ text: `It is ${held.name}, ${held.management}, in state ${held.state}.`, url }]),
       ...harm.services.map((service) => ({ text: `${service} logs that it refuses the certificate of ${host}.` })),
     ],
-    expects: [{ text: `looks at ${host} from outside get no connection`, seen: harm.checks?.length === 0 ? 'unknown' : 'yes' }],
+    expects: [
+      { text: `looks at ${host} from outside get no connection`, seen: harm.checks?.length === 0 ? 'unknown' : 'yes' },
+    ],
     ...harm,
   };
 }

@@ -1,6 +1,14 @@
 import type { DomainObservation, HandshakeSeen } from '../evidence/certificates.ts';
 import { certificatesPage } from './console-links.ts';
-import { type AboutCertificates, date, days, issuanceTrouble, servingFor, targetOf, unseen } from './held-certificates.ts';
+import {
+  type AboutCertificates,
+  date,
+  issuanceTrouble,
+  servingFor,
+  span,
+  targetOf,
+  unseen,
+} from './held-certificates.ts';
 import { type Conclusion, type Context, rule, standing } from './rule.ts';
 
 /**
@@ -42,7 +50,7 @@ function judge(domain: DomainObservation, { certificates }: AboutCertificates, c
     {
       kind: 'cause',
       target: targetOf(domain, certificates, context),
-      claim: `The certificate of ${host} runs out in ${days(daysLeft)}, on ${date(expiresAt)}.`,
+      claim: `The certificate of ${host} runs out in ${span(daysLeft)}, on ${date(expiresAt)}.`,
       confidence: managed ? 'likely' : 'certain',
       evidence: [
         { text: `The handshake with ${host}: names ${names.join(', ')}, issued by ${issuer}, ends ${expiresAt}.` },

@@ -1,6 +1,14 @@
 import type { CertificateObservation, DomainObservation } from '../evidence/certificates.ts';
 import { certificatesPage } from './console-links.ts';
-import { type AboutCertificates, domainsOf, harmOf, inTrouble, isShut, issuanceTrouble, nameOf } from './held-certificates.ts';
+import {
+  type AboutCertificates,
+  domainsOf,
+  harmOf,
+  inTrouble,
+  isShut,
+  issuanceTrouble,
+  nameOf,
+} from './held-certificates.ts';
 import { type Conclusion, type Context, rule, standing } from './rule.ts';
 
 /**
@@ -23,9 +31,8 @@ export const certificateNotVisible = rule({
   ],
   diagnose: (seen, context) => {
     const { held } = seen.certificates;
-    if (held.status !== 'observed')
-      return [{ kind: 'inconclusive', reason: held.detail, settles: 'not-by-itself' }];
-    const judged = inTrouble(seen.certificates).flatMap((one) => judge(one, seen, context));
+    if (held.status !== 'observed') return [{ kind: 'inconclusive', reason: held.detail, settles: 'not-by-itself' }];
+    const judged = inTrouble(seen).flatMap((one) => judge(one, seen, context));
     return standing(judged, `Google sees the domains of all ${held.value.length} certificates that matter`);
   },
 });
@@ -58,7 +65,10 @@ function judge(held: CertificateObservation, seen: AboutCertificates, context: C
       claim: `Google cannot issue ${held.name}: ${trouble.domain} ${whyUnseen(held, domain)}.`,
       confidence: 'certain',
       evidence: [
-        { text: `${trouble.domain}: ${trouble.detail}; the certificate is ${held.state}.`, url: certificatesPage(context.subject.project) },
+        {
+          text: `${trouble.domain}: ${trouble.detail}; the certificate is ${held.state}.`,
+          url: certificatesPage(context.subject.project),
+        },
         ...dnsLines(domain),
       ],
       expects: [
@@ -85,5 +95,9 @@ function whyUnseen(held: CertificateObservation, domain: DomainObservation | und
 
 const dnsLines = (domain: DomainObservation | undefined) =>
   domain?.dns.status === 'observed'
-    ? [{ text: `DNS of ${domain.host}: A ${domain.dns.value.a.join(', ') || 'none'}; AAAA ${domain.dns.value.aaaa.join(', ') || 'none'}.` }]
+    ? [
+        {
+          text: `DNS of ${domain.host}: A ${domain.dns.value.a.join(', ') || 'none'}; AAAA ${domain.dns.value.aaaa.join(', ') || 'none'}.`,
+        },
+      ]
     : [];

@@ -17,11 +17,14 @@ export const certificateProvisioning = rule({
     const { certificates } = seen;
     const judged = certificates.domains.map((domain): Conclusion => {
       const { host } = domain;
-      if (!isBare(domain)) return { kind: 'ruled-out', reason: `${host} has a certificate to show, or could not be looked at` };
+      if (!isBare(domain))
+        return { kind: 'ruled-out', reason: `${host} has a certificate to show, or could not be looked at` };
       const waiting = heldIn(certificates).find((one) => isAwaited(one, host));
       if (waiting === undefined) return { kind: 'ruled-out', reason: `no certificate of ${host} is on its way` };
       const harm = harmOf([host], seen);
-      const spare = heldIn(certificates).find((one) => one.state === 'active' && one.use === 'unattached' && one.domains.includes(host));
+      const spare = heldIn(certificates).find(
+        (one) => one.state === 'active' && one.use === 'unattached' && one.domains.includes(host),
+      );
       return {
         kind: 'cause',
         target: nameOf(waiting, context),
@@ -31,7 +34,12 @@ export const certificateProvisioning = rule({
           { text: `${waiting.name}: ${waiting.state}.`, url: certificatesPage(context.subject.project) },
           ...(spare === undefined ? [] : [{ text: `${spare.name} names ${host}, is active, and lies unattached.` }]),
         ],
-        expects: [{ text: `looks at ${host} from outside get no connection`, seen: harm.checks?.length === 0 ? 'unknown' : 'yes' }],
+        expects: [
+          {
+            text: `looks at ${host} from outside get no connection`,
+            seen: harm.checks?.length === 0 ? 'unknown' : 'yes',
+          },
+        ],
         ...harm,
       };
     });

@@ -1,6 +1,15 @@
 import type { CertificateObservation } from '../evidence/certificates.ts';
 import { certificatesPage } from './console-links.ts';
-import { type AboutCertificates, date, domainsOf, harmOf, inTrouble, isShut, issuanceTrouble, nameOf } from './held-certificates.ts';
+import {
+  type AboutCertificates,
+  date,
+  domainsOf,
+  harmOf,
+  inTrouble,
+  isShut,
+  issuanceTrouble,
+  nameOf,
+} from './held-certificates.ts';
 import { type Conclusion, type Context, rule, standing } from './rule.ts';
 
 /**
@@ -16,9 +25,8 @@ export const certificateRenewalFailed = rule({
   explains: ['certificate-expired', 'certificate-expiring', 'certificate-provisioning', 'external-dependency-failing'],
   diagnose: (seen, context) => {
     const { held } = seen.certificates;
-    if (held.status !== 'observed')
-      return [{ kind: 'inconclusive', reason: held.detail, settles: 'not-by-itself' }];
-    const found = inTrouble(seen.certificates).flatMap((one) => judge(one, seen, context));
+    if (held.status !== 'observed') return [{ kind: 'inconclusive', reason: held.detail, settles: 'not-by-itself' }];
+    const found = inTrouble(seen).flatMap((one) => judge(one, seen, context));
     return standing(found, `none of ${held.value.length} certificates failed to renew for a reason of Google's`);
   },
 });
@@ -37,7 +45,10 @@ function judge(held: CertificateObservation, seen: AboutCertificates, context: C
       claim: `Google could not issue a new certificate for ${held.name} (${held.domains.join(', ')}): ${trouble.detail}; ${until}.`,
       confidence: 'certain',
       evidence: [
-        { text: `State ${held.state}; ${trouble.domain || 'its domains'}: ${trouble.detail}.`, url: certificatesPage(context.subject.project) },
+        {
+          text: `State ${held.state}; ${trouble.domain || 'its domains'}: ${trouble.detail}.`,
+          url: certificatesPage(context.subject.project),
+        },
       ],
       expects: [],
       ...(hosts.length > 0 ? harmOf(hosts, seen) : { services: [], harm: 'soon' }),

@@ -13,7 +13,8 @@ export function connectorPage(name: string): string {
   return `${CONSOLE}/networking/connectors/details/${region}/${id}?project=${project}`;
 }
 
-export const certificatesPage = (project: string): string => `${CONSOLE}/security/ccm/list/lbCertificates?project=${project}`;
+export const certificatesPage = (project: string): string =>
+  `${CONSOLE}/security/ccm/list/lbCertificates?project=${project}`;
 
 export const balancersPage = (project: string): string =>
   `${CONSOLE}/net-services/loadbalancing/list/loadBalancers?project=${project}`;
@@ -24,5 +25,4 @@ export const backendPage = (project: string, name: string): string =>
 export const armorPage = (project: string, policy: string): string =>
   `${CONSOLE}/net-security/securitypolicies/details/${policy}?project=${project}`;
 
-export const healthChecksPage = (project: string): string =>
-  `${CONSOLE}/compute/healthChecks?project=${project}`;
+export const healthChecksPage = (project: string): string => `${CONSOLE}/compute/healthChecks?project=${project}`;

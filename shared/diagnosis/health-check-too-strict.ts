@@ -35,15 +35,20 @@ function judge(
   const about = { target: `projects/${subject.project}/${link}`, services: [], backends: [name] };
   if (health.status === 'unavailable')
     return { kind: 'inconclusive', reason: `${name}: ${health.detail}`, settles: 'not-by-itself', about };
-  if (health.value.kind === 'none') return { kind: 'ruled-out', reason: `${name} has no health check: serverless groups have none` };
+  if (health.value.kind === 'none')
+    return { kind: 'ruled-out', reason: `${name} has no health check: serverless groups have none` };
   const { check, states } = health.value;
   const total = states.reduce((sum, { count }) => sum + count, 0);
   const healthy = states.filter(({ state }) => state === 'HEALTHY').reduce((sum, { count }) => sum + count, 0);
-  if (healthy > 0 || total === 0) return { kind: 'ruled-out', reason: `${name}: ${healthy} of ${total} machines are healthy` };
+  if (healthy > 0 || total === 0)
+    return { kind: 'ruled-out', reason: `${name}: ${healthy} of ${total} machines are healthy` };
   const tried = balancer.answers.status === 'observed' ? balancer.answers.value.kinds : [];
   const unreached = tried.filter((kind) => kind.backend === name && UNREACHED.includes(kind.statusDetails));
   if (unreached.length > 0)
-    return { kind: 'ruled-out', reason: `${name}: machines that were tried did not answer (${unreached.map(({ statusDetails }) => statusDetails).join(', ')})` };
+    return {
+      kind: 'ruled-out',
+      reason: `${name}: machines that were tried did not answer (${unreached.map(({ statusDetails }) => statusDetails).join(', ')})`,
+    };
   if (check === undefined || !isStrict(check))
     return {
       kind: 'inconclusive',
@@ -62,8 +67,14 @@ function judge(
     claim: `Health check ${check.name} takes all ${total} machines of ${name} out of service: it gives up after ${check.timeoutSeconds} s, ${check.unhealthyThreshold} times in a row, every ${check.intervalSeconds} s.`,
     confidence: 'likely',
     evidence: [
-      { text: `${states.map(({ state, count }) => `${count} ${state}`).join(', ')} by ${check.name} on ${check.path ?? 'its port'}.`, url: healthChecksPage(subject.project) },
-      { text: `${refused} requests found no machine to go to; Google's defaults are ${DEFAULT_TIMEOUT_SECONDS} s and ${DEFAULT_UNHEALTHY_THRESHOLD} failures.`, url: backendPage(subject.project, name) },
+      {
+        text: `${states.map(({ state, count }) => `${count} ${state}`).join(', ')} by ${check.name} on ${check.path ?? 'its port'}.`,
+        url: healthChecksPage(subject.project),
+      },
+      {
+        text: `${refused} requests found no machine to go to; Google's defaults are ${DEFAULT_TIMEOUT_SECONDS} s and ${DEFAULT_UNHEALTHY_THRESHOLD} failures.`,
+        url: backendPage(subject.project, name),
+      },
     ],
     expects: [
       {
@@ -77,5 +88,10 @@ function judge(
   };
 }
 
-const isStrict = ({ timeoutSeconds, unhealthyThreshold }: { readonly timeoutSeconds: number; readonly unhealthyThreshold: number }) =>
-  timeoutSeconds < DEFAULT_TIMEOUT_SECONDS || unhealthyThreshold < DEFAULT_UNHEALTHY_THRESHOLD;
+const isStrict = ({
+  timeoutSeconds,
+  unhealthyThreshold,
+}: {
+  readonly timeoutSeconds: number;
+  readonly unhealthyThreshold: number;
+}) => timeoutSeconds < DEFAULT_TIMEOUT_SECONDS || unhealthyThreshold < DEFAULT_UNHEALTHY_THRESHOLD;

@@ -37,7 +37,9 @@ function judge(
   const shut = SHUT[ingress];
   if (shut === undefined) return { kind: 'ruled-out', reason: `${shortName} takes traffic from everywhere` };
   const balancer = seen['load-balancer'];
-  const checks = turnedAwayFrom(service, seen, balancer).filter(({ httpStatus, way }) => httpStatus === 404 && shut.includes(way));
+  const checks = turnedAwayFrom(service, seen, balancer).filter(
+    ({ httpStatus, way }) => httpStatus === 404 && shut.includes(way),
+  );
   const callers = callersOf([shortName, ...hostsBefore(shortName, balancer)], 'upstream-failed', seen.logs);
   const answered = answeredWith(404, shortName, balancer);
   const missed = shut.includes('load-balancer') ? (answered?.count ?? 0) : 0;
@@ -49,13 +51,14 @@ function judge(
     claim: `${shortName} is closed to requests from outside: its ingress is ${ingress}, and Google answers 404 in its place${missed === 0 ? '' : ` (${missed} times by the load balancer's log)`}.`,
     confidence: 'certain',
     evidence: [
-      { text: `Ingress ${ingress}${lastModifier === undefined ? '' : `; last changed by ${lastModifier}`}.`, url: servicePage(name, 'metrics') },
+      {
+        text: `Ingress ${ingress}${lastModifier === undefined ? '' : `; last changed by ${lastModifier}`}.`,
+        url: servicePage(name, 'metrics'),
+      },
       ...(answered?.firstAt === undefined ? [] : [{ text: `The first 404 was at ${answered.firstAt}.` }]),
       ...checks.map(({ name: check, detail }) => ({ text: `${check}: ${detail}.` })),
     ],
-    expects: [
-      { text: 'looks from outside are turned away with 404', seen: checks.length > 0 ? 'yes' : 'unknown' },
-    ],
+    expects: [{ text: 'looks from outside are turned away with 404', seen: checks.length > 0 ? 'yes' : 'unknown' }],
     services: callers,
     checks: checks.map(({ name: check }) => check),
   };

@@ -33,7 +33,9 @@ export const hostsOf = ({ urlMap }: Balancer): string[] =>
 
 /** The load balancers that take a host: those that name it, or else those that take what nobody names. */
 export function balancersFor(host: string, balancers: readonly Balancer[]): readonly Balancer[] {
-  const naming = balancers.filter((one) => one.urlMap.rules.some(({ hosts }) => hosts.some((name) => isFor(name, host))));
+  const naming = balancers.filter((one) =>
+    one.urlMap.rules.some(({ hosts }) => hosts.some((name) => isFor(name, host))),
+  );
   return naming.length > 0 ? naming : balancers.filter(({ urlMap }) => urlMap.rules.length === 0);
 }
 

@@ -2,8 +2,8 @@ import type { Check } from '../policy/policy.ts';
 import { PlatformFailure } from '../ports/platform-failure.ts';
 import { inBatches } from './in-batches.ts';
 import type { Inspection } from './inspector.ts';
-import type { TurnedAwayBy } from './turned-away.ts';
 import { redact } from './redact.ts';
+import type { TurnedAwayBy } from './turned-away.ts';
 
 /** One look from outside, and whether it found what the configuration expects. */
 export interface CheckResult {

@@ -1,7 +1,13 @@
 import type { Instant } from '../ports/clock.ts';
 import { earliest, latest } from '../ports/clock.ts';
 import type { BalancedRequest, LogEntry, Series, SeriesQuery } from '../ports/cloud.ts';
-import type { BackendService, EndpointGroup, GroupHealth, HealthCheck, SecurityPolicy } from '../ports/load-balancing.ts';
+import type {
+  BackendService,
+  EndpointGroup,
+  GroupHealth,
+  HealthCheck,
+  SecurityPolicy,
+} from '../ports/load-balancing.ts';
 import { type Balancer, balancersOf } from './balanced-hosts.ts';
 import { inBatches } from './in-batches.ts';
 import type { Inspection, Inspector } from './inspector.ts';
@@ -29,7 +35,10 @@ export interface BackendTraffic {
 }
 
 export interface BackendObservation
-  extends Pick<BackendService, 'name' | 'link' | 'securityPolicy' | 'identityAwareProxy' | 'outlierDetection' | 'loggedRatio'> {
+  extends Pick<
+    BackendService,
+    'name' | 'link' | 'securityPolicy' | 'identityAwareProxy' | 'outlierDetection' | 'loggedRatio'
+  > {
   readonly groups: readonly {
     readonly name: string;
     readonly type: string;
@@ -96,7 +105,12 @@ export const loadBalancer: Inspector<LoadBalancerObservation> = {
     // Without a load balancer there is nothing more to ask, of Logging least of all.
     if (balancers.length === 0) {
       const policies: Part<[]> = { status: 'observed', value: [] };
-      return { routes: [], backends: [], policies, answers: { status: 'observed', value: { kinds: [], truncated: false } } };
+      return {
+        routes: [],
+        backends: [],
+        policies,
+        answers: { status: 'observed', value: { kinds: [], truncated: false } },
+      };
     }
     const { project } = environment;
     const routes = balancers.flatMap(routesOf);
@@ -106,7 +120,12 @@ export const loadBalancer: Inspector<LoadBalancerObservation> = {
       part(answersOf(inspection, abort), abort),
     ]);
     const routed = parts.backends.filter(({ name }) => routes.some(({ backend }) => backend === name));
-    return { routes, backends: await inBatches(routed, (one) => observe(one, parts, inspection, abort)), policies, answers };
+    return {
+      routes,
+      backends: await inBatches(routed, (one) => observe(one, parts, inspection, abort)),
+      policies,
+      answers,
+    };
   },
 };
 
@@ -162,7 +181,12 @@ function groupOf(
   const group = groups.find((one) => one.link === link);
   const name = link.slice(link.lastIndexOf('/') + 1);
   if (group === undefined)
-    return { name, type: link.includes('/instanceGroups/') ? 'INSTANCE_GROUP' : 'unknown', service: undefined, target: 'unknown' };
+    return {
+      name,
+      type: link.includes('/instanceGroups/') ? 'INSTANCE_GROUP' : 'unknown',
+      service: undefined,
+      target: 'unknown',
+    };
   const { type, service, region } = group;
   const isHere = service !== undefined && region === environment.region;
   return { name, type, service, target: !isHere ? 'unknown' : services.includes(service) ? 'there' : 'gone' };
@@ -206,7 +230,11 @@ async function trafficOf({ cloud, environment, since, until }: Inspection, abort
   const backend = 'resource.labels.backend_target_name';
   const [requests, latency] = await Promise.all([
     // Its classes are numbers, 500, where Cloud Run's are words, 5xx (facts, 2026-11-23).
-    ask('request_count', { aligner: 'ALIGN_DELTA', reducer: 'REDUCE_SUM', groupBy: [backend, 'metric.labels.response_code_class'] }),
+    ask('request_count', {
+      aligner: 'ALIGN_DELTA',
+      reducer: 'REDUCE_SUM',
+      groupBy: [backend, 'metric.labels.response_code_class'],
+    }),
     ask('backend_latencies', { aligner: 'ALIGN_PERCENTILE_99', reducer: 'REDUCE_MAX', groupBy: [backend] }),
   ]);
   return { requests, latency };
@@ -238,7 +266,13 @@ async function answersOf({ cloud, environment, since, until }: Inspection, abort
   const kinds = Map.groupBy(entries.filter(isBalanced), ({ httpStatus, balanced }) =>
     JSON.stringify([balanced.backend, httpStatus, balanced.statusDetails, balanced.deniedBy]),
   );
-  return { kinds: [...kinds.values()].flatMap(alike).sort((a, b) => b.count - a.count).slice(0, KINDS_MAX), truncated };
+  return {
+    kinds: [...kinds.values()]
+      .flatMap(alike)
+      .sort((a, b) => b.count - a.count)
+      .slice(0, KINDS_MAX),
+    truncated,
+  };
 }
 
 type BalancedEntry = LogEntry & { readonly balanced: BalancedRequest };

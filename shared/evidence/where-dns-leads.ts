@@ -29,7 +29,14 @@ export function whereDnsLeads(
 }
 
 /** Names under which CDNs stand in for others: the vendors' own documentation, read 2026-11-23. */
-const CDN_NAMES = ['cloudfront.net', 'fastly.net', 'edgekey.net', 'akamaiedge.net', 'cdn.cloudflare.net', 'azureedge.net'];
+const CDN_NAMES = [
+  'cloudfront.net',
+  'fastly.net',
+  'edgekey.net',
+  'akamaiedge.net',
+  'cdn.cloudflare.net',
+  'azureedge.net',
+];
 const isCdnName = (cname: string | undefined): boolean =>
   cname !== undefined && CDN_NAMES.some((suffix) => cname === suffix || cname.endsWith(`.${suffix}`));
 

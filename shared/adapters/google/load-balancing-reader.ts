@@ -102,4 +102,7 @@ export function loadBalancingReader({ rest, read }: ReadContext): LoadBalancingR
 }
 
 const tooMany = (method: string, where: string): PlatformFailure =>
-  new PlatformFailure('unknown', `${method} on ${where}: more than ${PER_PAGE * PAGES_MAX}, which is as many as are read`);
+  new PlatformFailure(
+    'unknown',
+    `${method} on ${where}: more than ${PER_PAGE * PAGES_MAX}, which is as many as are read`,
+  );

@@ -11,7 +11,11 @@ const NAMES_MAX = 100;
 const CHAIN_MAX = 10;
 
 /** Shakes hands, and looks at what was presented, taken or not. */
-export function tlsProbe({ host, timeoutMs }: TlsLook, instruments: Instruments, abort: AbortSignal): Promise<TlsResult> {
+export function tlsProbe(
+  { host, timeoutMs }: TlsLook,
+  instruments: Instruments,
+  abort: AbortSignal,
+): Promise<TlsResult> {
   const check = { url: `https://${host}/`, timeoutMs, auth: { kind: 'none' } } as const;
   return look(check, ['https:'], instruments, abort, async (made) => {
     const socket = instruments.connect(made.url, 'reported');
@@ -52,7 +56,9 @@ const namesOf = ({ subjectaltname }: PeerCertificate): string[] =>
     .flatMap((entry) => (entry.startsWith('DNS:') ? [entry.slice('DNS:'.length)] : []))
     .slice(0, NAMES_MAX);
 
-function chainLength(certificate: ReturnType<TLSSocket['getPeerCertificate']> & { issuerCertificate?: unknown }): number {
+function chainLength(
+  certificate: ReturnType<TLSSocket['getPeerCertificate']> & { issuerCertificate?: unknown },
+): number {
   let length = 1;
   let at: unknown = certificate;
   while (length < CHAIN_MAX && isIssued(at) && at.issuerCertificate !== at) {
