@@ -194,7 +194,7 @@ function groupOf(
 
 /** "Backend services with internet or serverless NEG backends must not have a health check" (backend_services.proto): then nobody is asked. */
 async function healthOf(
-  { name, link, groups, healthChecks }: BackendService,
+  { link, groups, healthChecks }: BackendService,
   checks: readonly HealthCheck[],
   { cloud, environment: { project } }: Inspection,
   abort: AbortSignal,

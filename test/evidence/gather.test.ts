@@ -41,7 +41,10 @@ describe('gather', () => {
     const { cloud } = reading({ services: [plainService('backend')], connectors: [plainConnector()] });
     const evidence = await gather(inspection({ cloud }), unhurried);
     expect(statuses(evidence)).toEqual({
+      certificates: 'observed',
       'cloud-run': 'observed',
+      invokers: 'observed',
+      'load-balancer': 'observed',
       'vpc-connector': 'observed',
       metrics: 'observed',
       logs: 'observed',
