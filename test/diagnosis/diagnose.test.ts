@@ -1,14 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { diagnose } from '../../shared/diagnosis/diagnose.ts';
+import { ruleNames } from '../../shared/diagnosis/rules.ts';
 import {
+  answers,
   at,
+  backend,
+  balancer,
   connector,
   context,
   evidence,
   failed,
   line,
   logs,
+  look,
   observed,
+  outOfReach,
   points,
   revision,
   service,
@@ -46,12 +52,7 @@ describe('diagnose', () => {
   it('finds nothing wrong where nothing is', () => {
     const found = diagnose(evidence(), context);
     expect(found).toMatchObject({ healthy: true, root: undefined, causes: [], symptoms: [] });
-    expect(found.ruledOut.map(({ rule }) => rule)).toEqual([
-      'connector-saturated',
-      'instance-ceiling-reached',
-      'memory-exhausted',
-      'release-broken',
-    ]);
+    expect(found.ruledOut.map(({ rule }) => rule)).toEqual(ruleNames);
   });
 
   it('is not healthy while something could not be looked at', () => {
@@ -157,7 +158,8 @@ describe('diagnose', () => {
   it('rules out what does not apply', () => {
     const found = diagnose(evidence({ 'vpc-connector': { status: 'not-applicable' } }), context);
     expect(found).toMatchObject({ healthy: true, unchecked: [] });
-    expect(found.ruledOut[0]).toEqual({ rule: 'connector-saturated', reason: 'vpc-connector does not apply here' });
+    const reason = 'vpc-connector does not apply here';
+    expect(found.ruledOut).toContainEqual({ rule: 'connector-saturated', reason });
   });
 
   describe('orders causes of equal standing', () => {
@@ -262,5 +264,60 @@ describe('diagnose', () => {
   it('gives the same diagnosis for the same evidence', () => {
     const same = evidence({ 'vpc-connector': full, logs: observed(logs({ failed: down, signatures: timeouts })) });
     expect(diagnose(same, context)).toEqual(diagnose(structuredClone(same), context));
+  });
+});
+
+describe('who is turned away', () => {
+  const turned = observed({ checks: [look({ verdict: 'turned-away', httpStatus: 403 })] });
+
+  it('is a symptom of the check alone, never of a service, and no proof that anybody is served', () => {
+    const found = diagnose(evidence({ http: turned }), context);
+    expect(found).toMatchObject({ healthy: false, root: undefined });
+    expect(found.symptoms).toEqual([{ kind: 'check-turned-away', on: 'api', text: 'api: tls: refused' }]);
+  });
+
+  it('has a root where a rule accounts for the check', () => {
+    const page = look({
+      url: 'https://api.acme.test/healthz',
+      verdict: 'turned-away',
+      httpStatus: 404,
+      turnedAwayBy: 'google',
+    });
+    expect(diagnose(evidence({ http: observed({ checks: [page] }) }), context).root?.rule).toBe('path-reserved');
+  });
+});
+
+describe('what a load balancer failed by itself', () => {
+  const seen = (...given: Parameters<typeof answers>) =>
+    diagnose(
+      evidence({ 'load-balancer': observed(balancer([backend({ groups: [] })], [answers(...given)])) }),
+      context,
+    );
+
+  it('is a symptom of its backend, which a missing group accounts for', () => {
+    const found = seen();
+    expect(found.symptoms).toEqual([
+      {
+        kind: 'backend-failing',
+        on: 'api-backend',
+        text: 'the load balancer failed 20 requests for api-backend: failed_to_pick_backend',
+      },
+    ]);
+    expect(found.root?.rule).toBe('backend-missing');
+  });
+
+  it.each([
+    ['enough', { count: 5 }, 1],
+    ['too few', { count: 4 }, 0],
+    ['long ago', { lastAt: at(-301) }, 0],
+    ['just now', { lastAt: at(-300) }, 1],
+    ['the service’s own', { statusDetails: 'response_sent_by_backend' }, 0],
+    ['the client’s own', { status: 499 }, 0],
+    ['for no backend', { backend: undefined }, 0],
+  ])('%s', (_, over, count) => expect(seen(over).symptoms).toHaveLength(count));
+
+  it('is not known where its log cannot be read', () => {
+    const blind = observed(balancer([backend()], [], { answers: outOfReach }));
+    expect(diagnose(evidence({ 'load-balancer': blind }), context).symptoms).toEqual([]);
   });
 });
