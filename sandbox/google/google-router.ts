@@ -10,6 +10,7 @@ import { certificateManagerRouter } from './certificate-manager/certificate-mana
 import { computeRouter } from './compute/compute-router.ts';
 import { loggingRouter } from './logging/logging-router.ts';
 import { monitoringRouter } from './monitoring/monitoring-router.ts';
+import { networkRouter } from './network/network-router.ts';
 import { methodFor } from './permissions.ts';
 import { runRouter } from './run/run-router.ts';
 import { vpcAccessRouter } from './vpc-access/vpc-access-router.ts';
@@ -32,6 +33,7 @@ export function googleRouter(options: GoogleOptions): Router {
     loggingRouter(options.world),
     computeRouter(options.world),
     certificateManagerRouter(options.world),
+    networkRouter(options.world),
   );
   api.use(unknownMethod, answerError);
   const router = Router();
@@ -42,8 +44,8 @@ export function googleRouter(options: GoogleOptions): Router {
   return router;
 }
 
-/** compute's paths begin with its name. */
-const VERSIONED = /^\/(compute\/)?v[123]\//;
+/** The paths of compute and dns begin with their names. */
+const VERSIONED = /^\/(compute\/|dns\/)?v[123]\//;
 
 /** Every call is written down with its identity, whatever becomes of it. */
 function writeDown({ world, calls }: GoogleOptions): RequestHandler {

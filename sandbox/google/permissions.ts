@@ -3,6 +3,7 @@ import { certificateManagerMethods } from './certificate-manager/certificate-man
 import { computeMethods } from './compute/compute-methods.ts';
 import { loggingMethods } from './logging/logging-methods.ts';
 import { monitoringMethods } from './monitoring/monitoring-methods.ts';
+import { networkMethods } from './network/network-methods.ts';
 import { runMethods } from './run/run-methods.ts';
 import { vpcAccessMethods } from './vpc-access/vpc-access-methods.ts';
 
@@ -13,6 +14,7 @@ const methods: readonly ApiMethod[] = [
   ...loggingMethods,
   ...computeMethods,
   ...certificateManagerMethods,
+  ...networkMethods,
 ];
 
 export const methodFor = (method: string, path: string): ApiMethod | undefined =>

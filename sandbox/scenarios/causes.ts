@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { edgeCauses } from './causes-edge.ts';
+import { networkCauses } from './causes-network.ts';
 import { codePatch } from './code.ts';
 import { machineType } from './estate.ts';
 
@@ -72,6 +73,7 @@ export const cause = z.discriminatedUnion('type', [
   databaseDown,
   connectorChanged,
   ...edgeCauses,
+  ...networkCauses,
 ]);
 export type Cause = z.infer<typeof cause>;
 export type CauseOf<T extends Cause['type']> = Extract<Cause, { type: T }>;

@@ -13,6 +13,11 @@ const requestFields = {
     .positive()
     .describe('After this the app gives up on a dependency and answers 503, seconds.'),
   timeoutLine: z.string().optional().describe('What the app prints when that happens.'),
+  reaches: z.array(z.string()).describe('Externals that every request calls, by name.'),
+  newConnections: z
+    .number()
+    .min(0)
+    .describe('Connections that a request opens to each of them; 0: the app keeps its connections.'),
 };
 
 const startFields = {
@@ -75,7 +80,16 @@ export type CodePatch = z.infer<typeof codePatch>;
 
 /** A small, healthy web application. */
 export const defaultCode: Code = {
-  request: { latencyMs: 80, cpuMs: 20, egressKb: 20, needs: [], calls: [], timeoutSeconds: 13 },
+  request: {
+    latencyMs: 80,
+    cpuMs: 20,
+    egressKb: 20,
+    needs: [],
+    calls: [],
+    timeoutSeconds: 13,
+    reaches: [],
+    newConnections: 0,
+  },
   start: { seconds: 4, needs: [], connections: 1, egressMbps: 0, timeoutSeconds: 25, exitCode: 3 },
   memory: { baseMib: 160, perRequestMib: 1, leakMibPerMinute: 0 },
   failure: { exitCode: 1, lines: [], status: 500, ratio: 0 },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { codePatch } from './code.ts';
 import { edge, hostEdge } from './estate-edge.ts';
+import { networkEstate } from './estate-network.ts';
 
 // What stands in the project before anything happens.
 
@@ -39,7 +40,11 @@ const connector = z
   .refine((c) => c.minInstances < c.maxInstances, 'minInstances must be below maxInstances');
 
 const vpcAccess = z.strictObject({
-  connector: z.string().optional(),
+  connector: z
+    .string()
+    .nullish()
+    .transform((value) => value ?? undefined)
+    .describe('null: none, where the file that is extended has one.'),
   network: z.string().optional().describe('Direct VPC egress instead of a connector.'),
   subnetwork: z.string().optional(),
   egress: z.enum(['ALL_TRAFFIC', 'PRIVATE_RANGES_ONLY']).default('PRIVATE_RANGES_ONLY'),
@@ -128,6 +133,7 @@ export const estate = z.strictObject({
   services: z.array(service).min(1),
   hosts: z.array(host).default([]),
   edge,
+  ...networkEstate,
 });
 
 export type Estate = z.infer<typeof estate>;

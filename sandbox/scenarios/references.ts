@@ -13,6 +13,8 @@ export function references(scenario: { estate: Estate; causes: Cause[] }, contex
   const connectors = estate.connectors.map((c) => c.name);
   const hosts = estate.hosts.map((h) => h.name);
   const vmBackends = estate.edge.vmBackends.map((b) => b.name);
+  const externals = estate.externals.map((e) => e.name);
+  const networks = networkNames(estate);
   const check = (path: Path, found: string | undefined, known: string[]) => {
     if (found === undefined || known.includes(found)) return;
     context.addIssue({
@@ -28,6 +30,9 @@ export function references(scenario: { estate: Estate; causes: Cause[] }, contex
     });
     code?.start?.needs?.forEach((n, i) => {
       check([...path, 'start', 'needs', i], n, databases);
+    });
+    code?.request?.reaches?.forEach((n, i) => {
+      check([...path, 'request', 'reaches', i], n, externals);
     });
     code?.request?.calls?.forEach((n, i) => {
       check([...path, 'request', 'calls', i], n, services);
@@ -54,6 +59,9 @@ export function references(scenario: { estate: Estate; causes: Cause[] }, contex
   estate.edge.vmBackends.forEach((backend, i) => {
     check(['estate', 'edge', 'vmBackends', i, 'host'], backend.host, hosts);
   });
+  estate.allowListed.forEach((n, i) => {
+    check(['estate', 'allowListed', i], n, [...databases, ...externals]);
+  });
   scenario.causes.forEach((cause, i) => {
     const path: Path = ['causes', i];
     if ('service' in cause) check([...path, 'service'], cause.service, services);
@@ -61,6 +69,14 @@ export function references(scenario: { estate: Estate; causes: Cause[] }, contex
     if ('database' in cause) check([...path, 'database'], cause.database, databases);
     if ('host' in cause) check([...path, 'host'], cause.host, hosts);
     if ('backend' in cause) check([...path, 'backend'], cause.backend, vmBackends);
+    if ('network' in cause) check([...path, 'network'], cause.network, networks);
     if (cause.type === 'release') checkCode([...path, 'code'], cause.code);
   });
 }
+
+/** Networks that are stated, and those that connectors and services name. */
+const networkNames = ({ networks, connectors, services }: Estate): string[] => [
+  ...networks.map(({ name }) => name),
+  ...connectors.map(({ network }) => network),
+  ...services.flatMap(({ vpcAccess }) => vpcAccess?.network ?? []),
+];

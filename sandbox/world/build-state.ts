@@ -5,10 +5,14 @@ import { auditServiceChange } from './audit.ts';
 import { buildEdge } from './edge/build-edge.ts';
 import { createLedger } from './ledger.ts';
 import { createMetricStore } from './metrics/store.ts';
+import { buildNetworks } from './network-state.ts';
 import { createRandom } from './random.ts';
 import { createRevision, learnCode, route, uuid } from './revisions.ts';
 import type { ConnectorState, Json, ServiceState, WorldState } from './state.ts';
 import { templateFor } from './template.ts';
+
+/** Networks are older than anything that happens here. */
+const CREATED_BEFORE_MS = 180 * 86_400_000;
 
 /** The estate as it stands when its history begins. */
 export function buildState(scenario: Scenario, startMs: number): WorldState {
@@ -22,6 +26,7 @@ export function buildState(scenario: Scenario, startMs: number): WorldState {
     connectors: new Map(estate.connectors.map((c) => [c.name, connectorState(c)])),
     databases: new Map(estate.databases.map((d) => [d.name, { name: d.name, estate: d, state: 'up' }])),
     edge: buildEdge(scenario, startMs),
+    networks: buildNetworks(scenario, startMs - CREATED_BEFORE_MS),
     operations: new Map(),
     agenda: [],
     ledger: createLedger(),

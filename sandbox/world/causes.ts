@@ -1,6 +1,10 @@
 import type { Cause, CauseOf } from '../scenarios/causes.ts';
+import { edgeCauses } from '../scenarios/causes-edge.ts';
+import { networkCauses } from '../scenarios/causes-network.ts';
+import { isOneOf } from '../scenarios/is-one-of.ts';
 import { changeService } from './change-service.ts';
 import { happenAtTheEdge } from './edge/happen.ts';
+import { happenToNetwork, passFromNetwork } from './network-causes.ts';
 import { note } from './note.ts';
 import { schedule } from './operations.ts';
 import { learnCode } from './revisions.ts';
@@ -22,6 +26,9 @@ export function scheduleCauses(state: WorldState): void {
       });
   }
 }
+
+const isOfEdge = isOneOf(edgeCauses);
+const isOfNetwork = isOneOf(networkCauses);
 
 function happen(state: WorldState, cause: Cause): void {
   switch (cause.type) {
@@ -52,11 +59,16 @@ function happen(state: WorldState, cause: Cause): void {
       connectorChanged(state, cause);
       return;
     default:
-      happenAtTheEdge(state, cause);
+      if (isOfNetwork(cause)) happenToNetwork(state, cause);
+      else if (isOfEdge(cause)) happenAtTheEdge(state, cause);
   }
 }
 
 function pass(state: WorldState, cause: Cause): void {
+  if (isOfNetwork(cause)) {
+    passFromNetwork(state, cause);
+    return;
+  }
   const database = cause.type === 'database-down' ? state.databases.get(cause.database) : undefined;
   if (database) database.state = 'up';
   note(state, `${cause.type}-over`, 'database' in cause ? cause.database : '', 'no longer');

@@ -4,6 +4,7 @@ import { lostAtTheDoor } from './edge/tick-edge.ts';
 import { dependencyLine } from './log-texts.ts';
 import { hostOf } from './logging/entries.ts';
 import { databaseFailure, internetFailureRatio } from './network.ts';
+import { pathFailure } from './network-path.ts';
 import type { RevisionState, WorldState } from './state.ts';
 
 const THRASH_SLOWDOWN = 12;
@@ -27,14 +28,24 @@ export function outlookOf(state: WorldState, revision: RevisionState): Outlook {
   let dependencyMs = request.timeoutSeconds * 1000;
   let line: string | undefined;
   for (const need of request.needs) {
-    const { ratio, how } = databaseFailure(state, revision, need);
+    const { ratio, how, line: told } = databaseFailure(state, revision, need);
     if (ratio === 0) continue;
     ok *= 1 - ratio;
     if (how === 'at-once') dependencyMs = 50;
     const database = state.databases.get(need)?.estate;
     line ??=
+      told ??
       request.timeoutLine ??
       dependencyLine(database?.kind ?? 'other', database?.address ?? need, how, request.timeoutSeconds);
+  }
+  for (const name of request.reaches) {
+    const external = state.scenario.estate.externals.find((one) => one.name === name);
+    if (external === undefined) continue;
+    const { ratio, how, line: told } = pathFailure(state, revision, { address: external.address, owner: name });
+    if (ratio === 0) continue;
+    ok *= 1 - ratio;
+    if (how === 'at-once') dependencyMs = 50;
+    line ??= told ?? `Error: connect ETIMEDOUT ${external.address}`;
   }
   for (const name of request.calls) {
     const callee = state.services.get(name);

@@ -1,6 +1,7 @@
 import { admit, giveUpWaiting } from './admission.ts';
 import { endRequests, hold, record } from './in-flight.ts';
 import { observeSentBytes } from './metrics/observe.ts';
+import { openConnections } from './nat.ts';
 import { offer } from './network.ts';
 import { print } from './note.ts';
 import { type Outlook, outlookOf } from './outlook.ts';
@@ -17,12 +18,22 @@ export function serve(state: WorldState, service: ServiceState, revision: Revisi
   const outlook = outlookOf(state, revision);
   const admitted = admit(state, service, revision, arrivals, outlook);
   if (admitted > 0) begin(state, service, revision, admitted, outlook);
+  connect(state, revision, admitted);
   offer(
     state,
     revision,
     admitted * revision.code.request.egressKb * MBIT_PER_KB + revision.readyIds.length * revision.code.chatterMbps,
   );
   observeSentBytes(state, revision, admitted * revision.code.request.egressKb * 1000);
+}
+
+/** The connections that this second's requests open to others, each a port of a NAT gateway where they pass one. */
+function connect(state: WorldState, revision: RevisionState, admitted: number): void {
+  const { reaches, newConnections } = revision.code.request;
+  for (const name of reaches) {
+    const external = state.scenario.estate.externals.find((one) => one.name === name);
+    if (external) openConnections(state, revision, external.address, state.random.round(admitted * newConnections));
+  }
 }
 
 function begin(

@@ -4,6 +4,7 @@ import { observe } from './metrics/observe.ts';
 import { databaseFailure, offer } from './network.ts';
 import { print } from './note.ts';
 import type { Instance, RevisionState, WorldState } from './state.ts';
+import { hasAddress } from './subnet-addresses.ts';
 import { containerNameOf, startupProbeOf } from './template.ts';
 
 const TRY_AGAIN_MS = 5000; // A start tries its databases again after this.
@@ -14,6 +15,7 @@ export function startInstance(
   revision: RevisionState,
   reason: 'AUTOSCALING' | 'DEPLOYMENT_ROLLOUT',
 ): void {
+  if (!hasAddress(state, revision)) return;
   const { random } = state;
   revision.nextInstance += 1;
   const instance: Instance = {
@@ -57,7 +59,10 @@ export function tickStart(state: WorldState, revision: RevisionState, instance: 
     instance.nextTryMs = state.nowMs + TRY_AGAIN_MS;
     return;
   }
-  const line = start.timeoutLine ?? unreachableLine(state, revision, missing, start.timeoutSeconds);
+  const line =
+    databaseFailure(state, revision, missing).line ??
+    start.timeoutLine ??
+    unreachableLine(state, revision, missing, start.timeoutSeconds);
   startFailed(state, revision, instance, { lines: [line], exitCode: start.exitCode });
 }
 

@@ -5,6 +5,7 @@ import type { Scenario } from '../scenarios/scenario.ts';
 import type { EdgeState } from './edge/edge-state.ts';
 import type { Ledger } from './ledger.ts';
 import type { MetricStore } from './metrics/store.ts';
+import type { NetworkState } from './network-state.ts';
 import type { Random } from './random.ts';
 import type { AlertNotification, WorldEvent } from './world.ts';
 
@@ -19,6 +20,7 @@ export interface WorldState {
   readonly connectors: Map<string, ConnectorState>;
   readonly databases: Map<string, DatabaseState>;
   readonly edge: EdgeState;
+  readonly networks: Map<string, NetworkState>;
   readonly operations: Map<string, Operation>;
   /** What is to happen at a later second, soonest first. */
   readonly agenda: { readonly atMs: number; readonly run: () => void }[];

@@ -7,6 +7,7 @@ import { forget } from './forget.ts';
 import { measureMemory, tickInstances } from './instances.ts';
 import { observe } from './metrics/observe.ts';
 import { sampleMetrics } from './metrics/sample.ts';
+import { tickNats } from './nat.ts';
 import { runAgenda } from './operations.ts';
 import { serve } from './requests.ts';
 import type { RevisionState, ServiceState, WorldState } from './state.ts';
@@ -28,6 +29,7 @@ export function tick(state: WorldState): void {
   }
   tickEdge(state);
   for (const service of state.services.values()) tickService(state, service);
+  tickNats(state);
   if (state.nowMs % FORGET_EVERY_MS === 0) forget(state);
   if (state.nowMs % SAMPLE_MS !== 0) return;
   sampleMetrics(state);

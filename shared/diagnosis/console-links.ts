@@ -23,3 +23,25 @@ export const armorPage = (project: string, policy: string): string =>
   `${CONSOLE}/net-security/securitypolicies/details/${policy}?project=${project}`;
 
 export const healthChecksPage = (project: string): string => `${CONSOLE}/compute/healthChecks?project=${project}`;
+
+const projectOf = (name: string): string => name.split('/')[1] ?? '';
+const idOf = (name: string): string => name.split('/').at(-1) ?? '';
+
+/** `projects/P/global/networks/N`. */
+export const networkPage = (name: string): string =>
+  `${CONSOLE}/networking/networks/details/${idOf(name)}?project=${projectOf(name)}`;
+
+/** `projects/P/regions/R/subnetworks/S`. */
+export const subnetworkPage = (name: string): string =>
+  `${CONSOLE}/networking/subnetworks/details/${name.split('/')[3]}/${idOf(name)}?project=${projectOf(name)}`;
+
+export const firewallPage = (project: string, rule: string): string =>
+  `${CONSOLE}/networking/firewalls/details/${rule}?project=${project}`;
+
+export const peeringPage = (project: string): string => `${CONSOLE}/networking/peering/list?project=${project}`;
+
+/** The list of gateways: a gateway's own page is named by a number that no API gives. */
+export const natPage = (project: string): string => `${CONSOLE}/net-services/nat/list?project=${project}`;
+
+export const zonePage = (project: string, zone: string): string =>
+  `${CONSOLE}/net-services/dns/zones/${zone}/details?project=${project}`;

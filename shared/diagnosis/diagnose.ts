@@ -28,9 +28,7 @@ export function diagnose(evidence: Evidence, context: Context): Diagnosis {
     ),
     unchecked: [...unchecked, ...checksNotMade(evidence)],
     nextChecks: [
-      ...new Set(
-        concluded.flatMap(({ conclusion }) => (conclusion.kind === 'inconclusive' ? (conclusion.nextCheck ?? []) : [])),
-      ),
+      ...new Set(concluded.flatMap(({ conclusion }) => ('nextCheck' in conclusion ? [conclusion.nextCheck] : []))),
     ],
     symptoms: felt,
   };

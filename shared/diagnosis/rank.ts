@@ -20,8 +20,8 @@ const ORDER: Readonly<Record<RankedCause['standing'], number>> = {
 /** Roots first, those that explain most and are surest before others; then what is unsettled or explained; last what explains nothing. */
 export function ranked(concluded: readonly Concluded[], felt: readonly Symptom[]): readonly RankedCause[] {
   const causes = concluded.flatMap(causeOf);
-  const unsettled = concluded.filter(
-    ({ conclusion }) => conclusion.kind === 'inconclusive' && conclusion.settles === 'soon',
+  const unsettled = concluded.flatMap(({ name, conclusion }) =>
+    conclusion.kind === 'inconclusive' && conclusion.settles === 'soon' ? [{ name, about: conclusion.about }] : [],
   );
   const withStanding = causes.map((cause): RankedCause => {
     const explainedBy = [...new Set(causes.filter((other) => explains(other, cause)).map(({ rule }) => rule))];
@@ -45,7 +45,7 @@ function causeOf({ name, conclusion }: Concluded): Cause[] {
 
 /** What harms nothing yet has brought nothing about. */
 const explains = (other: Cause, cause: Cause): boolean =>
-  other !== cause && other.harm !== 'soon' && other.explains.includes(cause.rule) && covers(other, cause);
+  other.harm !== 'soon' && other.explains.includes(cause.rule) && covers(other, cause);
 
 type Harmed = Pick<Fault, 'services' | 'checks' | 'backends'>;
 
@@ -62,23 +62,27 @@ const harmed = ({ services, checks = [], backends = [] }: Harmed): string[] => [
   ...backends.map((name) => `backend ${name}`),
 ];
 
-const mightExplain = ({ name, conclusion }: Concluded, cause: Cause): boolean =>
-  ruleNamed(name).explains.includes(cause.rule) &&
-  conclusion.kind === 'inconclusive' &&
-  (conclusion.about === undefined || covers(conclusion.about, cause));
+/** A rule that will be able to judge soon; `about` is left out where it could judge no target. */
+interface Unsettled {
+  readonly name: RuleName;
+  readonly about: Harmed | undefined;
+}
+
+const mightExplain = ({ name, about }: Unsettled, cause: Cause): boolean =>
+  ruleNamed(name).explains.includes(cause.rule) && (about === undefined || covers(about, cause));
 
 /** A cause that harms nothing in trouble did not bring this about, however bad it looks by itself. */
 function standingOf(
   cause: Cause,
   explainedBy: readonly string[],
   felt: readonly Symptom[],
-  unsettled: readonly Concluded[],
+  unsettled: readonly Unsettled[],
 ): RankedCause['standing'] {
   if (explainedBy.length > 0) return 'explained';
   if (cause.harm === 'soon') return 'looming';
   if (reach(cause, felt) === 0) return 'incidental';
   // To name a root while what may have brought it about is still on its way would be to blame the wrong layer.
-  return unsettled.some((concluded) => mightExplain(concluded, cause)) ? 'unsettled' : 'root';
+  return unsettled.some((one) => mightExplain(one, cause)) ? 'unsettled' : 'root';
 }
 
 /** How many services in trouble, and checks that fail, a cause accounts for. */

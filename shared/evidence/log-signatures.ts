@@ -22,12 +22,19 @@ export const logSignatures = [
   },
   { signature: 'not-authenticated', pattern: /The request was not authenticated/ },
   { signature: 'connector-missing', pattern: /VPC connector \S+ does not exist/ },
+  { signature: 'subnetwork-full', pattern: /insufficient free IP addresses in the subnetwork/ },
   // Application lines: what a client of a private address prints when nothing comes back.
   {
     signature: 'private-connection-timed-out',
     pattern:
       /ETIMEDOUT|i\/o timeout|Connection timed out|connect(ion)? timed? ?out|context deadline exceeded|initialization timeout after|ping timeout after/i,
   },
+  {
+    signature: 'name-not-resolved',
+    pattern:
+      /ENOTFOUND|EAI_AGAIN|no such host|could not translate host name|Name or service not known|UnknownHostException/,
+  },
+  { signature: 'no-route', pattern: /EHOSTUNREACH|ENETUNREACH|no route to host|network is unreachable/i },
   { signature: 'private-connection-refused', pattern: /ECONNREFUSED|connection refused/i },
   {
     signature: 'database-slots-exhausted',

@@ -7,5 +7,6 @@ export { journey } from './journey.ts';
 export { loadBalancer as 'load-balancer' } from './load-balancer.ts';
 export { logs } from './logs.ts';
 export { metrics } from './metrics.ts';
+export { network } from './network.ts';
 export { vpcConnector as 'vpc-connector' } from './vpc-connector.ts';
 export { websocket } from './websocket.ts';

@@ -1,6 +1,7 @@
 import type { Instant } from './clock.ts';
 import type { InvokersReader } from './invokers.ts';
 import type { LoadBalancingReader } from './load-balancing.ts';
+import type { NetworkReader } from './network.ts';
 
 /** Full resource names throughout: `projects/P/locations/L/services/S`. */
 export interface Location {
@@ -102,6 +103,8 @@ export interface Connector {
   readonly instancesMax: number;
   readonly network: string | undefined;
   readonly ipCidrRange: string | undefined;
+  /** Where it was made on a subnetwork of someone's own, full name; in a Shared VPC that lies in the host project. */
+  readonly subnetwork: string | undefined;
 }
 
 /** One query to timeSeries.list. `filter` is Monitoring's filter language, without the interval. */
@@ -116,6 +119,8 @@ export interface SeriesQuery {
     | 'ALIGN_RATE'
     | 'ALIGN_MEAN'
     | 'ALIGN_MAX'
+    | 'ALIGN_NEXT_OLDER'
+    | 'ALIGN_FRACTION_TRUE'
     | 'ALIGN_PERCENTILE_99'
     | 'ALIGN_PERCENTILE_50';
   readonly reducer: 'REDUCE_SUM' | 'REDUCE_MAX' | 'REDUCE_MEAN' | 'REDUCE_NONE';
@@ -172,7 +177,7 @@ export interface LogPage {
 }
 
 /** What an inspector may do: read. It is never handed a client that can write. Every method throws PlatformFailure. */
-export interface CloudReader extends LoadBalancingReader, InvokersReader {
+export interface CloudReader extends InvokersReader, LoadBalancingReader, NetworkReader {
   services(location: Location, abort: AbortSignal): Promise<readonly Service[]>;
   service(name: string, abort: AbortSignal): Promise<Service>;
   /** Newest first. */

@@ -11,10 +11,13 @@ import type {
 } from '../../shared/evidence/load-balancer.ts';
 import type { FailedRequests, LogsObservation, SignatureCount } from '../../shared/evidence/logs.ts';
 import type { ServiceMetrics } from '../../shared/evidence/metrics.ts';
+import type { NatObservation, NetworkView, Way, ZoneObservation } from '../../shared/evidence/network.ts';
+import type { Unreachable } from '../../shared/evidence/unreachable.ts';
 import type { ConnectorObservation } from '../../shared/evidence/vpc-connector.ts';
 import type { Environment } from '../../shared/policy/policy.ts';
 import { type Instant, instant, plusSeconds } from '../../shared/ports/clock.ts';
 import type { Revision, Template } from '../../shared/ports/cloud.ts';
+import type { Firewall, Route } from '../../shared/ports/network.ts';
 
 /** Three in the morning; everything else is told in seconds from here. */
 export const NOW = instant('2026-11-23T03:00:00.000Z');
@@ -117,11 +120,16 @@ export const connector = (over: Partial<ConnectorObservation> = {}): ConnectorOb
   instancesMax: 3,
   network: 'default',
   ipCidrRange: '10.8.0.0/28',
+  subnetwork: undefined,
   services: ['auth', 'backend', 'frontend'].map((name) => ({ service: name, egress: 'all-traffic' as const })),
   throughputMbps: points([60, 62, 61]),
+  packetsPerSecond: points([7000, 7100, 7050]),
   instances: points([2, 2, 2]),
   cpuRatio: points([0.2, 0.2, 0.2]),
   ceilingMbps: 300,
+  ceilingNowMbps: 200,
+  trendMbpsPerMinute: 0.5,
+  unmeasured: undefined,
   ...over,
 });
 
@@ -136,6 +144,16 @@ export const failed = (service: string, count: number, over: Partial<FailedReque
   ...over,
 });
 
+/** Where Cloud Run itself writes a line; all else is written by the application. */
+const LOG_OF: Readonly<Partial<Record<SignatureCount['signature'], SignatureCount['log']>>> = {
+  'no-available-instance': 'requests',
+  'instance-did-not-start': 'requests',
+  'response-malformed': 'requests',
+  'startup-probe-failed': 'system',
+  'container-exited': 'system',
+  'memory-limit-exceeded': 'system',
+};
+
 export const line = (
   service: string,
   signature: SignatureCount['signature'],
@@ -144,6 +162,7 @@ export const line = (
 ): SignatureCount => ({
   service,
   signature,
+  log: LOG_OF[signature] ?? 'application',
   count,
   revision: `${service}-00002`,
   firstAt: at(-240),
@@ -152,9 +171,118 @@ export const line = (
   ...over,
 });
 
+export const NETWORK = 'projects/acme-staging/global/networks/staging';
+export const SUBNETWORK = 'projects/acme-staging/regions/us-central1/subnetworks/run';
+
+/** A place that a service does not reach; 34 tries unless told. */
+export const lost = (service: string, host: string, over: Partial<Unreachable> = {}): Unreachable => ({
+  service,
+  revision: `${service}-00002`,
+  host,
+  port: 5432,
+  how: 'timed-out',
+  count: 34,
+  firstAt: at(-240),
+  lastAt: at(-5),
+  ...over,
+});
+
+/** All traffic through the connector. */
+export const way = (service: string, over: Partial<Way> = {}): Way => ({
+  service,
+  kind: 'connector',
+  egress: 'all-traffic',
+  connector: CONNECTOR,
+  network: NETWORK,
+  subnetwork: undefined,
+  sourceRange: '10.8.0.0/28',
+  tags: ['vpc-connector', 'vpc-connector-us-central1-staging-connector'],
+  ...over,
+});
+
+export const direct = (service: string, over: Partial<Way> = {}): Way =>
+  way(service, {
+    kind: 'direct',
+    connector: undefined,
+    subnetwork: SUBNETWORK,
+    sourceRange: undefined,
+    tags: [],
+    ...over,
+  });
+
+export const nat = (over: Partial<NatObservation> = {}): NatObservation => ({
+  name: 'staging-nat',
+  router: 'staging-router',
+  network: NETWORK,
+  minPortsPerVm: 64,
+  maxPortsPerVm: undefined,
+  addresses: 1,
+  subnetworks: undefined,
+  droppedPackets: [],
+  portUsage: points([3, 3, 3], at(-120)),
+  allocationFailed: points([0, 0, 0], at(-120)),
+  ...over,
+});
+
+export const route = (over: Partial<Route> = {}): Route => ({
+  name: 'default-route',
+  network: NETWORK,
+  destinationRange: '0.0.0.0/0',
+  priority: 1000,
+  nextHop: 'internet-gateway',
+  tags: [],
+  warnings: [],
+  createdAt: at(-86_400),
+  ...over,
+});
+
+export const firewall = (over: Partial<Firewall> = {}): Firewall => ({
+  name: 'deny-databases',
+  network: NETWORK,
+  direction: 'egress',
+  action: 'deny',
+  priority: 1000,
+  ranges: ['10.20.0.0/16'],
+  targetTags: [],
+  targetServiceAccounts: [],
+  protocols: [{ protocol: 'all', ports: [] }],
+  disabled: false,
+  createdAt: at(-300),
+  ...over,
+});
+
+export const zone = (over: Partial<ZoneObservation> = {}): ZoneObservation => ({
+  name: 'staging-internal',
+  domain: 'staging.acme.internal',
+  networks: [NETWORK],
+  answers: 'records',
+  records: [{ name: 'db.staging.acme.internal', type: 'A', values: ['10.20.0.3'] }],
+  changes: [],
+  ...over,
+});
+
+/** A network with a route out, NAT, and a peering behind which 10.20.0.0/16 is. */
+export const networkView = (over: Partial<NetworkView> = {}): NetworkView => ({
+  name: NETWORK,
+  peerings: [{ name: 'servicenetworking-googleapis-com', active: true, details: '[..]: Connected.' }],
+  subnetworks: [{ name: SUBNETWORK, network: NETWORK, ipCidrRange: '10.30.0.0/26', privateGoogleAccess: true }],
+  gateways: [nat()],
+  routes: [
+    route(),
+    route({ name: 'peering-route-1', destinationRange: '10.20.0.0/16', priority: 0, nextHop: 'peering' }),
+    route({ name: 'subnet-route-1', destinationRange: '10.30.0.0/26', priority: 0, nextHop: 'subnetwork' }),
+  ],
+  firewalls: [],
+  privateRanges: ['10.20.0.0/16'],
+  zones: [],
+  unread: [],
+  ...over,
+});
+
 export const logs = (over: Partial<LogsObservation> = {}): LogsObservation => ({
   failed: [],
   signatures: [],
+  unreachable: [],
   onsets: [],
   failedFrom: at(-1800),
   truncated: { requests: false, system: false, application: false },
@@ -167,6 +295,7 @@ export const serviceMetrics = (name: string, over: Partial<ServiceMetrics> = {})
   serverErrors: [],
   byRevision: [],
   instances: points([3, 3, 3], at(-120)),
+  instancesByRevision: [{ revision: `${name}-00002`, points: over.instances ?? points([3, 3, 3], at(-120)) }],
   memoryRatio: points([0.4, 0.4, 0.4], at(-120)),
   cpuRatio: points([0.3, 0.3, 0.3], at(-120)),
   ...over,

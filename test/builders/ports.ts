@@ -47,6 +47,15 @@ export const emptyProject: CloudReader = {
   computeCertificates: async () => [],
   managerCertificates: async () => [],
   certificateMapEntries: notFound,
+  network: notFound,
+  subnetworks: async () => [],
+  natGateways: async () => [],
+  routes: async () => [],
+  firewalls: async () => [],
+  privateRanges: async () => [],
+  privateZones: async () => [],
+  zoneRecords: async () => [],
+  zoneChanges: async () => [],
 };
 
 /** A region as plain values: what a CloudReader over it answers. */
@@ -123,6 +132,7 @@ export const plainConnector = (over: Partial<Connector> = {}): Connector => ({
   instancesMax: 3,
   network: 'default',
   ipCidrRange: '10.8.0.0/28',
+  subnetwork: undefined,
   ...over,
 });
 

@@ -6,7 +6,7 @@ import type { Label } from './labels.ts';
 export interface Judged {
   readonly scenario: string;
   readonly expected: string;
-  /** The root that was named, `healthy`, or `no cause`. */
+  /** The root that was named, `healthy`, or `no-cause`. */
   readonly found: string;
   /** The root is right, and where there are several all are named. */
   readonly top1: boolean;
@@ -26,7 +26,7 @@ export function judged(label: Label, diagnosis: Diagnosis, planned: Planned | un
   const { healthy, root, causes, symptoms } = diagnosis;
   const quiet = root === undefined && symptoms.length === 0;
   const offered = planned?.kind === 'plan' ? (planned.plan.steps[0]?.action ?? '-') : '-';
-  const found = root?.rule ?? (healthy || quiet ? 'healthy' : 'no cause');
+  const found = root?.rule ?? (healthy || quiet ? 'healthy' : 'no-cause');
   const roots = causes.filter(({ standing }) => standing === 'root').map(({ rule }) => rule);
   const first = causes.slice(0, CAUSES_SHOWN).map(({ rule }) => rule);
   const right = label.acceptable.includes(found);

@@ -17,6 +17,8 @@ const VPC_DELAY = 240;
 const LB_DELAY = 210;
 const LOG_DELAY = 60;
 const UPTIME_DELAY = 60; // Not stated in the list of metrics; checks are made once a minute.
+const NAT_DELAY = 225;
+const NAT_ALLOCATION_DELAY = 120;
 
 const text = (...keys: string[]) => keys.map((key) => ({ key, valueType: 'STRING' as const }));
 
@@ -120,6 +122,25 @@ const uptime = family('monitoring.googleapis.com', 'uptime_url', UPTIME_DELAY, '
     text('check_id', 'checked_resource_id', 'checker_location'),
   ],
 ]);
+/** Source: Cloud NAT, gateway metrics, read 2026-11-23. Of the seven that it has, those that say how its ports fare. */
+const nat = [
+  ...family('router.googleapis.com', 'nat_gateway', NAT_DELAY, 'GA', [
+    ['nat/allocated_ports', 'GAUGE', 'INT64', '{port}', 'Allocated ports', text('nat_ip')],
+    ['nat/port_usage', 'GAUGE', 'INT64', '{port}', 'Port usage', text('ip_protocol')],
+    [
+      'nat/dropped_sent_packets_count',
+      'DELTA',
+      'INT64',
+      '{packet}',
+      'Sent packets dropped count',
+      text('ip_protocol', 'reason'),
+    ],
+    ['nat/new_connections_count', 'DELTA', 'INT64', '{connection}', 'New connections count', text('ip_protocol')],
+  ]),
+  ...family('router.googleapis.com', 'nat_gateway', NAT_ALLOCATION_DELAY, 'GA', [
+    ['nat/nat_allocation_failed', 'GAUGE', 'BOOL', '1', 'NAT allocation failed', []],
+  ]),
+];
 
 const logs = (name: string): Descriptor => ({
   type: `logging.googleapis.com/user/${name}`,
@@ -139,5 +160,6 @@ export const descriptorsWith = (logMetrics: readonly string[]): Descriptor[] => 
   ...vpc,
   ...balancer,
   ...uptime,
+  ...nat,
   ...logMetrics.map(logs),
 ];

@@ -154,7 +154,8 @@ export class SimulatedCloud {
 
   #connectorNow(): Connector {
     const state = this.#now() < this.#busyUntil ? 'updating' : 'ready';
-    return { name: CONNECTOR, state, ...this.#connector, network: 'default', ipCidrRange: '10.8.0.0/28' };
+    const where = { network: 'default', ipCidrRange: '10.8.0.0/28', subnetwork: undefined };
+    return { name: CONNECTOR, state, ...this.#connector, ...where };
   }
 
   #service(name: string) {
