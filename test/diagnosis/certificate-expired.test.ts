@@ -68,3 +68,19 @@ it('does not know of a host that could not be looked at, and is silent about one
     reason: 'of 1 hosts none presents a certificate that has run out',
   });
 });
+
+it('sees the handshake also where neither certificates nor logs can be read', () => {
+  expect(
+    conclude('certificate-expired', {
+      certificates: observed({ domains: [domain(over)], held: outOfReach }),
+      logs: { status: 'not-applicable' },
+    }),
+  ).toMatchObject({ kind: 'cause', target: 'api.acme.test', services: [] });
+});
+
+it('knows a certificate of Certificate Manager by its own name', () => {
+  const link = 'projects/acme-staging/locations/global/certificates/api';
+  expect(judged([domain(over)], [certificate({ link, product: 'certificate-manager' })])).toMatchObject({
+    target: link,
+  });
+});

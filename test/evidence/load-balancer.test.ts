@@ -161,7 +161,10 @@ describe('load-balancer', () => {
                 [-120, 90],
                 [-60, 80],
               ]),
-              series({ backend_target_name: 'api', response_code_class: '500' }, [[-60, 10]]),
+              series({ backend_target_name: 'api', response_code_class: '500' }, [
+                [-180, 1],
+                [-60, 10],
+              ]),
               series({ backend_target_name: 'page', response_code_class: '500' }, [[-60, 1]]),
             ]
           : [series({ backend_target_name: 'api' }, [[-60, 700]])],
@@ -170,10 +173,14 @@ describe('load-balancer', () => {
       status: 'observed',
       value: {
         requests: [
+          { at: at(-180), value: 1 },
           { at: at(-120), value: 90 },
           { at: at(-60), value: 90 },
         ],
-        serverErrors: [{ at: at(-60), value: 10 }],
+        serverErrors: [
+          { at: at(-180), value: 1 },
+          { at: at(-60), value: 10 },
+        ],
         latencyP99Ms: [{ at: at(-60), value: 700 }],
       },
     });
