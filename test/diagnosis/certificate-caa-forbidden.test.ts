@@ -49,6 +49,11 @@ it('is less sure where the records allow it by now, and keeps to what Google say
   });
 });
 
+it('is silent where something else is in the way', () => {
+  const domainStates = [{ domain: API, state: 'rate-limited' as const, detail: 'FAILED_RATE_LIMITED' }];
+  expect(judged([only([])], [{ ...refused, domainStates }]).kind).toBe('ruled-out');
+});
+
 describe('a renewal that is to come', () => {
   const near = presented({ daysLeft: RENEWAL_DAYS });
   const byOther = presented({ daysLeft: 9, issuer: "Let's Encrypt, R11" });
