@@ -56,7 +56,7 @@ export function outlookOf(state: WorldState, revision: RevisionState): Outlook {
     line ??=
       lost > 0
         ? `upstream ${name} failed: connect ETIMEDOUT after ${request.timeoutSeconds}s`
-        : (refusal(state, name) ?? `upstream ${name} failed: HTTP ${answerOf(state, name)}`);
+        : (refusal(state, name) ?? `upstream ${name} failed: HTTP 503`);
   }
   const cpu = clampCpu(revision.cpuRatio);
   return {
@@ -69,22 +69,22 @@ export function outlookOf(state: WorldState, revision: RevisionState): Outlook {
   };
 }
 
-/** What a client says whose peer shows a certificate that it does not take. Texts of Node's TLS, nodejs.org/api/tls.html, read 2026-11-23. */
+/** What a client says of a callee that it gets no service from: its peer's certificate is none that it takes, or somebody before the callee answers. */
 function refusal(state: WorldState, name: string): string | undefined {
   const host = hostOf(state, name);
   if (host === undefined) return undefined;
   const said = TLS_TEXTS[handshakeOf(state, host)];
-  return said === undefined ? undefined : `upstream https://${host} failed: ${said}`;
+  if (said !== undefined) return `upstream https://${host} failed: ${said}`;
+  const [door] = doorsOf(state, name, 'load-balancer');
+  return door === undefined ? undefined : `upstream https://${host} failed: HTTP ${door.status}`;
 }
 
+/** Texts of Node's TLS, nodejs.org/api/tls.html, read 2026-11-23. */
 const TLS_TEXTS: Readonly<Record<string, string>> = {
   expired: 'certificate has expired (CERT_HAS_EXPIRED)',
   'other-name': "Hostname/IP does not match certificate's altnames (ERR_TLS_CERT_ALTNAME_INVALID)",
   'leaf-only': 'unable to verify the first certificate (UNABLE_TO_VERIFY_LEAF_SIGNATURE)',
   none: 'Client network socket disconnected before secure TLS connection was established (ECONNRESET)',
 };
-
-/** The status that whoever stands before the service answers with, or the service's own. */
-const answerOf = (state: WorldState, name: string): number => doorsOf(state, name, 'load-balancer')[0]?.status ?? 503;
 
 const clampCpu = (ratio: number) => Math.min(1.5, ratio);

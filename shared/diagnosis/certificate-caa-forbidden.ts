@@ -2,7 +2,6 @@ import type { CertificateObservation, DomainObservation } from '../evidence/cert
 import { certificatesPage } from './console-links.ts';
 import {
   type AboutCertificates,
-  days,
   domainsOf,
   harmOf,
   heldIn,
@@ -10,6 +9,7 @@ import {
   isShut,
   issuanceTrouble,
   nameOf,
+  span,
 } from './held-certificates.ts';
 import { type Conclusion, type Context, rule, standing } from './rule.ts';
 
@@ -40,40 +40,42 @@ export const certificateCaaForbidden = rule({
     const { certificates } = seen;
     const { held } = certificates;
     if (held.status !== 'observed') return [{ kind: 'inconclusive', reason: held.detail, settles: 'not-by-itself' }];
-    const refused = inTrouble(certificates).filter((one) => issuanceTrouble(one)?.state === 'caa');
+    const refused = inTrouble(seen).flatMap((one) => {
+      const trouble = issuanceTrouble(one);
+      return trouble?.state === 'caa' ? [refusal(one, trouble, seen, context)] : [];
+    });
     const coming = heldIn(certificates).filter(
       (one) => one.use === 'serving' && one.management === 'managed' && one.state === 'active',
     );
-    const found = [
-      ...refused.flatMap((one) => refusal(one, seen, context)),
-      ...coming.flatMap((one) => prospect(one, seen, context)),
-    ];
+    const found = [...refused, ...coming.flatMap((one) => prospect(one, seen, context))];
     return standing(found, `no CAA record forbids a renewal of ${held.value.length} certificates that is due`);
   },
 });
 
-function refusal(held: CertificateObservation, seen: AboutCertificates, context: Context): Conclusion[] {
-  const trouble = issuanceTrouble(held);
+function refusal(
+  held: CertificateObservation,
+  trouble: CertificateObservation['domainStates'][number],
+  seen: AboutCertificates,
+  context: Context,
+): Conclusion {
   const domains = domainsOf(held, seen.certificates);
-  const domain = domains.find(({ host }) => host === trouble?.domain);
+  const domain = domains.find(({ host }) => host === trouble.domain);
   const hosts = domains.filter(isShut).map(({ host }) => host);
   const records = caaOf(domain);
-  return [
-    {
-      kind: 'cause',
-      target: nameOf(held, context),
-      claim: `The CAA records of ${trouble?.domain} do not let ${AUTHORITY} issue ${held.name}${records === undefined ? '' : `: ${records.text}`}.`,
-      confidence: 'certain',
-      evidence: lines(held, trouble?.detail ?? '', domain, context),
-      expects: [
-        {
-          text: `CAA records that leave out ${AUTHORITY}`,
-          seen: records === undefined ? 'unknown' : records.forbid ? 'yes' : 'no',
-        },
-      ],
-      ...(hosts.length > 0 ? harmOf(hosts, seen) : { services: [], harm: 'soon' }),
-    },
-  ];
+  return {
+    kind: 'cause',
+    target: nameOf(held, context),
+    claim: `The CAA records of ${trouble.domain} do not let ${AUTHORITY} issue ${held.name}${records === undefined ? '' : `: ${records.text}`}.`,
+    confidence: 'certain',
+    evidence: lines(held, trouble.detail, domain, context),
+    expects: [
+      {
+        text: `CAA records that leave out ${AUTHORITY}`,
+        seen: records === undefined ? 'unknown' : records.forbid ? 'yes' : 'no',
+      },
+    ],
+    ...(hosts.length > 0 ? harmOf(hosts, seen) : { services: [], harm: 'soon' }),
+  };
 }
 
 /** What is well still, and will be refused when its renewal comes. */
@@ -90,7 +92,7 @@ function prospect(held: CertificateObservation, seen: AboutCertificates, context
       {
         kind: 'cause',
         target: nameOf(held, context),
-        claim: `The CAA records of ${host} will not let ${AUTHORITY} renew ${held.name}, which runs out in ${days(daysLeft)}: ${records.text}.`,
+        claim: `The CAA records of ${host} will not let ${AUTHORITY} renew ${held.name}, which runs out in ${span(daysLeft)}: ${records.text}.`,
         confidence: 'likely',
         evidence: lines(held, 'its renewal is due', domain, context),
         expects: [],

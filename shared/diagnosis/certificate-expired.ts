@@ -1,6 +1,6 @@
 import type { DomainObservation, HandshakeSeen } from '../evidence/certificates.ts';
 import { certificatesPage } from './console-links.ts';
-import { type AboutCertificates, date, days, harmOf, servingFor, targetOf, unseen } from './held-certificates.ts';
+import { type AboutCertificates, date, harmOf, servingFor, span, targetOf, unseen } from './held-certificates.ts';
 import { type Conclusion, type Context, rule, standing } from './rule.ts';
 
 /**
@@ -47,7 +47,7 @@ function expired(
   return {
     kind: 'cause',
     target: targetOf(domain, seen.certificates, context),
-    claim: `The certificate of ${host} ran out ${days(presented.daysLeft)} ago, on ${date(presented.expiresAt)}, and clients refuse it.`,
+    claim: `The certificate of ${host} ran out ${span(presented.daysLeft)} ago, on ${date(presented.expiresAt)}, and clients refuse it.`,
     confidence: 'certain',
     evidence: [
       {

@@ -3,9 +3,9 @@ import { certificatesPage } from './console-links.ts';
 import {
   type AboutCertificates,
   date,
-  days,
   issuanceTrouble,
   servingFor,
+  span,
   targetOf,
   unseen,
 } from './held-certificates.ts';
@@ -50,7 +50,7 @@ function judge(domain: DomainObservation, { certificates }: AboutCertificates, c
     {
       kind: 'cause',
       target: targetOf(domain, certificates, context),
-      claim: `The certificate of ${host} runs out in ${days(daysLeft)}, on ${date(expiresAt)}.`,
+      claim: `The certificate of ${host} runs out in ${span(daysLeft)}, on ${date(expiresAt)}.`,
       confidence: managed ? 'likely' : 'certain',
       evidence: [
         { text: `The handshake with ${host}: names ${names.join(', ')}, issued by ${issuer}, ends ${expiresAt}.` },

@@ -1,6 +1,12 @@
-import type { DomainObservation, HandshakeSeen } from '../evidence/certificates.ts';
+import type {
+  CertificateObservation,
+  CertificatesObservation,
+  DomainObservation,
+  HandshakeSeen,
+} from '../evidence/certificates.ts';
+import { covers } from '../evidence/covers.ts';
 import { certificatesPage } from './console-links.ts';
-import { type AboutCertificates, harmOf, heldIn, targetOf, unseen } from './held-certificates.ts';
+import { type AboutCertificates, harmOf, heldIn, nameOf, servingFor, targetOf, unseen } from './held-certificates.ts';
 import { type Conclusion, type Context, rule, standing } from './rule.ts';
 
 /**
@@ -18,9 +24,10 @@ export const certificateNameUncovered = rule({
     const { certificates } = seen;
     const found = certificates.domains.flatMap((domain) => {
       const { handshake } = domain;
-      return handshake.status === 'observed' && isOthers(handshake.value)
-        ? [uncovered(domain, handshake.value, seen, context)]
-        : [];
+      if (handshake.status !== 'observed') return [];
+      if (isOthers(handshake.value)) return [uncovered(domain, handshake.value, seen, context)];
+      const overridden = handshake.value.connected ? undefined : overriddenFor(domain, certificates);
+      return overridden === undefined ? [] : [unmapped(domain, overridden, seen, context)];
     });
     return standing(
       [...found, ...unseen(certificates, context)],
@@ -62,6 +69,43 @@ function uncovered(
               url: certificatesPage(context.subject.project),
             },
           ]),
+    ],
+    expects: [
+      { text: `looks at ${host} from outside get no connection`, seen: harm.checks?.length === 0 ? 'unknown' : 'yes' },
+    ],
+    ...harm,
+  };
+}
+
+/** What was attached for a host, and no longer counts. */
+const overriddenFor = (
+  { host }: DomainObservation,
+  certificates: CertificatesObservation,
+): CertificateObservation | undefined =>
+  servingFor(host, certificates).length > 0
+    ? undefined
+    : heldIn(certificates).find(
+        ({ use, domains }) => use === 'overridden' && domains.some((name) => covers(name, host)),
+      );
+
+function unmapped(
+  { host }: DomainObservation,
+  held: CertificateObservation,
+  seen: AboutCertificates,
+  context: Context,
+): Conclusion {
+  const harm = harmOf([host], seen);
+  return {
+    kind: 'cause',
+    target: nameOf(held, context),
+    claim: `The certificate map that counts for ${host} has no entry for it, and its attached certificate ${held.name} does not count beside a map.`,
+    confidence: 'certain',
+    evidence: [
+      { text: `The handshake with ${host} ends without a certificate.` },
+      {
+        text: `${held.name} names ${held.domains.join(', ')}, and is overridden.`,
+        url: certificatesPage(context.subject.project),
+      },
     ],
     expects: [
       { text: `looks at ${host} from outside get no connection`, seen: harm.checks?.length === 0 ? 'unknown' : 'yes' },

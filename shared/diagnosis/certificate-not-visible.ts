@@ -32,7 +32,7 @@ export const certificateNotVisible = rule({
   diagnose: (seen, context) => {
     const { held } = seen.certificates;
     if (held.status !== 'observed') return [{ kind: 'inconclusive', reason: held.detail, settles: 'not-by-itself' }];
-    const judged = inTrouble(seen.certificates).flatMap((one) => judge(one, seen, context));
+    const judged = inTrouble(seen).flatMap((one) => judge(one, seen, context));
     return standing(judged, `Google sees the domains of all ${held.value.length} certificates that matter`);
   },
 });

@@ -26,7 +26,7 @@ export const certificateRenewalFailed = rule({
   diagnose: (seen, context) => {
     const { held } = seen.certificates;
     if (held.status !== 'observed') return [{ kind: 'inconclusive', reason: held.detail, settles: 'not-by-itself' }];
-    const found = inTrouble(seen.certificates).flatMap((one) => judge(one, seen, context));
+    const found = inTrouble(seen).flatMap((one) => judge(one, seen, context));
     return standing(found, `none of ${held.value.length} certificates failed to renew for a reason of Google's`);
   },
 });

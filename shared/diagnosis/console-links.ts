@@ -25,9 +25,6 @@ export function databasePage(target: string): string | undefined {
 export const certificatesPage = (project: string): string =>
   `${CONSOLE}/security/ccm/list/lbCertificates?project=${project}`;
 
-export const balancersPage = (project: string): string =>
-  `${CONSOLE}/net-services/loadbalancing/list/loadBalancers?project=${project}`;
-
 export const backendPage = (project: string, name: string): string =>
   `${CONSOLE}/net-services/loadbalancing/backends/details/backendService/${name}?project=${project}`;
 

@@ -2,7 +2,7 @@ import type { CertificateObservation, CertificatesObservation, DomainObservation
 import { covers } from '../evidence/covers.ts';
 import type { LogsObservation } from '../evidence/logs.ts';
 import type { DomainState } from '../ports/load-balancing.ts';
-import { callersOf, type FromOutside, unansweredAt } from './at-the-door.ts';
+import { callersOf, checksIn, type FromOutside, hostOf, unansweredAt } from './at-the-door.ts';
 import type { Conclusion, Context, Fault } from './rule.ts';
 
 /** What a rule about certificates may look at beside them. */
@@ -67,14 +67,21 @@ export const domainsOf = (
 
 /**
  * Managed certificates whose issuance is in trouble and that matter: those that are presented, and those that nobody has attached although their host
- * has nothing to show. What was overridden or forgotten is nobody's trouble.
+ * has nothing to show. What was overridden, forgotten or retired is nobody's trouble.
  */
-export const inTrouble = (certificates: CertificatesObservation): readonly CertificateObservation[] =>
-  heldIn(certificates).filter(
-    (one) =>
-      issuanceTrouble(one) !== undefined &&
-      (one.use === 'serving' || (one.use === 'unattached' && domainsOf(one, certificates).some(isShut))),
-  );
+export const inTrouble = ({ certificates, ...seen }: AboutCertificates): readonly CertificateObservation[] =>
+  heldIn(certificates).filter((one) => {
+    if (issuanceTrouble(one) === undefined) return false;
+    const domains = domainsOf(one, certificates);
+    const isUsed = domains.length === 0 || domains.some((domain) => !isRetired(domain, seen));
+    return isUsed && (one.use === 'serving' || (one.use === 'unattached' && domains.some(isShut)));
+  });
+
+/** Nobody comes to the load balancer by a name that leads nowhere or elsewhere, and that no check goes to either. */
+const isRetired = ({ host, dns }: DomainObservation, seen: FromOutside): boolean =>
+  dns.status === 'observed' &&
+  (dns.value.leads === 'nowhere' || dns.value.leads === 'elsewhere') &&
+  !checksIn(seen).some(({ url }) => hostOf(url) === host);
 
 /** A conclusion for each host that could not be looked at, where it matters to the rule. */
 export const unseen = (certificates: CertificatesObservation, context: Context): Conclusion[] =>
@@ -93,7 +100,9 @@ export const unseen = (certificates: CertificatesObservation, context: Context):
   );
 
 export const date = (at: string): string => at.slice(0, 10);
-export const days = (count: number): string => {
-  const whole = Math.floor(Math.abs(count));
-  return `${whole} ${whole === 1 ? 'day' : 'days'}`;
-};
+/** As exact as anyone needs it: `20 days`, `7 h`, `4 min`. */
+export function span(days: number): string {
+  const minutes = Math.abs(days) * 1440;
+  if (minutes < 120) return `${Math.floor(minutes)} min`;
+  return minutes < 2 * 1440 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 1440)} days`;
+}

@@ -43,7 +43,8 @@ export interface CertificatesObservation {
 /** More than this many hosts are not looked at one by one: those of checks come first. */
 const HOSTS_MAX = 30;
 const LOOK_MS = 5000;
-const DNS_MS = 2000;
+/** A resolver that has to ask others first may take seconds. */
+const DNS_MS = 8000;
 const SECONDS_PER_DAY = 86_400;
 
 /**

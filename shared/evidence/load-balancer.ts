@@ -278,18 +278,12 @@ async function answersOf({ cloud, environment, since, until }: Inspection, abort
 type BalancedEntry = LogEntry & { readonly balanced: BalancedRequest };
 const isBalanced = (entry: LogEntry): entry is BalancedEntry => entry.balanced !== undefined;
 
-function alike(entries: readonly BalancedEntry[]): BalancerAnswers[] {
-  const [first] = entries;
-  if (first === undefined) return [];
-  const { backend, statusDetails, deniedBy } = first.balanced;
-  return [
-    {
-      ...{ backend, statusDetails, deniedBy },
-      status: first.httpStatus ?? 0,
-      count: entries.length,
-      firstAt: entries.map(({ at }) => at).reduce(earliest),
-      lastAt: entries.map(({ at }) => at).reduce(latest),
-      paths: [...new Set(entries.flatMap(({ balanced }) => balanced.path ?? []))].sort().slice(0, PATHS_MAX),
-    },
-  ];
-}
+const alike = (entries: readonly BalancedEntry[]): BalancerAnswers[] =>
+  entries.slice(0, 1).map(({ httpStatus, balanced: { backend, statusDetails, deniedBy } }) => ({
+    ...{ backend, statusDetails, deniedBy },
+    status: httpStatus ?? 0,
+    count: entries.length,
+    firstAt: entries.map(({ at }) => at).reduce(earliest),
+    lastAt: entries.map(({ at }) => at).reduce(latest),
+    paths: [...new Set(entries.flatMap(({ balanced }) => balanced.path ?? []))].sort().slice(0, PATHS_MAX),
+  }));

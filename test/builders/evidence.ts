@@ -1,10 +1,17 @@
 import type { Context } from '../../shared/diagnosis/rule.ts';
+import type { CertificateObservation, DomainObservation, HandshakeSeen } from '../../shared/evidence/certificates.ts';
+import type { CheckResult } from '../../shared/evidence/checks.ts';
 import type { ServiceObservation } from '../../shared/evidence/cloud-run.ts';
 import type { DatabaseObservation, ObservedDatabase } from '../../shared/evidence/database.ts';
 import type { ObservedLook } from '../../shared/evidence/database-looks.ts';
 import type { ObservedUser } from '../../shared/evidence/database-users.ts';
 import { type Evidence, inspectorNames } from '../../shared/evidence/evidence.ts';
 import type { Reading } from '../../shared/evidence/inspector.ts';
+import type {
+  BackendObservation,
+  BalancerAnswers,
+  LoadBalancerObservation,
+} from '../../shared/evidence/load-balancer.ts';
 import type { FailedRequests, LogsObservation, SignatureCount } from '../../shared/evidence/logs.ts';
 import type { ServiceMetrics } from '../../shared/evidence/metrics.ts';
 import type { NatObservation, NetworkView, Way, ZoneObservation } from '../../shared/evidence/network.ts';
@@ -404,6 +411,94 @@ export const observedLook = (outcome: HandshakeOutcome, over: Partial<ObservedLo
   totalMs: 3,
   probe: 'direct',
   through: 'direct-vpc',
+  ...over,
+});
+
+export const API = 'api.acme.test';
+
+/** What API presents, well unless said. */
+export const presented = (over: Partial<Extract<HandshakeSeen, { connected: true }>> = {}): HandshakeSeen => ({
+  connected: true,
+  names: [API],
+  issuer: 'Google Trust Services, WR3',
+  expiresAt: at(60 * 86_400),
+  sent: 3,
+  problem: undefined,
+  detail: '',
+  daysLeft: 60,
+  isNamed: true,
+  ...over,
+});
+
+export const there = <T>(value: T) => ({ status: 'observed' as const, value });
+export const outOfReach = { status: 'unavailable', detail: 'no way there' } as const;
+
+export const domain = (handshake: HandshakeSeen, over: Partial<DomainObservation> = {}): DomainObservation => ({
+  host: API,
+  addresses: ['34.1.1.1'],
+  handshake: there(handshake),
+  dns: there({ a: ['34.1.1.1'], aaaa: [], cname: undefined, caa: [], caaAt: undefined, leads: 'load-balancer' }),
+  ...over,
+});
+
+export const certificate = (over: Partial<CertificateObservation> = {}): CertificateObservation => ({
+  link: 'global/sslCertificates/api-cert',
+  name: 'api-cert',
+  product: 'compute',
+  management: 'managed',
+  domains: [API],
+  state: 'active',
+  domainStates: [{ domain: API, state: 'active', detail: 'ACTIVE' }],
+  expiresAt: at(60 * 86_400),
+  use: 'serving',
+  ...over,
+});
+
+/** A look from outside at API that got no answer of HTTP, unless said otherwise. */
+export const look = (over: Partial<CheckResult> = {}): CheckResult => ({
+  name: 'api',
+  url: `https://${API}/health`,
+  verdict: 'failed',
+  detail: 'tls: refused',
+  httpStatus: undefined,
+  latencyMs: 12,
+  ...over,
+});
+
+export const backend = (over: Partial<BackendObservation> = {}): BackendObservation => ({
+  name: 'api-backend',
+  link: 'global/backendServices/api-backend',
+  securityPolicy: undefined,
+  identityAwareProxy: 'off',
+  outlierDetection: undefined,
+  loggedRatio: 1,
+  groups: [{ name: 'backend-neg', type: 'SERVERLESS', service: 'backend', target: 'there' }],
+  health: there({ kind: 'none' }),
+  traffic: there({ requests: [], serverErrors: [], latencyP99Ms: [] }),
+  ...over,
+});
+
+export const answers = (over: Partial<BalancerAnswers> = {}): BalancerAnswers => ({
+  backend: 'api-backend',
+  status: 503,
+  statusDetails: 'failed_to_pick_backend',
+  deniedBy: undefined,
+  count: 20,
+  firstAt: at(-240),
+  lastAt: at(-5),
+  paths: ['/'],
+  ...over,
+});
+
+export const balancer = (
+  backends: readonly BackendObservation[] = [backend()],
+  kinds: readonly BalancerAnswers[] = [],
+  over: Partial<LoadBalancerObservation> = {},
+): LoadBalancerObservation => ({
+  routes: [{ host: API, path: '/*', backend: 'api-backend' }],
+  backends,
+  policies: there([]),
+  answers: there({ kinds, truncated: false }),
   ...over,
 });
 

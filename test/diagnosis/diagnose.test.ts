@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { diagnose } from '../../shared/diagnosis/diagnose.ts';
 import { type RuleName, ruleNamed, ruleNames } from '../../shared/diagnosis/rules.ts';
 import {
+  answers,
   at,
+  backend,
+  balancer,
   CONNECTOR,
   connector,
   context,
@@ -10,8 +13,10 @@ import {
   failed,
   line,
   logs,
+  look,
   networkView,
   observed,
+  outOfReach,
   points,
   revision,
   service,
@@ -277,5 +282,60 @@ describe('diagnose', () => {
   it('gives the same diagnosis for the same evidence', () => {
     const same = evidence({ 'vpc-connector': full, logs: observed(logs({ failed: down, signatures: timeouts })) });
     expect(diagnose(same, context)).toEqual(diagnose(structuredClone(same), context));
+  });
+});
+
+describe('who is turned away', () => {
+  const turned = observed({ checks: [look({ verdict: 'turned-away', httpStatus: 403 })] });
+
+  it('is a symptom of the check alone, never of a service, and no proof that anybody is served', () => {
+    const found = diagnose(evidence({ http: turned }), context);
+    expect(found).toMatchObject({ healthy: false, root: undefined });
+    expect(found.symptoms).toEqual([{ kind: 'check-turned-away', on: 'api', text: 'api: tls: refused' }]);
+  });
+
+  it('has a root where a rule accounts for the check', () => {
+    const page = look({
+      url: 'https://api.acme.test/healthz',
+      verdict: 'turned-away',
+      httpStatus: 404,
+      turnedAwayBy: 'google',
+    });
+    expect(diagnose(evidence({ http: observed({ checks: [page] }) }), context).root?.rule).toBe('path-reserved');
+  });
+});
+
+describe('what a load balancer failed by itself', () => {
+  const seen = (...given: Parameters<typeof answers>) =>
+    diagnose(
+      evidence({ 'load-balancer': observed(balancer([backend({ groups: [] })], [answers(...given)])) }),
+      context,
+    );
+
+  it('is a symptom of its backend, which a missing group accounts for', () => {
+    const found = seen();
+    expect(found.symptoms).toEqual([
+      {
+        kind: 'backend-failing',
+        on: 'api-backend',
+        text: 'the load balancer failed 20 requests for api-backend: failed_to_pick_backend',
+      },
+    ]);
+    expect(found.root?.rule).toBe('backend-missing');
+  });
+
+  it.each([
+    ['enough', { count: 5 }, 1],
+    ['too few', { count: 4 }, 0],
+    ['long ago', { lastAt: at(-301) }, 0],
+    ['just now', { lastAt: at(-300) }, 1],
+    ['the service’s own', { statusDetails: 'response_sent_by_backend' }, 0],
+    ['the client’s own', { status: 499 }, 0],
+    ['for no backend', { backend: undefined }, 0],
+  ])('%s', (_, over, count) => expect(seen(over).symptoms).toHaveLength(count));
+
+  it('is not known where its log cannot be read', () => {
+    const blind = observed(balancer([backend()], [], { answers: outOfReach }));
+    expect(diagnose(evidence({ 'load-balancer': blind }), context).symptoms).toEqual([]);
   });
 });

@@ -1,6 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
 import express from 'express';
+import { startDns } from '../../sandbox/endpoints/dns-server.ts';
+import { startEndpoints } from '../../sandbox/endpoints/start-endpoints.ts';
 import { createCallLog } from '../../sandbox/google/call-log.ts';
 import { googleRouter } from '../../sandbox/google/google-router.ts';
 import { loadScenario } from '../../sandbox/scenarios/load-scenario.ts';
@@ -44,6 +46,8 @@ const pem = () =>
 export async function onWorld(scenario: string | Scenario) {
   const world = createWorld(typeof scenario === 'string' ? loadScenario(scenario) : scenario, START_MS);
   const calls = createCallLog();
+  const endpoints = await startEndpoints(world);
+  const dns = await startDns(world);
   const identities = new Map(
     ['investigate', 'remediate'].map((name) => [name, `${name}@acme-runmedic.iam.gserviceaccount.com`]),
   );
@@ -74,7 +78,7 @@ export async function onWorld(scenario: string | Scenario) {
   const investigation = {
     ...shell('investigate'),
     cloud: googleReader(google('investigate')),
-    prober: prober({ connectTo: [] }),
+    prober: prober({ connectTo: endpoints.connectTo, ca: endpoints.caPem, dnsServers: [dns.address] }),
     vpcProber: withoutProbes,
     planKey: keys.plan.privateKey,
   };
@@ -171,6 +175,8 @@ export async function onWorld(scenario: string | Scenario) {
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      await endpoints.close();
+      await dns.close();
       database.close();
     },
   };

@@ -329,3 +329,61 @@ describe('journey', () => {
     expect(sent).toEqual([]);
   });
 });
+
+describe('one who is turned away', () => {
+  const page: Check = {
+    kind: 'http',
+    name: 'page',
+    url: 'https://a.test/',
+    expectStatus: 200,
+    expectBody: undefined,
+    ...common,
+  };
+  const see = async (result: HttpResult, check: Check = page) => {
+    const { inspection: at } = looked([check], { http: { 'https://a.test/': result } });
+    return (await http.inspect(at, unhurried)).checks[0];
+  };
+
+  it.each([401, 403, 404])('with %d is no failure of the service', async (status) => {
+    expect(await see(answered(status))).toMatchObject({
+      verdict: 'turned-away',
+      turnedAwayBy: 'unknown',
+      httpStatus: status,
+    });
+  });
+
+  it('was expected to be, where the check says so', async () => {
+    expect(await see(answered(403), { ...page, expectStatus: 403 })).toMatchObject({ verdict: 'passed' });
+  });
+
+  it('is told with whose answer it was', async () => {
+    const body = 'Your client does not have permission to get URL / from this server.';
+    expect(await see(answered(403, body))).toMatchObject({ verdict: 'turned-away', turnedAwayBy: 'google' });
+  });
+
+  it('ends a journey, which says at which step', async () => {
+    const step: JourneyStep = {
+      ...{ name: 'log in', method: 'GET', url: 'https://a.test/', headers: {}, body: undefined },
+      ...{ expectStatus: 200, expectBody: undefined, capture: {} },
+    };
+    const walk: Check = { kind: 'journey', name: 'walk', steps: [step], ...common };
+    const { inspection: at } = looked([walk], { http: { 'https://a.test/': answered(401) } });
+    expect((await journey.inspect(at, unhurried)).checks).toMatchObject([
+      {
+        verdict: 'turned-away',
+        turnedAwayBy: 'unknown',
+        httpStatus: 401,
+        detail: 'step "log in": 401 in 12 ms, expected 200',
+      },
+    ]);
+  });
+
+  it('opens no WebSocket', async () => {
+    const live: Check = { kind: 'websocket', name: 'live', url: 'wss://a.test/ws', echo: undefined, ...common };
+    const shut: WebSocketResult = { opened: false, status: 403, closeCode: undefined, detail: '', latencyMs: 9 };
+    const { inspection: at } = looked([live], { webSocket: { [live.url]: shut } });
+    expect((await websocket.inspect(at, unhurried)).checks).toMatchObject([
+      { verdict: 'turned-away', turnedAwayBy: 'unknown' },
+    ]);
+  });
+});

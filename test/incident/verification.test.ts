@@ -56,6 +56,13 @@ describe('recovery', () => {
     });
   });
 
+  it('is not believed while who looks is turned away', () => {
+    const turned = { ...checkOf('live updates', 'failed'), verdict: 'turned-away' as const, detail: '403' };
+    const seen = look({ websocket: observed({ checks: [turned] }) });
+    expect(seen.verdict).not.toBe('recovered');
+    expect(seen.checks).toContainEqual({ name: 'live updates', status: 'failed', detail: '403' });
+  });
+
   it.each<[string, Partial<Evidence>, RecoveryInput['readBack'], string]>([
     [
       'a WebSocket does not open',

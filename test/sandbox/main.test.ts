@@ -43,6 +43,7 @@ describe('the sandbox as a process', () => {
       url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
       connectTo: expect.arrayContaining([expect.stringMatching(/^staging\.acme\.test:443:127\.0\.0\.1:\d+$/)]),
       caFile: expect.stringMatching(/ca\.pem$/),
+      dnsServers: [expect.stringMatching(/^127\.0\.0\.1:\d+$/)],
     });
     const before = await (await fetch(`${ready.url}/time`)).json();
     const after = await (await fetch(`${ready.url}/sandbox/run-until`, json({ alert: true, thenSeconds: 90 }))).json();

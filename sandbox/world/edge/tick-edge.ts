@@ -52,7 +52,8 @@ export function letIn(state: WorldState, service: ServiceState, arrivals: number
     const share = concerned * door.ratio;
     const turned = share === 1 ? left : state.random.binomial(left, share);
     put(state, service.name, door, turned);
-    service.second.failed += turned;
+    // What is denied on some paths only hits strangers who ask for those, not the services that call this one.
+    if (door.paths === undefined) service.second.failed += turned;
     left -= turned;
   }
   return left;
