@@ -165,9 +165,20 @@ const NEXT: Readonly<Record<Exclude<AuditEntry['to'], 'closed' | 'verifying'>, s
   escalated: '',
 };
 
+/** What did not come in time, by what was waited for. Once people have it, the escalation's own messages tell the rest. */
+const OVERDUE: Readonly<Record<AuditEntry['from'], string | undefined>> = {
+  none: undefined,
+  investigating: 'No answer came from the investigation.',
+  'awaiting-approval': 'Nobody decided in time.',
+  executing: 'The change did not end in time.',
+  verifying: 'No look at recovery came to an answer in time.',
+  escalated: undefined,
+  closed: undefined,
+};
+
 function timerLine({ from, to }: AuditEntry): Line | undefined {
-  if (to !== 'escalated' || from === 'escalated') return undefined;
-  return quiet(from === 'awaiting-approval' ? 'Nobody decided in time.' : 'No answer came from the investigation.');
+  const overdue = to === 'escalated' ? OVERDUE[from] : undefined;
+  return overdue === undefined ? undefined : quiet(overdue);
 }
 
 function stepOf(before: readonly AuditEntry[], digest: string, step: number): PlanStep | undefined {

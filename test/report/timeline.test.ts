@@ -67,6 +67,16 @@ describe('the thread', () => {
     ]);
   });
 
+  it.each([
+    ['an investigation', 'the investigation failed', 'quiet: No answer came from the investigation.'],
+    ['a decision', 'nobody decided', 'quiet: Nobody decided in time.'],
+    ['the end of a change', 'the change did not end', 'quiet: The change did not end in time.'],
+    ['an answer about recovery', 'no look came back', 'quiet: No look at recovery came to an answer in time.'],
+  ] as const)('says what did not come in time when a timer hands it to people: %s', (_, name, line) => {
+    const { trail } = stages[name];
+    expect(told(stages[name], trail.length - 1)).toEqual([line]);
+  });
+
   it('counts a storm of alerts instead of listing it', () => {
     const storm = Array.from({ length: 40 }, (_, index): IncidentEvent => {
       const alert = alertNote(`0.${index}/open`, { policy: `policy ${index}` });
