@@ -6,10 +6,11 @@ import { changeLines, permanentLines, recommendedChange } from './change-blocks.
 import type { Message } from './chat.ts';
 import { decided, decision, notToBeDecided, tried, withoutEnvironment } from './decision-blocks.ts';
 import { evidence, folded, rootCause, seenWords } from './diagnosis-blocks.ts';
+import { escalation } from './escalation-blocks.ts';
 import { heading, headlineText } from './heading.ts';
 import { cut, fitted, MESSAGE_TEXT_MAX, needed, type Weighed } from './limits.ts';
 import { foreign } from './mrkdwn.ts';
-import { ending, escalation, execution, verification } from './progress-blocks.ts';
+import { ending, execution, verification } from './progress-blocks.ts';
 
 export interface CardInput {
   readonly incident: Incident;
@@ -68,7 +69,7 @@ function body({ incident, environment, trail, fault }: CardInput): Weighed[] {
       const found = incident.diagnosis;
       const why = found === undefined ? [] : [...rootCause(found), ...evidence(found)];
       const small = found === undefined ? [] : folded(found);
-      return [...escalation(incident), ...why, ...tried(incident), ...decided(incident, trail), ...small];
+      return [...escalation(incident, environment), ...why, ...tried(incident), ...decided(incident, trail), ...small];
     }
     case 'closed': {
       const found = incident.diagnosis;

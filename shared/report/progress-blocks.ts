@@ -5,7 +5,7 @@ import { context, section } from './blocks.ts';
 import { beforeAfter, changeLines, permanentLines, titleOf } from './change-blocks.ts';
 import { needed, type Weighed } from './limits.ts';
 import { foreign, moment, user } from './mrkdwn.ts';
-import { durationWords, elapsedWords, escalationWords, sentence, stopped } from './words.ts';
+import { durationWords, elapsedWords, stopped } from './words.ts';
 
 const DETAIL_MAX = 1000;
 const CHECKS_SHOWN = 12;
@@ -80,13 +80,4 @@ export function ending({ outcome, openedAt, closedAt, signed, recovery, attempts
     default:
       return unreachable(outcome);
   }
-}
-
-/** Why people are asked to look. */
-export function escalation({ reason, detail, since }: IncidentIn<'escalated'>): Weighed[] {
-  const words = escalationWords[reason];
-  return needed(
-    section(`*Needs people: ${words}.*\n${foreign(sentence(detail), DETAIL_MAX)}`),
-    context(`Escalated ${moment(since)}. runmedic changes nothing more here until an alert closes or someone acts.`),
-  );
 }
