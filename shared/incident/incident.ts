@@ -71,6 +71,7 @@ export type EscalationReason =
   | 'nobody-may-approve'
   | 'nobody-decided'
   | 'execution-failed'
+  | 'not-genuine'
   | 'not-verified'
   | 'investigation-failed'
   | 'environment-removed';

@@ -24,6 +24,8 @@ export function whyAndWhat({ reason, detail }: IncidentIn<'escalated'>): string 
 }
 
 const TO_DO: Readonly<Partial<Record<EscalationReason, string>>> = {
+  'not-genuine':
+    "Nothing was written. What is stored may have been tampered with; find out who can write to runmedic's store.",
   'investigation-failed':
     "Asked for were services, revisions, connectors, metrics, logs and the checks from outside. runmedic's own log says what kept it; look for yourselves meanwhile.",
 };

@@ -107,6 +107,11 @@ function applied(result: StepResult, what: string, entry: AuditEntry): Line {
         `*Not made:* ${what}. Refused right before the write: ${stopped(foreign(result.detail, DETAIL_MAX))}`,
         entry,
       );
+    case 'not-genuine':
+      return told(
+        `*Not made:* ${what}. It is not what was signed: ${stopped(foreign(result.detail, DETAIL_MAX))}`,
+        entry,
+      );
     case 'failed':
       return told(`*Failed:* ${what}. ${foreign(sentence(result.detail), DETAIL_MAX)}`, entry);
     default:
@@ -121,6 +126,7 @@ function undone(result: StepResult, what: string, entry: AuditEntry): Line {
       return told(`*Undone:* ${what}.`, entry);
     case 'moved':
     case 'refused':
+    case 'not-genuine':
     case 'failed':
       return told(`*Undoing failed:* ${what}. ${foreign(sentence(result.detail), DETAIL_MAX)}`, entry);
     default:

@@ -218,6 +218,11 @@ export const stages = {
     started,
     stepFinished({ kind: 'failed', detail: 'quota exceeded' }),
   ),
+  'not what was signed': staged(
+    offered(),
+    approved(),
+    stepFinished({ kind: 'not-genuine', detail: 'its digest differs' }),
+  ),
   'the investigation failed': unanswered(),
   'the change did not end': afterLast(staged(offered(), approved(), started), 60 + EXECUTION_SECONDS_MAX),
   'no look came back': afterLast(verifying, 1380 + 2 * INVESTIGATION_PATIENCE_SECONDS),

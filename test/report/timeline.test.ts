@@ -65,6 +65,9 @@ describe('the thread', () => {
     expect(told(refused, 3)).toEqual([
       'told: *Not made:* Scale connector staging-connector. Refused right before the write: it is paused.',
     ]);
+    expect(told(stages['not what was signed'], 3)).toEqual([
+      'quiet: *Not made:* Scale connector staging-connector. It is not what was signed: its digest differs.',
+    ]);
   });
 
   it.each([
@@ -133,6 +136,10 @@ describe('the thread', () => {
     [
       { kind: 'failed', detail: 'etag' } as const,
       'quiet: *Undoing failed:* Shift backend back to backend-00002. Etag.',
+    ],
+    [
+      { kind: 'not-genuine', detail: 'its digest differs' } as const,
+      'quiet: *Undoing failed:* Shift backend back to backend-00002. Its digest differs.',
     ],
     [
       { kind: 'refused', detail: 'it is paused' } as const,
