@@ -1,8 +1,9 @@
 import type { Diagnosis, RankedCause } from '../diagnosis/diagnosis.ts';
 import type { Cause } from '../diagnosis/rule.ts';
+import type { Instant } from '../ports/clock.ts';
 import { context, section } from './blocks.ts';
 import { needed, spare, type Weighed } from './limits.ts';
-import { escaped, foreign, link } from './mrkdwn.ts';
+import { escaped, foreign, link, moment } from './mrkdwn.ts';
 import { ruleTitle } from './words.ts';
 
 const EVIDENCE_LINES = 4;
@@ -12,10 +13,16 @@ const REASON_MAX = 240;
 const REASONS_SHOWN = 8;
 const SYMPTOMS_SHOWN = 6;
 
-/** Why it is broken, in one sentence with its numbers; or, said plainly, that no cause was found. */
-export function rootCause({ root, symptoms }: Diagnosis): Weighed[] {
+/**
+ * Why it is broken, in one sentence with its numbers; or, said plainly, that no cause was found.
+ * @param foundAt said where the claim, in the present tense, may no longer hold: somebody has acted on it since.
+ */
+export function rootCause({ root, symptoms }: Diagnosis, foundAt?: Instant): Weighed[] {
   if (root === undefined) return needed(section(`*No cause found.*\n${seenWords(symptoms)}`));
-  return needed(section(`*Root cause: ${titleOf(root)}* (${root.confidence})\n${foreign(root.claim, CLAIM_MAX)}`));
+  const asOf = foundAt === undefined ? '' : `As found ${moment(foundAt)}: `;
+  return needed(
+    section(`*Root cause: ${titleOf(root)}* (${root.confidence})\n${asOf}${foreign(root.claim, CLAIM_MAX)}`),
+  );
 }
 
 /** What users or the platform feel. */
