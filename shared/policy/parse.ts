@@ -28,7 +28,7 @@ export function parsePolicy(text: string, fileName: string, actionIds?: readonly
   const raw = [...shape, ...notWithin(shape, senseFaults(readDraft(read.data), actionIds))];
   if (parsed.success && raw.length === 0 && repeats.length === 0) {
     const policy = complete(parsed.data);
-    return { ok: true, policy, warnings: warningsOf(policy) };
+    return { ok: true, policy, warnings: warningsOf(policy, actionIds) };
   }
   const faults = raw.map(
     ({ path, found, allowed }): Fault => ({
