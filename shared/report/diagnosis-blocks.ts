@@ -33,10 +33,10 @@ export function seenWords(symptoms: Diagnosis['symptoms']): string {
 
 /** What speaks for it, and where to look. */
 export function evidence({ root }: Diagnosis): Weighed[] {
-  const lines = (root?.evidence ?? [])
-    .slice(0, EVIDENCE_LINES)
-    .map(({ text, url }) => `• ${link(text, url, EVIDENCE_LINE_MAX)}`);
-  return lines.length === 0 ? [] : spare(context(lines.join('\n')));
+  const all = root?.evidence ?? [];
+  const lines = all.slice(0, EVIDENCE_LINES).map(({ text, url }) => `• ${link(text, url, EVIDENCE_LINE_MAX)}`);
+  const more = all.length - EVIDENCE_LINES;
+  return lines.length === 0 ? [] : spare(context([...lines, ...(more > 0 ? [`and ${more} more`] : [])].join('\n')));
 }
 
 /** What else was found, what was ruled out and what could not be checked: small, as few will read it, and there, as some must. */

@@ -90,6 +90,23 @@ describe('the card', () => {
     );
   });
 
+  it('counts the evidence that it does not list', () => {
+    const incident = awaitingStage();
+    const { root } = incident.diagnosis;
+    const lined = (lines: number) => ({
+      ...incident,
+      diagnosis: {
+        ...incident.diagnosis,
+        root: root && {
+          ...root,
+          evidence: Array.from({ length: lines }, (_, index) => ({ text: `line ${index + 1}` })),
+        },
+      },
+    });
+    expect(readable(shown({ incident: lined(6), trail: [] }).blocks)).toContain('• line 4\nand 2 more)');
+    expect(readable(shown({ incident: lined(4), trail: [] }).blocks)).toContain('• line 4)');
+  });
+
   it('shows what to keep as a sentence where it is no command', () => {
     const incident = awaitingStage();
     const [step] = incident.signed.plan.steps;
