@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { command } from './cli/command.ts';
 import { headless } from './cli/headless.ts';
+import { keepLog } from './cli/keep-log.ts';
 import {
   type Bot,
   DidNotStart,
@@ -70,11 +71,15 @@ async function run(options: SandboxOptions): Promise<number> {
 }
 
 async function untilStopped(sandbox: Sandbox, bot: Bot, scenario: string): Promise<number> {
-  process.stdout.write(`runmedic plays ${scenario}. Open ${sandbox.url} and watch; Ctrl-C ends it.\n`);
-  for (const child of [sandbox, bot])
-    void (async () => {
-      for await (const _ of child.lines);
-    })();
+  // It stays when the rest is cleared away: what went wrong is often asked only then.
+  const log = join(mkdtempSync(join(tmpdir(), 'runmedic-log-')), 'bot.log');
+  process.stdout.write(
+    `runmedic plays ${scenario}. Open ${sandbox.url} and watch; Ctrl-C ends it. Its log is ${log}\n`,
+  );
+  void keepLog(bot, log);
+  void (async () => {
+    for await (const _ of sandbox.lines);
+  })();
   const ended = [sandbox, bot].map(({ process: child }) => once(child, 'exit').then(([code]) => Number(code ?? 1)));
   return Promise.race([told.then(() => 0), ...ended]);
 }

@@ -94,20 +94,26 @@ const isPresent = (
   incident.step === step &&
   incident.direction === direction;
 
-/** Why this approval does not have this step carried out, from what the store holds and the policy says now; undefined when it does. */
-async function faultOf({ incident, effect }: Task, at: Instant, shell: RemediationShell): Promise<string | undefined> {
+/** What comes of a step that this approval does not have carried out, from what the store holds and the policy says now; undefined when it does. */
+async function unapproved(
+  { incident, effect }: Task,
+  at: Instant,
+  shell: RemediationShell,
+): Promise<StepResult | undefined> {
   const { plan } = incident.signed;
   const environment = environmentOf(incident, shell.policy);
   const forged = planFault(incident.signed, { incident: incident.id, publicKey: shell.planPublicKey });
-  if (forged !== undefined) return forged;
+  if (forged !== undefined) return { kind: 'not-genuine', detail: forged };
   const fault = approvalFault(incident.approval, { plan, environment, at, publicKey: shell.approvalPublicKey });
-  if (fault !== undefined) return fault;
-  if (await shell.store.spent(spendKey(effect))) return 'this approval has been used for this step';
+  if (fault !== undefined) return { kind: fault.kind === 'forged' ? 'not-genuine' : 'refused', detail: fault.detail };
+  if (await shell.store.spent(spendKey(effect))) return refused('this approval has been used for this step');
   if (effect.direction === 'apply') return undefined;
   return (await shell.store.spent(spendKey({ ...effect, direction: 'apply' })))
     ? undefined
-    : 'this step was never applied';
+    : refused('this step was never applied');
 }
+
+const refused = (detail: string): StepResult => ({ kind: 'refused', detail });
 
 /** The guardrails, on what was read this moment and the policy as it is now. One that came since does not stop an undo half way. */
 function guardrailAgainst({ incident, step, effect }: Task, present: unknown, { policy }: RemediationShell) {
@@ -144,11 +150,7 @@ async function apply(task: Task, shell: RemediationShell, abort: AbortSignal): P
   const { step, effect } = task;
   const change = changeOf(step, effect);
   const standing = await settled(task, shell, abort);
-  if (standing === undefined)
-    return {
-      kind: 'failed',
-      detail: `${change.target} was busy for ${FOLLOW_SECONDS_MAX} s with a change of someone else's`,
-    };
+  if (standing === undefined) return stillBusy(task);
   if (same(standing.settings, change.after)) return { kind: 'stood-already' };
   await claim(effect, shell);
   // Read once more under the claim: between the first reading and it another delivery may have written.
@@ -160,10 +162,10 @@ async function apply(task: Task, shell: RemediationShell, abort: AbortSignal): P
       detail: `${change.target} is ${canonical(settings)}, neither as it was seen nor as it was to be`,
     };
   // Only now: what was written before a crash stands, and must not be taken for refused because an approval ran out since.
-  const fault = await faultOf(task, await judgedAt(task, shell), shell);
-  if (fault !== undefined) return { kind: 'failed', detail: `refused before the write: ${fault}` };
+  const fault = await unapproved(task, await judgedAt(task, shell), shell);
+  if (fault !== undefined) return fault;
   const refusal = guardrailAgainst(task, settings, shell);
-  if (refusal !== undefined) return { kind: 'refused', detail: refusal };
+  if (refusal !== undefined) return refused(refusal);
   // An undo follows our own write, so that the version to compare with is the one just read.
   const etag = effect.direction === 'undo' ? present : change.etag;
   const written = await write({ ...change, etag }, step, shell, abort);
@@ -173,6 +175,12 @@ async function apply(task: Task, shell: RemediationShell, abort: AbortSignal): P
   await advance(effect.incident, { ...phase(effect), type: 'step-started', at, operation }, shell);
   return follow(operation, task, shell, abort);
 }
+
+/** Of a step that a delivery had claimed, the change under way may be our own, from before a crash: that is waited for. */
+const stillBusy = ({ incident, step }: Task): StepResult | undefined =>
+  incident.claim === undefined
+    ? refused(`${step.target} was busy for ${FOLLOW_SECONDS_MAX} s with a change of someone else's`)
+    : undefined;
 
 /** A stale etag, or another operation on the resource, means that someone else is changing it: re-plan, never a blind retry. */
 async function write(change: Change<unknown>, step: PlanStep, { writer }: RemediationShell, abort: AbortSignal) {

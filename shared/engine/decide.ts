@@ -1,7 +1,13 @@
 import type { KeyObject } from 'node:crypto';
-import { approvalOf, approversForAll, type Grounds, possibleGrounds } from '../incident/approval.ts';
+import {
+  APPROVAL_HOLDS_SECONDS,
+  approvalOf,
+  approversForAll,
+  type Grounds,
+  possibleGrounds,
+} from '../incident/approval.ts';
 import type { Incident, IncidentIn } from '../incident/incident.ts';
-import type { Clock, Instant } from '../ports/clock.ts';
+import { type Clock, type Instant, plusSeconds } from '../ports/clock.ts';
 import { PlatformFailure } from '../ports/platform-failure.ts';
 import { planFault } from '../remedy/plan-fault.ts';
 import type { Chat } from '../report/chat.ts';
@@ -126,7 +132,7 @@ async function approve(
     approver: click.user,
     via: grounds === 'user' ? 'user' : grounds.usergroup,
     issuedAt: at,
-    expiresAt: incident.expiresAt,
+    expiresAt: plusSeconds(at, APPROVAL_HOLDS_SECONDS),
   };
   const approval = approvalOf(claim, shell.approvalKey);
   const { incident: now, changed } = await advance(incident.id, { type: 'approved', at, approval }, shell);

@@ -4,6 +4,7 @@ import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { gather } from '../evidence/gather.ts';
 import type { Inspection } from '../evidence/inspector.ts';
+import { awaitedLook } from '../incident/awaited-look.ts';
 import type { Effect } from '../incident/effect.ts';
 import type { Offer } from '../incident/event.ts';
 import type { Incident } from '../incident/incident.ts';
@@ -38,7 +39,7 @@ export async function investigate(
   abort: AbortSignal,
 ): Promise<void> {
   const incident = await loaded(id, shell.store);
-  if (incident.status !== 'investigating' || incident.round !== round) return;
+  if (awaitedLook(incident, round) === undefined) return;
   const { subject } = incident;
   const environment = environmentIn(incident, shell.policy);
   if (environment === undefined) return handOver(incident, shell);

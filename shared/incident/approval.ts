@@ -9,6 +9,19 @@ import type { Approval } from './incident.ts';
 /** What an approval's signature covers: all of it but the signature. */
 export type ApprovalClaim = Omit<Approval, 'signature'>;
 
+/**
+ * How long after the click a step may still be written, however little of the offer's time was left: another's change on the resource is waited
+ * for up to 480 s, and what a crash interrupted is delivered again after 600 s.
+ */
+export const APPROVAL_HOLDS_SECONDS = 900;
+
+/** Why an approval allows nothing. 'forged': it is not what chat signed for this plan. 'lapsed': it is, and does not hold (any more). */
+export interface ApprovalFault {
+  readonly kind: 'forged' | 'lapsed';
+  /** In a sentence. */
+  readonly detail: string;
+}
+
 /** What lets a person decide: being named, or being in a usergroup that is named. */
 export type Grounds = 'user' | { readonly usergroup: string };
 
@@ -19,7 +32,7 @@ export const approvalOf = (claim: ApprovalClaim, privateKey: KeyObject): Approva
 });
 
 /**
- * Why an approval does not allow `plan` to be carried out at `at`, in a sentence; undefined when it does.
+ * Why an approval does not allow `plan` to be carried out at `at`, undefined when it does.
  * Membership of a usergroup was looked up when the person clicked, and is vouched for by the signature; that the policy (still) names
  * the person or the usergroup for every step is checked here.
  */
@@ -36,20 +49,25 @@ export function approvalFault(
     readonly at: Instant;
     readonly publicKey: KeyObject;
   },
-): string | undefined {
+): ApprovalFault | undefined {
   const { approver, via, issuedAt, expiresAt } = claim;
-  if (!isSignedBy(claim, signature, publicKey)) return "the approval does not carry chat's signature";
-  if (claim.incident !== plan.incident) return `the approval is for incident ${claim.incident}`;
-  if (claim.digest !== plan.digest) return 'the approval is for another plan: its digest differs';
-  if (at >= expiresAt) return `the approval expired at ${expiresAt}`;
-  if (expiresAt > plusSeconds(issuedAt, environment.approvers.expiresAfterSeconds))
-    return `the approval lasts longer than environments.${environment.name}.approvers allows`;
+  if (!isSignedBy(claim, signature, publicKey)) return forged("the approval does not carry chat's signature");
+  if (claim.incident !== plan.incident) return forged(`the approval is for incident ${claim.incident}`);
+  if (claim.digest !== plan.digest) return forged('the approval is for another plan: its digest differs');
+  if (at >= expiresAt) return lapsed(`the approval expired at ${expiresAt}`);
+  if (expiresAt > plusSeconds(issuedAt, APPROVAL_HOLDS_SECONDS))
+    return lapsed(`the approval lasts longer than the ${APPROVAL_HOLDS_SECONDS / 60} min that one may`);
   const grounds: Grounds = via === 'user' ? 'user' : { usergroup: via };
   const unnamed = plan.steps.find(({ action }) => !isNamed(approver, grounds, approversFor(action, environment)));
   if (unnamed !== undefined)
-    return `environments.${environment.name}.approvers does not name ${approver} (${via}) for ${unnamed.action}`;
+    return lapsed(
+      `environments.${environment.name}.approvers does not name ${approver} (${via}) for ${unnamed.action}`,
+    );
   return undefined;
 }
+
+const forged = (detail: string): ApprovalFault => ({ kind: 'forged', detail });
+const lapsed = (detail: string): ApprovalFault => ({ kind: 'lapsed', detail });
 
 /** Who may decide about one action here. A list of its own replaces the environment's, also when it is empty. */
 export const approversFor = (action: ActionName, { approvers }: Environment): Approvers =>

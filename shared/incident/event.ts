@@ -48,6 +48,8 @@ export type StepResult =
   | { readonly kind: 'stood-already' }
   /** Neither `before` nor `after` stands: someone else changed it. Nothing was written. */
   | { readonly kind: 'moved'; readonly detail: string }
-  /** A guardrail that did not hold when it was offered holds now. Nothing was written. */
+  /** What a write needs does not hold any more: the approval's time, the policy, a guardrail, a resource at rest. Nothing was written. */
   | { readonly kind: 'refused'; readonly detail: string }
+  /** The stored plan or approval is not what was signed. Nothing was written. */
+  | { readonly kind: 'not-genuine'; readonly detail: string }
   | { readonly kind: 'failed'; readonly detail: string };

@@ -71,6 +71,7 @@ export type EscalationReason =
   | 'nobody-may-approve'
   | 'nobody-decided'
   | 'execution-failed'
+  | 'not-genuine'
   | 'not-verified'
   | 'investigation-failed'
   | 'environment-removed';
@@ -150,7 +151,7 @@ export type IncidentState =
       readonly status: 'escalated';
       readonly detail: string;
       readonly diagnosis: Diagnosis | undefined;
-      /** When the next level is told; after the last, when it is looked at once more. */
+      /** When the next level is told or, after the last, when it is looked at once more; without an answer so far, whichever comes first. */
       readonly dueAt: Instant;
     } & Paged)
   | {

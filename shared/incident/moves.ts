@@ -1,6 +1,7 @@
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import type { Environment } from '../policy/policy.ts';
-import { type Instant, plusSeconds } from '../ports/clock.ts';
+import { earliest, type Instant, plusSeconds } from '../ports/clock.ts';
+import { isUnanswered } from './awaited-look.ts';
 import type { Effect } from './effect.ts';
 import type {
   Approval,
@@ -28,6 +29,8 @@ export const CARRY_OUT_PATIENCE_SECONDS = 600;
 export const CLAIM_SECONDS = 120;
 /** An escalated incident is looked at this often. News of an alert has it looked at anyway; this is for what no alert tells. */
 export const ESCALATED_LOOK_EVERY_SECONDS = 3600;
+/** Where no look came to an answer there is nothing for people to go by: it is tried again soon, whatever level comes next. */
+export const UNANSWERED_LOOK_EVERY_SECONDS = 600;
 /** A step that has not ended this long after it was approved is handed to people; a connector's update takes minutes. */
 export const EXECUTION_SECONDS_MAX = 3600;
 /** How many diagnoses one incident gets before a person must look. */
@@ -77,7 +80,8 @@ export const note = (incident: Incident, facts: Partial<Facts>): Step => ({
 });
 
 export function investigateAgain(incident: Incident, moment: Moment, attempts = incident.attempts): Step {
-  const round = incident.round + 1;
+  // A round that nothing came of is asked for once more: what is still under way may answer it.
+  const round = isUnanswered(incident) ? incident.round : incident.round + 1;
   // People have it already where it is escalated: a further look is for them, and cannot go on by itself.
   if (round > ROUNDS_MAX && incident.status !== 'escalated')
     return escalate(incident, moment, 'not-verified', `${ROUNDS_MAX} diagnoses did not end it`, { attempts });
@@ -124,9 +128,25 @@ export function levelDueAt({ since, level }: Paged, environment: Environment): I
   return next === undefined ? undefined : plusSeconds(since, next.afterSeconds);
 }
 
-/** The next level; after the last one the next look, since what people have in hand may have healed without an alert's word. */
-export const nextCall = (paged: Paged, { at, environment }: Moment): Instant =>
-  levelDueAt(paged, environment) ?? plusSeconds(at, ESCALATED_LOOK_EVERY_SECONDS);
+/**
+ * The next level; after the last one the next look, since what people have in hand may have healed without an alert's word.
+ * Where nothing was found out yet, whichever comes first.
+ */
+export function nextCall(paged: Paged, { at, environment }: Moment): Instant {
+  const level = levelDueAt(paged, environment);
+  if (paged.reason !== 'investigation-failed') return level ?? plusSeconds(at, ESCALATED_LOOK_EVERY_SECONDS);
+  const look = plusSeconds(at, UNANSWERED_LOOK_EVERY_SECONDS);
+  return level === undefined ? look : earliest(look, level);
+}
+
+/** When an escalated incident is looked at again unless an alert has it looked at before: what is left of the levels may come first. */
+export function lookDueAt(incident: Paged & { readonly dueAt: Instant }, environment: Environment): Instant {
+  const { dueAt, level } = incident;
+  const call = levelDueAt(incident, environment);
+  if (call === undefined || call > dueAt) return dueAt;
+  const told = { ...incident, level: level + 1 };
+  return lookDueAt({ ...told, dueAt: nextCall(told, { at: dueAt, environment }) }, environment);
+}
 
 const diagnosisOf = ({ diagnosis }: Incident): Diagnosis | undefined => diagnosis;
 

@@ -1,4 +1,5 @@
 import type { Environment } from '../policy/policy.ts';
+import { awaitedLook } from './awaited-look.ts';
 import type { EventOf, IncidentEvent } from './event.ts';
 import type { AlertNote, Incident, IncidentIn } from './incident.ts';
 import { carryOut, close, investigateAgain, type Moment, note, ROUNDS_MAX, type Step, stay } from './moves.ts';
@@ -22,8 +23,10 @@ export function transition(incident: Incident, event: IncidentEvent, environment
   switch (event.type) {
     case 'alert-joined':
       return alertJoined(incident, event, moment);
-    case 'investigated':
-      return incident.status === 'investigating' ? whenInvestigated(incident, event, moment) : stay(incident);
+    case 'investigated': {
+      const asked = awaitedLook(incident, event.round);
+      return asked === undefined ? stay(incident) : whenInvestigated(asked, event, moment);
+    }
     case 'approved':
       return incident.status === 'awaiting-approval' ? approved(incident, event, moment) : stay(incident);
     case 'rejected':

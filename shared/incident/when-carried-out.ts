@@ -39,13 +39,23 @@ export function whenStarted(incident: IncidentIn<'executing'>, event: EventOf<'s
 
 /** A step ended, one way or another: the next one, verification, what must be put back, or people. */
 export function whenFinished(incident: IncidentIn<'executing'>, event: EventOf<'step-finished'>, moment: Moment): Step {
+  const { result } = event;
   if (!isPresentStep(incident, event)) return stay(incident);
-  return incident.direction === 'apply'
-    ? stepApplied(incident, event.result, moment)
-    : stepUndone(incident, event.result, moment);
+  if (result.kind === 'not-genuine') return notGenuine(incident, result.detail, moment);
+  return incident.direction === 'apply' ? stepApplied(incident, result, moment) : stepUndone(incident, result, moment);
 }
 
-function stepApplied(incident: IncidentIn<'executing'>, result: StepResult, moment: Moment): Step {
+/** People come before another look: whoever could change what is stored can do so again, and nothing of it can be put back by itself. */
+function notGenuine(incident: IncidentIn<'executing'>, detail: string, moment: Moment): Step {
+  const { direction, step, attempts } = incident;
+  const tried = direction === 'undo' ? attemptsWith(incident, 'worse', 'no') : attemptsWith(incident, 'failed', 'no');
+  const isUntouched = direction === 'apply' && step === 0;
+  return escalate(incident, moment, 'not-genuine', detail, { attempts: isUntouched ? attempts : tried });
+}
+
+type Judged = Exclude<StepResult, { readonly kind: 'not-genuine' }>;
+
+function stepApplied(incident: IncidentIn<'executing'>, result: Judged, moment: Moment): Step {
   const { step, approval } = incident;
   switch (result.kind) {
     case 'done':
@@ -53,7 +63,7 @@ function stepApplied(incident: IncidentIn<'executing'>, result: StepResult, mome
       return step + 1 < incident.signed.plan.steps.length
         ? carryOut(incident, moment, { approval, step: step + 1, direction: 'apply' })
         : verify(incident, moment);
-    // What may be offered now is found by looking again: in a moved world, or inside the guardrails as they are.
+    // Nothing was written, so nothing was tried: what may be offered now is found by looking again, in a moved world and under the policy as it is.
     case 'moved':
     case 'refused':
       return step === 0 ? investigateAgain(incident, moment) : stopPartWay(incident, moment, result.detail);
@@ -72,7 +82,7 @@ function stopPartWay(incident: IncidentIn<'executing'>, moment: Moment, because:
   );
 }
 
-function stepUndone(incident: IncidentIn<'executing'>, result: StepResult, moment: Moment): Step {
+function stepUndone(incident: IncidentIn<'executing'>, result: Judged, moment: Moment): Step {
   const because = incident.undoBecause ?? 'the change made things worse';
   switch (result.kind) {
     case 'done':

@@ -12,19 +12,16 @@ import {
   move,
   nextLook,
   type Step,
-  stay,
   UNEXPLAINED_LOOKS,
 } from './moves.ts';
 
-/** A diagnosis came: a plan to decide on, a second look, or people. */
+/** The diagnosis that was waited for came: a plan to decide on, a second look, or people. */
 export function whenInvestigated(
   incident: IncidentIn<'investigating'>,
   event: EventOf<'investigated'>,
   moment: Moment,
 ): Step {
-  const { round, diagnosis, offer } = event;
-  // Between looks nobody was asked: a second answer to the same question.
-  if (round !== incident.round || incident.tries === 0) return stay(incident);
+  const { diagnosis, offer } = event;
   if (offer.kind === 'plan') {
     const { signed, expiresAt } = offer;
     const unapprovable = whyUnapprovable(signed.plan, moment.environment);

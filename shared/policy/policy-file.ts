@@ -91,14 +91,17 @@ const verification = section({
   deadline: duration({ minSeconds: 60, maxSeconds: DAY_SECONDS })
     .optional()
     .meta({
-      description: 'Past this, recovery is doubted and the incident escalates.',
+      description:
+        'Past this without enough good looks it is investigated again; where recovery could not be measured, people get it.',
       default: durationText(VERIFICATION.deadlineSeconds),
     }),
 }).describe('When recovery is believed.');
 
 const escalation = listOf(
   section({
-    after: duration({ minSeconds: 60, maxSeconds: 7 * DAY_SECONDS }).describe('Since the incident began.'),
+    after: duration({ minSeconds: 60, maxSeconds: 7 * DAY_SECONDS }).describe(
+      'Since people were first called for one reason; another reason calls anew.',
+    ),
     ...people,
   }),
   LEVELS_MAX,

@@ -125,7 +125,7 @@ export interface Bounds {
   readonly costUsdPerMonthMax: number;
 }
 
-/** Recovery is believed after `checks` good looks in a row; doubted after `deadlineSeconds`. */
+/** Recovery is believed after `checks` good looks in a row; past `deadlineSeconds` it is investigated again, or people get it where nothing could be measured. */
 export interface VerificationPolicy {
   readonly checks: number;
   readonly everySeconds: number;
@@ -133,6 +133,7 @@ export interface VerificationPolicy {
 }
 
 export interface EscalationLevel {
+  /** Counted from when people were first called for one reason. */
   readonly afterSeconds: number;
   readonly usergroups: readonly string[];
   readonly users: readonly string[];

@@ -212,7 +212,7 @@ export interface CloudWriter {
   /** A new revision from the same template with the image pinned; `mark` is written as an annotation, template.revision cleared. */
   restartService(
     service: { readonly name: string; readonly etag: string },
-    restart: { readonly mark: string; readonly image: string },
+    restart: { readonly mark: string; readonly images: readonly string[] },
     abort: AbortSignal,
   ): Promise<{ readonly operation: string }>;
   operation(name: string, abort: AbortSignal): Promise<OperationStatus>;

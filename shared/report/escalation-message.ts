@@ -3,12 +3,10 @@ import type { Approvers } from '../policy/policy.ts';
 import type { Instant } from '../ports/clock.ts';
 import { section } from './blocks.ts';
 import type { Message } from './chat.ts';
+import { whyAndWhat } from './escalation-blocks.ts';
 import { headlineText } from './heading.ts';
 import { cut, TEXT_MAX } from './limits.ts';
-import { foreign, moment, user, usergroup } from './mrkdwn.ts';
-import { sentence } from './words.ts';
-
-const DETAIL_MAX = 1000;
+import { moment, user, usergroup } from './mrkdwn.ts';
 
 /** Whom there is to call: an environment's people, or those at the top of the file where the environment is gone. */
 interface Callable {
@@ -28,7 +26,7 @@ export function escalationMessage(
   const { users, usergroups } = calledAt(level, callable);
   const called = [...usergroups.map(usergroup), ...users.map(user)].join(' ');
   const late = level === 0 ? '' : ` Nobody has ended it since ${moment(since)}.`;
-  const detail = incident.status === 'escalated' ? `\n${foreign(sentence(incident.detail), DETAIL_MAX)}` : '';
+  const detail = incident.status === 'escalated' ? `\n${whyAndWhat(incident)}` : '';
   const text = `${called === '' ? '' : `${called} `}*${headlineText(incident)}.*${late}${detail}`;
   return { text: cut(text, TEXT_MAX), blocks: [section(text)] };
 }

@@ -107,6 +107,11 @@ function applied(result: StepResult, what: string, entry: AuditEntry): Line {
         `*Not made:* ${what}. Refused right before the write: ${stopped(foreign(result.detail, DETAIL_MAX))}`,
         entry,
       );
+    case 'not-genuine':
+      return told(
+        `*Not made:* ${what}. It is not what was signed: ${stopped(foreign(result.detail, DETAIL_MAX))}`,
+        entry,
+      );
     case 'failed':
       return told(`*Failed:* ${what}. ${foreign(sentence(result.detail), DETAIL_MAX)}`, entry);
     default:
@@ -121,6 +126,7 @@ function undone(result: StepResult, what: string, entry: AuditEntry): Line {
       return told(`*Undone:* ${what}.`, entry);
     case 'moved':
     case 'refused':
+    case 'not-genuine':
     case 'failed':
       return told(`*Undoing failed:* ${what}. ${foreign(sentence(result.detail), DETAIL_MAX)}`, entry);
     default:
@@ -165,9 +171,20 @@ const NEXT: Readonly<Record<Exclude<AuditEntry['to'], 'closed' | 'verifying'>, s
   escalated: '',
 };
 
+/** What did not come in time, by what was waited for. Once people have it, the escalation's own messages tell the rest. */
+const OVERDUE: Readonly<Record<AuditEntry['from'], string | undefined>> = {
+  none: undefined,
+  investigating: 'No answer came from the investigation.',
+  'awaiting-approval': 'Nobody decided in time.',
+  executing: 'The change did not end in time.',
+  verifying: 'No look at recovery came to an answer in time.',
+  escalated: undefined,
+  closed: undefined,
+};
+
 function timerLine({ from, to }: AuditEntry): Line | undefined {
-  if (to !== 'escalated' || from === 'escalated') return undefined;
-  return quiet(from === 'awaiting-approval' ? 'Nobody decided in time.' : 'No answer came from the investigation.');
+  const overdue = to === 'escalated' ? OVERDUE[from] : undefined;
+  return overdue === undefined ? undefined : quiet(overdue);
 }
 
 function stepOf(before: readonly AuditEntry[], digest: string, step: number): PlanStep | undefined {

@@ -60,6 +60,7 @@ export const escalationWords: Readonly<Record<EscalationReason, string>> = {
   'nobody-may-approve': 'nobody may approve the change',
   'nobody-decided': 'nobody decided in time',
   'execution-failed': 'the change failed',
+  'not-genuine': 'what was to be carried out is not genuine',
   'not-verified': 'recovery not proven',
   'investigation-failed': 'the investigation failed',
   'environment-removed': 'its environment was removed from the configuration',

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { startSandbox } from '../../cli/laptop.ts';
@@ -127,20 +127,23 @@ describe('npm start', () => {
     );
   });
 
-  it('prints where the page is, serves it, and leaves nothing behind when it is told to end', async () => {
+  it('prints where the page and the log are, serves the page, and leaves nothing but the log behind when it is told to end', async () => {
     const ownTmp = mkdtempSync(join(FOLDER, 'tmp-'));
     const program = start(['start.ts'], { TMPDIR: ownTmp });
     const url = await eventually('the address of the page', async () => addressIn(program.stdout()));
     expect(await (await fetch(url)).text()).toContain('<title>runmedic sandbox</title>');
     expect(readdirSync(ownTmp)).not.toEqual([]);
+    const log = / Its log is (.+)\n$/.exec(program.stdout())?.[1] ?? '';
     program.signal('SIGTERM');
     expect(await program.end).toEqual({
       exitCode: 0,
-      stdout: `runmedic plays staging-503. Open ${url} and watch; Ctrl-C ends it.\n`,
+      stdout: `runmedic plays staging-503. Open ${url} and watch; Ctrl-C ends it. Its log is ${log}\n`,
       stderr: '',
     });
     await expect(fetch(url)).rejects.toThrow();
-    expect(readdirSync(ownTmp)).toEqual([]);
+    expect(readdirSync(ownTmp)).toEqual([basename(dirname(log))]);
+    // It may end before an alert has come, and so before there is anything to be told.
+    expect(readFileSync(log, 'utf8')).toMatch(/^(\{"severity":.+\}\n)*$/);
   });
 
   it('takes sandbox and bot with it, even when it is killed', async () => {

@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { advance } from '../../shared/engine/advance.ts';
 import { carryOut } from '../../shared/engine/carry-out.ts';
-import { approvalOf } from '../../shared/incident/approval.ts';
+import { APPROVAL_HOLDS_SECONDS, approvalOf } from '../../shared/incident/approval.ts';
 import type { Incident } from '../../shared/incident/incident.ts';
 import type { Environment } from '../../shared/policy/policy.ts';
-import { plusSeconds } from '../../shared/ports/clock.ts';
+import { type Clock, instant, plusSeconds } from '../../shared/ports/clock.ts';
 import { signed } from '../../shared/remedy/signature.ts';
 import { environment } from '../builders/evidence.ts';
 import { must } from '../builders/incident.ts';
@@ -137,12 +138,24 @@ describe('an approved plan', () => {
 });
 
 describe('nothing is written', () => {
-  const refused = async (world: OnWorld, because: string) => {
+  /** People are called, and nothing counts as tried. */
+  const notGenuine = async (world: OnWorld, because: string) => {
     expect(world.writes()).toEqual([]);
     expect(await world.incident()).toMatchObject({
       status: 'escalated',
-      reason: 'execution-failed',
+      reason: 'not-genuine',
       detail: expect.stringContaining(because),
+      attempts: [],
+    });
+  };
+  /** What may be offered now is looked for, and nothing counts as tried. */
+  const refused = async (world: OnWorld, because: string) => {
+    expect(world.writes()).toEqual([]);
+    const incident = await world.incident();
+    expect(incident).toMatchObject({ status: 'investigating', round: 2, attempts: [] });
+    expect((await world.store.audit(incident.id)).at(-1)?.event).toMatchObject({
+      type: 'step-finished',
+      result: { kind: 'refused', detail: expect.stringContaining(because) },
     });
   };
 
@@ -151,13 +164,15 @@ describe('nothing is written', () => {
     const { signature: _, ...claim } = await world.signedApproval();
     await world.approve(approvalOf(claim, world.keys.plan.privateKey));
     await world.settle();
-    await refused(world, "the approval does not carry chat's signature");
+    await notGenuine(world, "the approval does not carry chat's signature");
   });
 
   it('for someone whom the policy does not name, though chat vouched for them', async () => {
     const world = await plannedOn('staging-503');
     await world.approve(await world.signedApproval({ approver: 'U0SAM' }));
-    await world.settle();
+    const [effect] = await world.settle('carry-out');
+    if (effect === undefined) throw new Error('nothing to carry out');
+    await world.handle(effect);
     await refused(world, 'does not name U0SAM');
   });
 
@@ -174,7 +189,7 @@ describe('nothing is written', () => {
       };
     });
     await world.handle(effect);
-    await refused(world, 'its digest differs');
+    await notGenuine(world, 'its digest differs');
   });
 
   it("for a plan that does not carry investigate's signature", async () => {
@@ -186,13 +201,13 @@ describe('nothing is written', () => {
       return { ...executing, signed: { ...executing.signed, signature } };
     });
     await world.handle(effect);
-    await refused(world, "does not carry investigate's signature");
+    await notGenuine(world, "does not carry investigate's signature");
   });
 
   it('once the approval has expired', async () => {
     const world = await plannedOn('staging-503');
     const effect = await approved(world);
-    world.world.advanceTo(world.world.nowMs + 1_801_000);
+    world.world.advanceTo(world.world.nowMs + APPROVAL_HOLDS_SECONDS * 1000);
     await world.handle(effect);
     await refused(world, 'the approval expired');
   });
@@ -203,6 +218,45 @@ describe('nothing is written', () => {
     await world.store.spend(`${effect.digest}/0/apply`, await world.clock.now());
     await world.handle(effect);
     await refused(world, 'has been used for this step');
+  });
+
+  describe('while the resource is busy with a change', () => {
+    /** The connector goes on updating for as long as anybody waits: only the clock moves. */
+    const busy = async (world: OnWorld) => {
+      const { target } = must(await world.incident(), 'executing').signed.plan.steps[0];
+      const size = { machineType: 'e2-micro', instancesMin: 2, instancesMax: 5 } as const;
+      await world.remediation.writer.updateConnector(target, size, NEVER);
+      let { nowMs } = world.world;
+      const clock: Clock = {
+        now: async () => instant(nowMs),
+        sleepUntil: async (at) => {
+          nowMs = Date.parse(at);
+        },
+      };
+      return { ...world.remediation, clock };
+    };
+
+    it("of someone else's: it is looked at again", async () => {
+      const world = await plannedOn('staging-503');
+      const effect = await approved(world);
+      await carryOut(effect, await busy(world), NEVER);
+      expect(world.writes()).toHaveLength(1);
+      expect(await world.incident()).toMatchObject({ status: 'investigating', round: 2, attempts: [] });
+      expect((await world.store.audit(effect.incident)).at(-1)?.event).toMatchObject({
+        result: { kind: 'refused', detail: expect.stringContaining('was busy for 480 s') },
+      });
+    });
+
+    it('that may be our own, from before a crash: the next delivery waits on', async () => {
+      const world = await plannedOn('staging-503');
+      const effect = await approved(world);
+      const { digest, step, direction, incident } = effect;
+      const claim = { type: 'step-claimed', at: await world.clock.now(), digest, step, direction, by: 'died' } as const;
+      await advance(incident, claim, world.shell('remediate'));
+      await carryOut(effect, await busy(world), NEVER);
+      expect(world.writes()).toHaveLength(1);
+      expect(await world.incident()).toMatchObject({ status: 'executing', claim: { by: 'died' } });
+    });
   });
 
   it.each<[string, Partial<Environment>, string]>([
@@ -216,12 +270,7 @@ describe('nothing is written', () => {
     const effect = await approved(world);
     const environments = world.remediation.policy.environments.map((environment) => ({ ...environment, ...change }));
     await carryOut(effect, { ...world.remediation, policy: { ...world.remediation.policy, environments } }, NEVER);
-    expect(world.writes()).toEqual([]);
-    expect(await world.incident()).toMatchObject({ status: 'investigating', round: 2, attempts: [] });
-    expect((await world.store.audit(effect.incident)).at(-1)?.event).toMatchObject({
-      type: 'step-finished',
-      result: { kind: 'refused', detail: expect.stringContaining(because) },
-    });
+    await refused(world, because);
   });
 
   it("in runmedic's own project, whatever was approved", async () => {

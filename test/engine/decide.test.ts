@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { acmeWorkspace } from '../../sandbox/slack/workspace.ts';
 import { decide } from '../../shared/engine/decide.ts';
-import { approvalFault } from '../../shared/incident/approval.ts';
+import { APPROVAL_HOLDS_SECONDS, approvalFault } from '../../shared/incident/approval.ts';
 import type { Incident } from '../../shared/incident/incident.ts';
 import { PlatformFailure } from '../../shared/ports/platform-failure.ts';
 import { type Click, digestPrefix } from '../../shared/report/click.ts';
@@ -28,17 +28,17 @@ async function clickOf(user: string): Promise<Extract<Click, { kind: 'approve' }
 }
 
 describe('approving', () => {
-  it('by somebody named: signs the whole digest until the offer ends', async () => {
+  it('by somebody named: signs the whole digest, for as long as an approval holds', async () => {
     office = await awaitingOffice();
     const whole = await plan();
     expect(await decide(await clickOf('U0ANN'), office.shell)).toEqual({ kind: 'approved' });
-    const { approval, expiresAt } = { ...must(await incidentNow(), 'executing'), expiresAt: at(1805) };
+    const { approval } = must(await incidentNow(), 'executing');
     expect(approval).toMatchObject({
       digest: whole.digest,
       approver: 'U0ANN',
       via: 'user',
       issuedAt: at(30),
-      expiresAt,
+      expiresAt: at(30 + APPROVAL_HOLDS_SECONDS),
     });
     expect(
       approvalFault(approval, { plan: whole, environment, at: at(40), publicKey: office.publicKey }),
@@ -46,6 +46,17 @@ describe('approving', () => {
     expect(office.published.at(-1)?.topic).toBe('announcements');
     expect(office.published.map(({ topic }) => topic)).toContain('remediations');
     expect(office.slack.slack.state.messages.list()).toEqual([]);
+  });
+
+  it('in the last second of the offer leaves as much time for the write as any other', async () => {
+    office = await awaitingOffice();
+    const whole = await plan();
+    office.clock.now = at(1804);
+    await decide(await clickOf('U0ANN'), office.shell);
+    const { approval } = must(await incidentNow(), 'executing');
+    const judged = { plan: whole, environment, publicKey: office.publicKey };
+    expect(approvalFault(approval, { ...judged, at: at(1803 + APPROVAL_HOLDS_SECONDS) })).toBeUndefined();
+    expect(approvalFault(approval, { ...judged, at: at(1804 + APPROVAL_HOLDS_SECONDS) })?.kind).toBe('lapsed');
   });
 
   it('by a member of a usergroup that is named', async () => {

@@ -21,11 +21,11 @@ import { investigate } from '../../shared/engine/investigate.ts';
 import { patrol } from '../../shared/engine/patrol.ts';
 import { receiveAlert } from '../../shared/engine/receive-alert.ts';
 import { verify } from '../../shared/engine/verify.ts';
-import { approvalOf } from '../../shared/incident/approval.ts';
+import { APPROVAL_HOLDS_SECONDS, approvalOf } from '../../shared/incident/approval.ts';
 import type { Effect, Topic } from '../../shared/incident/effect.ts';
 import type { Approval, Incident } from '../../shared/incident/incident.ts';
 import type { Policy } from '../../shared/policy/policy.ts';
-import { type Clock, type Instant, instant } from '../../shared/ports/clock.ts';
+import { type Clock, type Instant, instant, plusSeconds } from '../../shared/ports/clock.ts';
 import { privateKeyFrom as privateKeyOf, publicKeyFrom as publicKeyOf } from '../../shared/remedy/signature.ts';
 import { environment } from '../builders/evidence.ts';
 import { must } from '../builders/incident.ts';
@@ -153,14 +153,15 @@ export async function onWorld(scenario: string | Scenario) {
       throw new Error('no plan within ten minutes');
     },
     signedApproval: async (over: Partial<Approval> = {}): Promise<Approval> => {
-      const { id, signed, expiresAt } = must(await incident(), 'awaiting-approval');
+      const now = await clock.now();
+      const { id, signed } = must(await incident(), 'awaiting-approval');
       const claim = {
         incident: id,
         digest: signed.plan.digest,
         approver: 'U0ANN',
         via: 'user',
-        issuedAt: await clock.now(),
-        expiresAt,
+        issuedAt: now,
+        expiresAt: plusSeconds(now, APPROVAL_HOLDS_SECONDS),
       };
       const { signature: _, ...changed } = over;
       return {

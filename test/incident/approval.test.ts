@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import {
+  APPROVAL_HOLDS_SECONDS,
   approvalFault,
   approvalOf,
   approversFor,
@@ -20,7 +21,7 @@ const claim = {
   approver: 'U0ANN',
   via: 'user',
   issuedAt: at(60),
-  expiresAt: at(1800),
+  expiresAt: at(60 + APPROVAL_HOLDS_SECONDS),
 };
 const genuine = approvalOf(claim, privateKey);
 const context = { plan, environment, at: at(61), publicKey };
@@ -46,43 +47,52 @@ describe('an approval', () => {
     ['signature', Buffer.from('forged').toString('base64')],
     ['signature', ''],
   ])('whose %s was changed does not carry the signature', (field, value) => {
-    expect(approvalFault({ ...genuine, [field]: value }, context)).toBe("the approval does not carry chat's signature");
+    expect(approvalFault({ ...genuine, [field]: value }, context)).toEqual({
+      kind: 'forged',
+      detail: "the approval does not carry chat's signature",
+    });
   });
 
   it('by another key is none', () => {
     const other = approvalOf(claim, generateKeyPairSync('ed25519').privateKey);
-    expect(approvalFault(other, context)).toContain('signature');
+    expect(approvalFault(other, context)).toMatchObject({
+      kind: 'forged',
+      detail: expect.stringContaining('signature'),
+    });
   });
 
   it.each([
-    ['another incident', { incident: 'inc-2' }, 'is for incident inc-2'],
-    ['another plan', { digest: 'f'.repeat(64) }, 'its digest differs'],
+    ['another incident', { incident: 'inc-2' }, 'forged', 'is for incident inc-2'],
+    ['another plan', { digest: 'f'.repeat(64) }, 'forged', 'its digest differs'],
     [
-      'longer than the policy allows',
-      { expiresAt: at(1861) },
-      'lasts longer than environments.staging.approvers allows',
+      'longer than one may last',
+      { expiresAt: at(61 + APPROVAL_HOLDS_SECONDS) },
+      'lapsed',
+      'lasts longer than the 15 min',
     ],
-    ['somebody who is not named', { approver: 'U0SAM' }, 'does not name U0SAM (user) for scale-connector'],
-    ['a usergroup that is not named', { approver: 'U0SAM', via: 'S0OTHER' }, 'does not name U0SAM (S0OTHER)'],
-  ])('of %s is refused, although it is genuine', (_, over, fault) => {
-    expect(approvalFault(approvalOf({ ...claim, ...over }, privateKey), context)).toContain(fault);
+    ['somebody who is not named', { approver: 'U0SAM' }, 'lapsed', 'does not name U0SAM (user) for scale-connector'],
+    ['a usergroup that is not named', { approver: 'U0SAM', via: 'S0OTHER' }, 'lapsed', 'does not name U0SAM (S0OTHER)'],
+  ] as const)('of %s is refused, although chat signed it', (_, over, kind, fault) => {
+    expect(approvalFault(approvalOf({ ...claim, ...over }, privateKey), context)).toEqual({
+      kind,
+      detail: expect.stringContaining(fault),
+    });
   });
 
   it.each([
-    [at(1799), undefined],
-    [at(1800), 'expired at'],
-  ])('stands until it expires: %s', (moment, fault) => {
-    const found = approvalFault(genuine, { ...context, at: moment });
-    if (fault === undefined) expect(found).toBeUndefined();
-    else expect(found).toContain(fault);
+    ['just before its end', at(59 + APPROVAL_HOLDS_SECONDS), undefined],
+    ['at its end', at(60 + APPROVAL_HOLDS_SECONDS), { kind: 'lapsed', detail: expect.stringContaining('expired at') }],
+  ])('stands until it expires: %s', (_, moment, fault) => {
+    expect(approvalFault(genuine, { ...context, at: moment })).toEqual(fault);
   });
 
-  it('falls when the policy stops naming who gave it', () => {
+  it('lapses when the policy stops naming who gave it', () => {
+    const unnamed = { kind: 'lapsed', detail: expect.stringContaining('does not name U0ANN') };
     const nobody = { ...context, environment: withApprovers({ users: [], usergroups: [] }) };
-    expect(approvalFault(genuine, nobody)).toContain('does not name U0ANN');
+    expect(approvalFault(genuine, nobody)).toEqual(unnamed);
     const none: Approvers = { users: [], usergroups: [] };
     const byAction = { ...context, environment: withApprovers({ byAction: { 'scale-connector': none } }) };
-    expect(approvalFault(genuine, byAction)).toContain('does not name U0ANN');
+    expect(approvalFault(genuine, byAction)).toEqual(unnamed);
   });
 });
 

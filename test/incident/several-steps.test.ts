@@ -86,6 +86,23 @@ describe('a plan of several steps', () => {
     });
   });
 
+  it('is handed to people as it stands when a later step, or putting one back, is not what was signed', () => {
+    const forged = { kind: 'not-genuine', detail: 'its digest differs' } as const;
+    expect(ended(begun(shift, scale), done, forged)).toMatchObject({
+      status: 'escalated',
+      reason: 'not-genuine',
+      attempts: [
+        { action: 'shift-traffic', result: 'failed', undone: 'no' },
+        { action: 'scale-connector', result: 'failed', undone: 'no' },
+      ],
+    });
+    expect(ended(begun(shift, scale), done, failed, forged)).toMatchObject({
+      status: 'escalated',
+      reason: 'not-genuine',
+      attempts: [{ action: 'shift-traffic', result: 'worse', undone: 'no' }, { action: 'scale-connector' }],
+    });
+  });
+
   it('is undone from the end, past what cannot be put back', () => {
     const made = must(ended(begun(shift, scale, shift), done, done, done), 'verifying');
     const worse = (seconds: number): IncidentEvent => ({

@@ -73,15 +73,23 @@ describe('a change under way', () => {
     });
   });
 
-  it('is planned anew when someone else changed the resource', () => {
-    expect(play(executing(), finished(executing(), { kind: 'refused', detail: 'it is paused' }))).toMatchObject({
+  it.each([
+    ['someone else changed the resource', { kind: 'moved', detail: 'it is 5' }],
+    ['it was refused before the write', { kind: 'refused', detail: 'the approval expired' }],
+  ] as const)('is planned anew, and nothing counts as tried, when %s', (_, result) => {
+    expect(play(executing(), finished(executing(), result))).toMatchObject({
       status: 'investigating',
       round: 2,
       attempts: [],
     });
-    expect(play(executing(), finished(executing(), { kind: 'moved', detail: 'it is 5' }))).toMatchObject({
-      status: 'investigating',
-      round: 2,
+  });
+
+  it('goes to people, and nothing counts as tried, when it is not what was signed', () => {
+    const forged = { kind: 'not-genuine', detail: "the approval does not carry chat's signature" } as const;
+    expect(play(executing(), finished(executing(), forged))).toMatchObject({
+      status: 'escalated',
+      reason: 'not-genuine',
+      detail: "the approval does not carry chat's signature",
       attempts: [],
     });
   });

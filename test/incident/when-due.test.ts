@@ -73,6 +73,15 @@ describe('a change being verified', () => {
 });
 
 describe('an escalated incident', () => {
+  it.each([
+    ['that nobody decided about', awaiting(), 1805],
+    ['whose change could not be measured', verifying(), 1380 + 240],
+  ])('%s counts its levels from when people were called, not from when it began', (_, waiting, calledAt) => {
+    const incident = play(waiting, timer(waiting, calledAt));
+    expect(incident).toMatchObject({ openedAt: at(0), since: at(calledAt), level: 1, dueAt: at(calledAt + 3600) });
+    expect(step(incident, timer(incident, calledAt + 3600)).effects[0]).toMatchObject({ type: 'escalate', level: 1 });
+  });
+
   it('tells level after level when their time has come, and then looks again and again', () => {
     const incident = play(awaiting(), timer(awaiting(), 1805));
     expect(incident).toMatchObject({ status: 'escalated', level: 1, dueAt: at(1805 + ESCALATED_LOOK_EVERY_SECONDS) });

@@ -1,10 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { IncidentEvent } from '../../shared/incident/event.ts';
 import type { Incident } from '../../shared/incident/incident.ts';
-import { ESCALATED_LOOK_EVERY_SECONDS, UNEXPLAINED_LOOKS } from '../../shared/incident/moves.ts';
+import {
+  ESCALATED_LOOK_EVERY_SECONDS,
+  lookDueAt,
+  nextCall,
+  UNANSWERED_LOOK_EVERY_SECONDS,
+  UNEXPLAINED_LOOKS,
+} from '../../shared/incident/moves.ts';
 import { transition } from '../../shared/incident/transition.ts';
 import { at, environment, evidence } from '../builders/evidence.ts';
-import { awaiting, diagnosisOf, offer, opened, play, step, timer } from '../builders/incident.ts';
+import { awaiting, diagnosisOf, must, offer, opened, play, step, timer } from '../builders/incident.ts';
 
 describe('an incident under investigation', () => {
   it('offers the plan when a cause was found', () => {
@@ -90,6 +96,91 @@ describe('an incident under investigation', () => {
       reason: 'no-safe-action',
       detail: 'at its maximum',
     });
+  });
+
+  describe('whose looks all stayed without an answer', () => {
+    const unanswered = [120, 240, 360].reduce<Incident>(
+      (incident, seconds) => play(incident, timer(incident, seconds)),
+      opened(),
+    );
+    const answer = (seconds: number, of: Partial<Extract<IncidentEvent, { type: 'investigated' }>> = {}) =>
+      ({
+        type: 'investigated',
+        at: at(seconds),
+        round: 1,
+        diagnosis: diagnosisOf(),
+        offer: { kind: 'plan', signed: offer(unanswered.id), expiresAt: at(2200) },
+        ...of,
+      }) as const satisfies IncidentEvent;
+
+    it('offers the plan of an answer that comes once people were called', () => {
+      expect(unanswered).toMatchObject({ status: 'escalated', reason: 'investigation-failed', round: 1 });
+      const offered = play(unanswered, answer(400));
+      expect(offered).toMatchObject({ status: 'awaiting-approval', round: 1, version: unanswered.version + 1 });
+      expect(offered).not.toHaveProperty('reason');
+      expect(play(offered, answer(401)), 'a second answer to one question').toBe(offered);
+    });
+
+    it('takes no other round for its own', () => {
+      expect(play(unanswered, answer(400, { round: 2 }))).toBe(unanswered);
+    });
+
+    it('is looked at once more before it closes by itself, and remembers that people were called', () => {
+      const healthy = { offer: { kind: 'none', reason: 'healthy', detail: '' } } as const;
+      const once = play(unanswered, answer(400, healthy));
+      expect(once).toMatchObject({
+        status: 'investigating',
+        healthyLooks: 1,
+        tries: 0,
+        paged: { reason: 'investigation-failed', since: at(360), level: 1 },
+      });
+      expect(play(once, timer(once, 440), answer(445, healthy))).toMatchObject({ status: 'closed' });
+    });
+
+    it('calls people for what the late answer found', () => {
+      const none = { offer: { kind: 'none', reason: 'no-safe-action', detail: 'at its maximum' } } as const;
+      expect(step(unanswered, answer(400, none))).toMatchObject({
+        incident: { status: 'escalated', reason: 'no-safe-action', since: at(400) },
+        effects: [{ type: 'escalate', level: 0 }, { type: 'announce' }],
+      });
+    });
+
+    it('is looked at again within ten minutes, in the same round, so that what is under way may still answer', () => {
+      expect(unanswered).toMatchObject({ dueAt: at(360 + UNANSWERED_LOOK_EVERY_SECONDS) });
+      const { incident, effects } = step(unanswered, timer(unanswered, 960));
+      expect(incident).toMatchObject({ status: 'investigating', round: 1, tries: 1 });
+      expect(effects[0]).toEqual({ type: 'investigate', incident: incident.id, round: 1 });
+      expect(play(incident, answer(970))).toMatchObject({ status: 'awaiting-approval' });
+    });
+
+    it.each([
+      ['sooner than the look', 300, 360 + 300, 1],
+      ['later than it', 900, 360 + UNANSWERED_LOOK_EVERY_SECONDS, undefined],
+    ])('tells a level that is due %s in its time', (_, afterSeconds, dueSeconds, told) => {
+      const environmentNow = { ...environment, escalation: [{ afterSeconds, users: [], usergroups: [] }] };
+      const before = [120, 240].reduce<Incident>(
+        (incident, seconds) => play(incident, timer(incident, seconds)),
+        opened(),
+      );
+      const { incident } = transition(before, timer(before, 360), environmentNow);
+      expect(incident).toMatchObject({ status: 'escalated', dueAt: at(dueSeconds) });
+      const { effects } = transition(incident, timer(incident, dueSeconds), environmentNow);
+      expect(effects.find(({ type }) => type === 'escalate')).toEqual(
+        told === undefined ? undefined : { type: 'escalate', incident: incident.id, level: told },
+      );
+      expect(lookDueAt(must(incident, 'escalated'), environmentNow)).toBe(
+        told === undefined ? at(dueSeconds) : at(dueSeconds + UNANSWERED_LOOK_EVERY_SECONDS),
+      );
+    });
+  });
+
+  it.each([
+    ['after the levels that are left', 1, at(5 + 4 * 3600 + ESCALATED_LOOK_EVERY_SECONDS)],
+    ['in an hour where none is left', 3, at(5 + ESCALATED_LOOK_EVERY_SECONDS)],
+  ])('is looked at again %s once people have it', (_, level, look) => {
+    const paged = { reason: 'no-safe-action', since: at(5), level } as const;
+    const dueAt = nextCall(paged, { at: at(5), environment });
+    expect(lookDueAt({ ...paged, dueAt }, environment)).toBe(look);
   });
 
   it('ignores the answer of an earlier round', () => {

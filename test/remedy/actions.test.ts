@@ -160,23 +160,23 @@ describe('shift-traffic', () => {
 
 describe('restart-service', () => {
   const backend = serviceName('backend');
-  const image = 'us-docker.pkg.dev/acme/app@sha256:aaaa';
+  const images = ['us-docker.pkg.dev/acme/app@sha256:aaaa'];
 
   it.each([
-    ['never restarted', template, { mark: null, image }],
-    ['restarted before', { ...template, restartedAt: 'inc-0-1' }, { mark: 'inc-0-1', image }],
-    ['without a container', { ...template, containers: [] }, { mark: null, image: '' }],
-  ])('reads mark and image: %s', async (_, of, settings) => {
+    ['never restarted', template, { mark: null, images }],
+    ['restarted before', { ...template, restartedAt: 'inc-0-1' }, { mark: 'inc-0-1', images }],
+    ['without a container', { ...template, containers: [] }, { mark: null, images: [] }],
+  ])('reads mark and images: %s', async (_, of, settings) => {
     const { cloud } = reading({ services: [plainService('backend', { template: of, reconciling: true })] });
     expect(await restartService.read(backend, cloud, unhurried)).toEqual({ settings, etag: '"1"', settled: false });
   });
 
   it.each([
-    ['"9"', 'inc-1-1', { name: backend, etag: '"9"' }, { mark: 'inc-1-1', image }],
-    [undefined, null, { name: backend, etag: '' }, { mark: '', image }],
-  ])('writes mark and image under the etag %j', async (etag, mark, named, restart) => {
+    ['"9"', 'inc-1-1', { name: backend, etag: '"9"' }, { mark: 'inc-1-1', images }],
+    [undefined, null, { name: backend, etag: '' }, { mark: '', images }],
+  ])('writes mark and images under the etag %j', async (etag, mark, named, restart) => {
     const { cloud, written } = recording();
-    const change = { target: backend, etag, before: { mark: null, image }, after: { mark, image } };
+    const change = { target: backend, etag, before: { mark: null, images }, after: { mark, images } };
     expect(await restartService.write(change, cloud, unhurried)).toEqual({ operation: 'restartService-1' });
     expect(written).toEqual([['restartService', named, restart]]);
   });

@@ -39,7 +39,7 @@ const sized = (after: Partial<ConnectorSize>): PlanStep =>
 const restarted = (after: RestartSettings): PlanStep => ({
   ...shift,
   action: 'restart-service',
-  before: { mark: null, image: 'app@sha256:aa' },
+  before: { mark: null, images: ['app@sha256:aa'] },
   after,
 });
 
@@ -47,7 +47,7 @@ describe('guardrails', () => {
   it('let through what was planned', () => {
     expect(refusal({})).toBeUndefined();
     expect(refusal({ step: shift })).toBeUndefined();
-    expect(refusal({ step: restarted({ mark: 'inc-1-1', image: 'app@sha256:aa' }) })).toBeUndefined();
+    expect(refusal({ step: restarted({ mark: 'inc-1-1', images: ['app@sha256:aa'] }) })).toBeUndefined();
   });
 
   it.each([
@@ -85,8 +85,14 @@ describe('guardrails', () => {
       { step: { ...shift, after: { traffic: [{ revision: 'backend-00002', percent: 90 }] } } as PlanStep },
       'shares that add up to 100 %, not 90 %',
     ],
-    ['an image that may change', { step: restarted({ mark: 'inc-1-1', image: 'app:latest' }) }, 'pinned by digest'],
-    ['a restart without its mark', { step: restarted({ mark: null, image: 'app@sha256:aa' }) }, 'needs its mark'],
+    ['an image that may change', { step: restarted({ mark: 'inc-1-1', images: ['app:latest'] }) }, 'pinned by digest'],
+    [
+      'a sidecar that may change',
+      { step: restarted({ mark: 'inc-1-1', images: ['app@sha256:aa', 'proxy:1'] }) },
+      'pinned by digest',
+    ],
+    ['a restart without an image', { step: restarted({ mark: 'inc-1-1', images: [] }) }, 'pinned by digest'],
+    ['a restart without its mark', { step: restarted({ mark: null, images: ['app@sha256:aa'] }) }, 'needs its mark'],
   ] as const)('refuse by %s, and name it', (_, given, words) => {
     expect(refusal(given)).toContain(words);
   });

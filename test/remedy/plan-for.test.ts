@@ -178,7 +178,37 @@ describe('restart-service', () => {
           {
             action: 'restart-service',
             before: { mark: null },
-            after: { mark: 'inc-1-1', image: 'us-docker.pkg.dev/acme/app@sha256:aaaa' },
+            after: { mark: 'inc-1-1', images: ['us-docker.pkg.dev/acme/app@sha256:aaaa'] },
+          },
+        ],
+      },
+    });
+  });
+
+  const [app] = template.containers;
+  if (app === undefined) throw new Error('the template has no container');
+  const proxy = { ...app, name: 'proxy', image: 'us-docker.pkg.dev/acme/proxy@sha256:bbbb' };
+  const serving = (...containers: readonly (typeof app)[]) => ({
+    revisions: [revision('backend-00002', at(-86_400), { template: { ...template, containers } })],
+  });
+
+  it.each([
+    ['as the revision names it', 'proxy'],
+    ['where the template leaves its name out', ''],
+  ])('pins a sidecar, which the template has by tag, to the digest that serves: %s', (_, name) => {
+    const byTag = { ...template, containers: [app, { ...proxy, name, image: 'proxy:latest' }] };
+    expect(planned(killed({ template: byTag, ...serving(app, proxy) }))).toMatchObject({
+      plan: {
+        steps: [
+          {
+            before: { images: [app.image, 'proxy:latest'] },
+            after: { images: [app.image, proxy.image] },
+            prospect: {
+              summary: { after: 'a new revision, same images sha256:aaaa, sha256:bbbb' },
+              permanent: expect.stringContaining(
+                `--container=app --image=${app.image} --container=proxy --image=${proxy.image}`,
+              ),
+            },
           },
         ],
       },
@@ -202,18 +232,22 @@ describe('restart-service', () => {
       { latestCreatedRevision: `${serviceName('backend')}/revisions/backend-00003` },
       'is not the one that serves',
     ],
+    ['an image without a digest', serving({ ...app, image: 'app:latest' }), 'image digest'],
+    ['a revision without containers', serving(), 'image digest'],
+    ['a revision that was not observed', { revisions: [] }, 'image digest'],
     [
-      'an image without a digest',
-      {
-        revisions: [
-          revision('backend-00002', at(-86_400), {
-            template: {
-              ...template,
-              containers: template.containers.map((container) => ({ ...container, image: 'app:latest' })),
-            },
-          }),
-        ],
-      },
+      'a sidecar that the revision does not have',
+      { template: { ...template, containers: [app, proxy] } },
+      'image digest',
+    ],
+    [
+      'a sidecar without a digest',
+      { template: { ...template, containers: [app, proxy] }, ...serving(app, { ...proxy, image: 'proxy:latest' }) },
+      'is not known for every container',
+    ],
+    [
+      'another sidecar than the revision has',
+      { template: { ...template, containers: [app, proxy] }, ...serving(app, { ...proxy, name: 'agent' }) },
       'image digest',
     ],
   ])('is refused for %s', (_, over, reason) => {

@@ -1,5 +1,6 @@
 import type { IncidentEvent } from '../../shared/incident/event.ts';
 import type { Incident, Recovery } from '../../shared/incident/incident.ts';
+import { EXECUTION_SECONDS_MAX, INVESTIGATION_PATIENCE_SECONDS } from '../../shared/incident/moves.ts';
 import type { AuditEntry } from '../../shared/incident/store.ts';
 import { transition } from '../../shared/incident/transition.ts';
 import { planFor } from '../../shared/remedy/plan-for.ts';
@@ -172,6 +173,9 @@ function unanswered(): Stage {
   return stage;
 }
 
+/** Handed to people by the timer of what was waited for. */
+const afterLast = (stage: Stage, seconds: number): Stage => next(stage, due(stage, seconds));
+
 const doubted = next(verifying, seen('not-yet', 1500));
 const viaGroup = { ...approvalOf(awaiting()), approver: 'U0BEN', via: 'S0ONCALL' };
 const [scale] = planned.steps;
@@ -214,7 +218,14 @@ export const stages = {
     started,
     stepFinished({ kind: 'failed', detail: 'quota exceeded' }),
   ),
+  'not what was signed': staged(
+    offered(),
+    approved(),
+    stepFinished({ kind: 'not-genuine', detail: 'its digest differs' }),
+  ),
   'the investigation failed': unanswered(),
+  'the change did not end': afterLast(staged(offered(), approved(), started), 60 + EXECUTION_SECONDS_MAX),
+  'no look came back': afterLast(verifying, 1380 + 2 * INVESTIGATION_PATIENCE_SECONDS),
   'asked twice': next(staged(), due(staged(), 120)),
   'recovery not proven': doubted,
   'recovery could not be measured': next(verifying, seen('inconclusive', 240)),

@@ -65,6 +65,19 @@ describe('the thread', () => {
     expect(told(refused, 3)).toEqual([
       'told: *Not made:* Scale connector staging-connector. Refused right before the write: it is paused.',
     ]);
+    expect(told(stages['not what was signed'], 3)).toEqual([
+      'quiet: *Not made:* Scale connector staging-connector. It is not what was signed: its digest differs.',
+    ]);
+  });
+
+  it.each([
+    ['an investigation', 'the investigation failed', 'quiet: No answer came from the investigation.'],
+    ['a decision', 'nobody decided', 'quiet: Nobody decided in time.'],
+    ['the end of a change', 'the change did not end', 'quiet: The change did not end in time.'],
+    ['an answer about recovery', 'no look came back', 'quiet: No look at recovery came to an answer in time.'],
+  ] as const)('says what did not come in time when a timer hands it to people: %s', (_, name, line) => {
+    const { trail } = stages[name];
+    expect(told(stages[name], trail.length - 1)).toEqual([line]);
   });
 
   it('counts a storm of alerts instead of listing it', () => {
@@ -123,6 +136,10 @@ describe('the thread', () => {
     [
       { kind: 'failed', detail: 'etag' } as const,
       'quiet: *Undoing failed:* Shift backend back to backend-00002. Etag.',
+    ],
+    [
+      { kind: 'not-genuine', detail: 'its digest differs' } as const,
+      'quiet: *Undoing failed:* Shift backend back to backend-00002. Its digest differs.',
     ],
     [
       { kind: 'refused', detail: 'it is paused' } as const,

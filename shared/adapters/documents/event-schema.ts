@@ -20,6 +20,7 @@ const stepResult = z.discriminatedUnion('kind', [
   z.looseObject({ kind: z.literal('stood-already') }),
   z.looseObject({ kind: z.literal('moved'), detail: z.string() }),
   z.looseObject({ kind: z.literal('refused'), detail: z.string() }),
+  z.looseObject({ kind: z.literal('not-genuine'), detail: z.string() }),
   z.looseObject({ kind: z.literal('failed'), detail: z.string() }),
 ]);
 

@@ -27,6 +27,7 @@ const paged = {
     'nobody-may-approve',
     'nobody-decided',
     'execution-failed',
+    'not-genuine',
     'not-verified',
     'investigation-failed',
     'environment-removed',

@@ -7,11 +7,13 @@ import { type Fields, fields, list, number, positive, text } from './values.ts';
  * Environment values end here, whatever they hold; only their names go on.
  */
 export function toContainers(api: unknown): readonly Container[] {
-  const containers = list(api).map(fields);
-  return [...containers].sort((a, b) => Number(hasPort(b)) - Number(hasPort(a))).map(toContainer);
+  return servingFirst(list(api).map(fields)).map(toContainer);
 }
 
-export const hasPort = (container: Fields): boolean => list(container['ports']).length > 0;
+export const servingFirst = (containers: readonly Fields[]): readonly Fields[] =>
+  [...containers].sort((a, b) => Number(hasPort(b)) - Number(hasPort(a)));
+
+const hasPort = (container: Fields): boolean => list(container['ports']).length > 0;
 
 function toContainer(container: Fields): Container {
   const limits = fields(fields(container['resources'])['limits']);

@@ -7,6 +7,8 @@ import { failureOf, googleError, json, NEVER, tinyServer } from './tiny-server.t
 const SERVICE = 'projects/p/locations/l/services/backend';
 const CONNECTOR = 'projects/p/locations/l/connectors/c';
 
+const template = { containers: [{ image: 'app' }] };
+
 describe('a write that is refused', () => {
   const abort = NEVER;
   const writes: readonly (readonly [string, (options: GoogleOptions) => Promise<unknown>])[] = [
@@ -31,14 +33,14 @@ describe('a write that is refused', () => {
     [
       'restartService',
       (options) =>
-        googleWriter(options).restartService({ name: SERVICE, etag: '"1"' }, { mark: 'm', image: 'i' }, abort),
+        googleWriter(options).restartService({ name: SERVICE, etag: '"1"' }, { mark: 'm', images: ['i'] }, abort),
     ],
   ];
 
   it.each(writes)('%s is never tried twice', async (_, write) => {
     const server = await tinyServer(({ method }, response) =>
       method === 'GET'
-        ? json(response, 200, { name: SERVICE, template: {} })
+        ? json(response, 200, { name: SERVICE, template })
         : json(response, 503, googleError(503, 'UNAVAILABLE', 'perhaps done, perhaps not'), { 'retry-after': '0' }),
     );
     expect((await failureOf(write(server.options))).code).toBe('unavailable');
@@ -48,9 +50,7 @@ describe('a write that is refused', () => {
   it.each(writes)('%s that meets another change is a conflict', async (_, write) => {
     const moved = "Conflict for resource 'backend': version '1' was specified but current version is '2'.";
     const server = await tinyServer(({ method }, response) =>
-      method === 'GET'
-        ? json(response, 200, { template: {} })
-        : json(response, 409, googleError(409, 'ABORTED', moved)),
+      method === 'GET' ? json(response, 200, { template }) : json(response, 409, googleError(409, 'ABORTED', moved)),
     );
     const failure = await failureOf(write(server.options));
     expect(failure.code).toBe('conflict');
@@ -58,11 +58,11 @@ describe('a write that is refused', () => {
   });
 
   it('without an etag is refused before it leaves', async () => {
-    const server = await tinyServer((_, response) => json(response, 200, { template: {} }));
+    const server = await tinyServer((_, response) => json(response, 200, { template }));
     const writer = googleWriter(server.options);
     const service = { name: SERVICE, etag: '' };
     expect((await failureOf(writer.updateTraffic(service, [], abort))).code).toBe('failed-precondition');
-    expect((await failureOf(writer.restartService(service, { mark: 'm', image: 'i' }, abort))).code).toBe(
+    expect((await failureOf(writer.restartService(service, { mark: 'm', images: ['i'] }, abort))).code).toBe(
       'failed-precondition',
     );
     expect(server.asked.filter(({ method }) => method === 'PATCH')).toHaveLength(0);
@@ -75,7 +75,7 @@ describe('a write that is refused', () => {
     );
     const writer = googleWriter(server.options);
     const service = { name: SERVICE, etag: '"1"' };
-    const failure = await failureOf(writer.restartService(service, { mark: 'm', image: 'i' }, abort));
+    const failure = await failureOf(writer.restartService(service, { mark: 'm', images: ['i'] }, abort));
     expect(failure).toMatchObject({ code: 'unavailable', message: expect.stringContaining('no answer') });
     expect(JSON.stringify(server.asked[1]?.body), 'it was sent back').toContain('sk_live_never_to_be_seen');
     const logged = inspect(failure, { depth: 20, showHidden: true });
@@ -84,7 +84,9 @@ describe('a write that is refused', () => {
   });
 
   it('that is answered without an operation is not taken for done', async () => {
-    const server = await tinyServer((_, response) => json(response, 200, {}));
+    const server = await tinyServer(({ method }, response) =>
+      json(response, 200, method === 'GET' ? { template } : {}),
+    );
     for (const [, write] of writes) expect((await failureOf(write(server.options))).code).toBe('unknown');
   });
 });

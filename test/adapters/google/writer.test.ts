@@ -55,7 +55,7 @@ describe('the writer, on a Google Cloud project', () => {
     const before = await reader.service(BACKEND, NEVER);
     const image = before.template.containers[0]?.image ?? '';
     const environment = JSON.stringify(world.state.services.get('backend')?.spec.template['containers']);
-    const { operation } = await writer.restartService(before, { mark: 'inc-1/1', image }, NEVER);
+    const { operation } = await writer.restartService(before, { mark: 'inc-1/1', images: [image] }, NEVER);
     expect(await ended(writer, operation, afterSeconds)).toMatchObject({ status: { error: undefined } });
     const after = await reader.service(BACKEND, NEVER);
     expect(after.latestReadyRevision).not.toBe(before.latestReadyRevision);
@@ -66,10 +66,14 @@ describe('the writer, on a Google Cloud project', () => {
   it('restarts it a second time, since no revision’s name is sent back', async () => {
     const { reader, writer, afterSeconds } = await googleInSandbox('healthy');
     const image = (await reader.service(BACKEND, NEVER)).template.containers[0]?.image ?? '';
-    const first = await writer.restartService(await reader.service(BACKEND, NEVER), { mark: 'a', image }, NEVER);
+    const first = await writer.restartService(
+      await reader.service(BACKEND, NEVER),
+      { mark: 'a', images: [image] },
+      NEVER,
+    );
     await ended(writer, first.operation, afterSeconds);
     const middle = await reader.service(BACKEND, NEVER);
-    const second = await writer.restartService(middle, { mark: 'b', image }, NEVER);
+    const second = await writer.restartService(middle, { mark: 'b', images: [image] }, NEVER);
     await ended(writer, second.operation, (seconds) => afterSeconds(600 + seconds));
     expect((await reader.service(BACKEND, NEVER)).latestReadyRevision).not.toBe(middle.latestReadyRevision);
   });
@@ -83,7 +87,7 @@ describe('the writer, on a Google Cloud project', () => {
     const conflict = { code: 'conflict', message: expect.stringContaining('409 ABORTED') };
     await expect(writer.updateTraffic(seen, seen.traffic, NEVER)).rejects.toMatchObject(conflict);
     await expect(
-      writer.restartService(seen, { mark: 'm', image: container?.image ?? '' }, NEVER),
+      writer.restartService(seen, { mark: 'm', images: [container?.image ?? ''] }, NEVER),
     ).rejects.toMatchObject(conflict);
     expect(await reader.service(BACKEND, NEVER)).toMatchObject({ traffic, template: { restartedAt: undefined } });
   });

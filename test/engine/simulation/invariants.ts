@@ -1,6 +1,8 @@
+import { APPROVAL_HOLDS_SECONDS } from '../../../shared/incident/approval.ts';
+import type { Offer } from '../../../shared/incident/event.ts';
 import type { Incident } from '../../../shared/incident/incident.ts';
 import type { AuditEntry } from '../../../shared/incident/store.ts';
-import type { Instant } from '../../../shared/ports/clock.ts';
+import { type Instant, plusSeconds } from '../../../shared/ports/clock.ts';
 import type { Plan } from '../../../shared/remedy/plan.ts';
 import { canonical } from '../../../shared/remedy/signature.ts';
 import { card } from '../../../shared/report/card.ts';
@@ -8,6 +10,8 @@ import { digestPrefix } from '../../../shared/report/click.ts';
 import { correlationKey } from '../../../shared/signal/subject.ts';
 import type { Write } from './cloud.ts';
 import type { Ended } from './plot.ts';
+
+type PlanOffer = Extract<Offer, { readonly kind: 'plan' }>;
 
 interface Told {
   readonly incident: Incident;
@@ -36,21 +40,29 @@ export async function breaches(ended: Ended): Promise<string[]> {
   ];
 }
 
-/** A plan as it was offered, and until when it could be approved. */
+/** A plan as it was offered. */
 interface Offered {
   readonly plan: Plan;
   readonly at: Instant;
-  readonly expiresAt: Instant;
+  /** Since it was approved in time, until when it could be made; undefined when it was not. */
+  readonly makeableUntil: Instant | undefined;
 }
 
 const offersIn = (told: readonly Told[]): Offered[] =>
   told.flatMap(({ trail }) =>
     trail.flatMap(({ event }) =>
       event.type === 'investigated' && event.offer.kind === 'plan'
-        ? [{ plan: event.offer.signed.plan, at: event.at, expiresAt: event.offer.expiresAt }]
+        ? [{ plan: event.offer.signed.plan, at: event.at, makeableUntil: makeableUntil(event.offer, trail) }]
         : [],
     ),
   );
+
+/** An approval given while the plan was on offer has a time of its own. */
+function makeableUntil({ signed, expiresAt }: PlanOffer, trail: readonly AuditEntry[]): Instant | undefined {
+  const given = trail.flatMap(({ event }) => (event.type === 'approved' ? [event.approval] : []));
+  const inTime = given.find(({ digest, issuedAt }) => digest === signed.plan.digest && issuedAt < expiresAt);
+  return inTime && plusSeconds(inTime.issuedAt, APPROVAL_HOLDS_SECONDS);
+}
 
 const isApply = (write: Write, { steps }: Plan): boolean =>
   steps.some(({ target, after }) => target === write.target && canonical(after) === canonical(write.after));
@@ -62,13 +74,14 @@ const isUndo = (write: Write, { steps }: Plan): boolean =>
       prospect.undo.kind === 'restore-before',
   );
 
-/** Every write is a step of a plan that was on offer just then and that a named person had said yes to, or puts such a step back. */
+/** Every write is a step of a plan that was approved while it was on offer, not long ago, and that a named person had said yes to, or puts such a step back. */
 function changedWithoutApproval({ cloud, consents }: Ended, told: readonly Told[]): string[] {
   const offers = offersIn(told);
   const isAllowed = (write: Write) =>
     offers.some(
-      ({ plan, at, expiresAt }) =>
-        ((isApply(write, plan) && at <= write.at && write.at < expiresAt) || isUndo(write, plan)) &&
+      ({ plan, at, makeableUntil }) =>
+        ((isApply(write, plan) && at <= write.at && makeableUntil !== undefined && write.at < makeableUntil) ||
+          isUndo(write, plan)) &&
         consents.some((consent) => consent.at <= write.at && consent.digest === digestPrefix(plan.digest)),
     );
   return cloud.writes.filter((write) => !isAllowed(write)).map((write) => `changed without approval: ${words(write)}`);
