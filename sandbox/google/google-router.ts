@@ -10,6 +10,7 @@ import { loggingRouter } from './logging/logging-router.ts';
 import { monitoringRouter } from './monitoring/monitoring-router.ts';
 import { methodFor } from './permissions.ts';
 import { runRouter } from './run/run-router.ts';
+import { secretManagerRouter } from './secret-manager/secret-manager-router.ts';
 import { vpcAccessRouter } from './vpc-access/vpc-access-router.ts';
 
 export interface GoogleOptions {
@@ -28,6 +29,7 @@ export function googleRouter(options: GoogleOptions): Router {
     vpcAccessRouter(options.world),
     monitoringRouter(options.world),
     loggingRouter(options.world),
+    secretManagerRouter(options.world),
   );
   api.use(unknownMethod, answerError);
   const router = Router();

@@ -2,9 +2,16 @@ import type { ApiMethod } from './api-method.ts';
 import { loggingMethods } from './logging/logging-methods.ts';
 import { monitoringMethods } from './monitoring/monitoring-methods.ts';
 import { runMethods } from './run/run-methods.ts';
+import { secretManagerMethods } from './secret-manager/secret-manager-methods.ts';
 import { vpcAccessMethods } from './vpc-access/vpc-access-methods.ts';
 
-const methods: readonly ApiMethod[] = [...runMethods, ...vpcAccessMethods, ...monitoringMethods, ...loggingMethods];
+const methods: readonly ApiMethod[] = [
+  ...runMethods,
+  ...vpcAccessMethods,
+  ...monitoringMethods,
+  ...loggingMethods,
+  ...secretManagerMethods,
+];
 
 export const methodFor = (method: string, path: string): ApiMethod | undefined =>
   methods.find((one) => one.method === method && one.path.test(path));

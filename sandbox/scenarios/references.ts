@@ -11,6 +11,7 @@ export function references(scenario: { estate: Estate; causes: Cause[] }, contex
   const services = estate.services.map((s) => s.name);
   const databases = estate.databases.map((d) => d.name);
   const connectors = estate.connectors.map((c) => c.name);
+  const secrets = estate.secrets.map((s) => s.name);
   const check = (path: Path, found: string | undefined, known: string[]) => {
     if (found === undefined || known.includes(found)) return;
     context.addIssue({
@@ -53,6 +54,7 @@ export function references(scenario: { estate: Estate; causes: Cause[] }, contex
     const path: Path = ['causes', i];
     if ('service' in cause) check([...path, 'service'], cause.service, services);
     if ('connector' in cause) check([...path, 'connector'], cause.connector, connectors);
+    if ('secret' in cause) check([...path, 'secret'], cause.secret, secrets);
     if ('database' in cause) check([...path, 'database'], cause.database, databases);
     if (cause.type === 'release') checkCode([...path, 'code'], cause.code);
   });

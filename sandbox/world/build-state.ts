@@ -6,6 +6,8 @@ import { createLedger } from './ledger.ts';
 import { createMetricStore } from './metrics/store.ts';
 import { createRandom } from './random.ts';
 import { createRevision, learnCode, route, uuid } from './revisions.ts';
+import { buildSecrets } from './secrets.ts';
+import { withSettings } from './settings.ts';
 import type { ConnectorState, Json, ServiceState, WorldState } from './state.ts';
 import { templateFor } from './template.ts';
 
@@ -20,6 +22,7 @@ export function buildState(scenario: Scenario, startMs: number): WorldState {
     services: new Map(),
     connectors: new Map(estate.connectors.map((c) => [c.name, connectorState(c)])),
     databases: new Map(estate.databases.map((d) => [d.name, { name: d.name, estate: d, state: 'up' }])),
+    secrets: buildSecrets(estate.secrets),
     operations: new Map(),
     agenda: [],
     ledger: createLedger(),
@@ -61,11 +64,12 @@ function serviceState(state: WorldState, estate: ServiceEstate): ServiceState {
     estate,
     codes: new Map(),
     defaultCode: code,
+    pulls: new Map(),
     spec: {
       labels: estate.labels,
       ingress: 'INGRESS_TRAFFIC_ALL',
       launchStage: 'GA',
-      template: template(last?.image ?? estate.image),
+      template: withSettings(template(last?.image ?? estate.image), last?.settings ?? {}),
       traffic: trafficFor(estate),
       scaling: estate.serviceMaxInstances === undefined ? {} : { maxInstanceCount: estate.serviceMaxInstances },
     },
@@ -96,7 +100,7 @@ function serviceState(state: WorldState, estate: ServiceEstate): ServiceState {
     const atMs = deployedMs(revision.deployedSecondsBefore);
     const made = {
       name: revision.name,
-      template: template(image),
+      template: withSettings(template(image), revision.settings ?? {}),
       by: revision.deployedBy,
       atMs,
       generation: index + 1,

@@ -1,6 +1,6 @@
 import type { MachineType } from '../scenarios/estate.ts';
 import type { ConnectorState, RevisionState, WorldState } from './state.ts';
-import { connectorOf, egressOf } from './template.ts';
+import { connectorOf, egressOf, envOf } from './template.ts';
 
 /** Estimated throughput of one connector instance: 2..10 e2-micro give 200..1000 Mbit/s, e2-standard-4 3200..16000. Source: connector table, read 2026-11-23. */
 const MBPS_PER_INSTANCE: Record<MachineType, number> = { 'f1-micro': 50, 'e2-micro': 100, 'e2-standard-4': 1600 };
@@ -30,10 +30,19 @@ export function databaseFailure(
   revision: RevisionState,
   name: string,
 ): { ratio: number; how: 'slowly' | 'at-once' } {
+  if (isMisdirected(state, revision, name)) return { ratio: 1, how: 'slowly' };
   const database = state.databases.get(name);
   if (database?.state === 'refuses') return { ratio: 1, how: 'at-once' };
   if (database?.state === 'times-out') return { ratio: 1, how: 'slowly' };
   return { ratio: connectorUsed(state, revision)?.timeoutRatio ?? 0, how: 'slowly' };
+}
+
+/** Whether the variable that says where a database is names another address: what is there answers nobody. */
+function isMisdirected(state: WorldState, revision: RevisionState, name: string): boolean {
+  const address = state.databases.get(name)?.estate.address.split(':')[0];
+  return Object.entries(revision.code.addresses).some(
+    ([variable, database]) => database === name && (envOf(revision.template, variable) ?? '') !== address,
+  );
 }
 
 /** Share of calls to a public host that never get there. */

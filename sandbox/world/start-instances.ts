@@ -1,11 +1,21 @@
 import { backOff, place, refreshReady, remove } from './containers.ts';
-import { dependencyLine, exitLine, probeFailedLine, probeSucceededLine, startingLine } from './log-texts.ts';
+import { isListeningOn, isWarm } from './listening.ts';
+import {
+  dependencyLine,
+  exitLine,
+  probeFailedLine,
+  probeSucceededLine,
+  secretLine,
+  startingLine,
+} from './log-texts.ts';
 import { observe } from './metrics/observe.ts';
 import { databaseFailure, offer } from './network.ts';
 import { print } from './note.ts';
+import { unusableSecret } from './secrets.ts';
 import type { Instance, RevisionState, WorldState } from './state.ts';
-import { containerNameOf, startupProbeOf } from './template.ts';
+import { containerNameOf, hasEnv, hasMemoryVolume, isFirstGeneration, startupProbeOf } from './template.ts';
 
+const SECOND_MS = 1000;
 const TRY_AGAIN_MS = 5000; // A start tries its databases again after this.
 
 /** A new container begins to start. */
@@ -37,12 +47,21 @@ export function tickStart(state: WorldState, revision: RevisionState, instance: 
   const { start, fails, failure } = revision.code;
   const probe = startupProbeOf(revision.template);
   const age = state.nowMs - instance.bornMs;
+  if (age <= SECOND_MS && abortedForSecret(state, revision, instance)) return;
   offer(state, revision, start.egressMbps);
   if (age >= probe.deadlineMs) {
     startFailed(state, revision, instance, { lines: [], exitCode: undefined });
     return;
   }
   if (age < instance.bootMs) return;
+  // Its volume never comes up, and so nothing of the container is ever heard of.
+  if (start.generation === 'gen2' && hasMemoryVolume(revision.template) && isFirstGeneration(revision.template)) return;
+  const lacking = start.needsEnv.find((name) => !hasEnv(revision.template, name));
+  if (lacking !== undefined) {
+    const line = start.missingLine ?? `Error: environment variable ${lacking} is required`;
+    startFailed(state, revision, instance, { lines: [line], exitCode: start.exitCode });
+    return;
+  }
   if (fails === 'before-ready') {
     startFailed(state, revision, instance, { lines: failure.lines, exitCode: failure.exitCode });
     return;
@@ -50,6 +69,7 @@ export function tickStart(state: WorldState, revision: RevisionState, instance: 
   if (state.nowMs < instance.nextTryMs) return;
   const missing = start.needs.find((need) => !connects(state, revision, need));
   if (missing === undefined) {
+    if (!probeSucceeds(state, revision, instance)) return;
     becomeReady(state, revision, instance);
     return;
   }
@@ -59,6 +79,40 @@ export function tickStart(state: WorldState, revision: RevisionState, instance: 
   }
   const line = start.timeoutLine ?? unreachableLine(state, revision, missing, start.timeoutSeconds);
   startFailed(state, revision, instance, { lines: [line], exitCode: start.exitCode });
+}
+
+/** The probe looks at a port, and by HTTP at what a path answers; nobody answers where nobody listens. */
+function probeSucceeds(state: WorldState, revision: RevisionState, instance: Instance): boolean {
+  const { port, path } = startupProbeOf(revision.template);
+  const { listen, start } = revision.code;
+  instance.listeningMs ??= listens(state, revision, instance);
+  if (!isListeningOn(listen, port, revision.template)) return false;
+  return path === undefined || path !== start.readyPath || isWarm(state, revision, instance);
+}
+
+/** It opens its port, and says so. */
+function listens(state: WorldState, revision: RevisionState, instance: Instance): number {
+  const { port } = revision.code.listen;
+  if (port !== 'PORT')
+    print(state, {
+      ...place(revision, instance),
+      log: 'stdout',
+      severity: 'INFO',
+      text: `Server listening on port ${port}`,
+    });
+  return state.nowMs;
+}
+
+/** Variables are filled before anything starts; where a secret cannot be had, nothing does. */
+function abortedForSecret(state: WorldState, revision: RevisionState, instance: Instance): boolean {
+  const unusable = unusableSecret(state, revision.template);
+  if (unusable === undefined) return false;
+  const text = secretLine(unusable.name, unusable.variable, unusable.why);
+  print(state, { ...place(revision, instance), log: 'system', severity: 'ERROR', text });
+  remove(state, revision, instance, 'instance-start-failed', text);
+  backOff(state, revision);
+  revision.startAborted = true;
+  return true;
 }
 
 function connects(state: WorldState, revision: RevisionState, database: string): boolean {
@@ -100,6 +154,7 @@ function startFailed(
   print(state, { ...at, log: 'system', severity: 'ERROR', text: probeFailedLine(probed) });
   remove(state, revision, instance, 'instance-start-failed', why.lines[0] ?? status);
   backOff(state, revision);
+  revision.startAborted = false;
 }
 
 function unreachableLine(state: WorldState, revision: RevisionState, name: string, seconds: number): string {

@@ -5,6 +5,7 @@ import type { Scenario } from '../scenarios/scenario.ts';
 import type { Ledger } from './ledger.ts';
 import type { MetricStore } from './metrics/store.ts';
 import type { Random } from './random.ts';
+import type { SecretsState } from './secrets.ts';
 import type { AlertNotification, WorldEvent } from './world.ts';
 
 /** Everything that the simulation knows. It is changed in place, second by second. */
@@ -17,6 +18,7 @@ export interface WorldState {
   readonly services: Map<string, ServiceState>;
   readonly connectors: Map<string, ConnectorState>;
   readonly databases: Map<string, DatabaseState>;
+  readonly secrets: SecretsState;
   readonly operations: Map<string, Operation>;
   /** What is to happen at a later second, soonest first. */
   readonly agenda: { readonly atMs: number; readonly run: () => void }[];
@@ -36,6 +38,8 @@ export interface ServiceState {
   /** What the code of each image does; an image that nobody described does what the service's does. */
   readonly codes: Map<string, Code>;
   readonly defaultCode: Code;
+  /** Images that cannot be had, and why. */
+  readonly pulls: Map<string, 'not-found' | 'forbidden'>;
   /** The fields that clients may write, as the API names them. */
   spec: { template: Json; traffic: Json[]; scaling: Json; [key: string]: unknown };
   readonly uid: string;
@@ -95,6 +99,8 @@ export interface RevisionState {
   queued: number;
   arrivalsPerSecond: number;
   startFailures: number;
+  /** The last start was given up by the platform, before the container had a chance. */
+  startAborted: boolean;
   startNotBeforeMs: number;
   lastFailureMs: number;
   scaleDownSinceMs: number;
@@ -116,6 +122,8 @@ export interface Instance {
   phase: 'starting' | 'ready';
   readyMs: number;
   nextTryMs: number;
+  /** When its port opened. */
+  listeningMs?: number;
   failingSeconds: number;
   leakedMib: number;
   memoryMib: number;
@@ -127,6 +135,8 @@ export interface Outcome {
   readonly status: number;
   readonly latencyMs: number;
   count: number;
+  /** Who had them, where it was not just any of the ready ones. */
+  readonly instanceIds?: readonly string[];
 }
 
 /** `ok` to `crashed` reached a container; the others never did. */
@@ -136,9 +146,11 @@ export type RequestKind =
   | 'dependency'
   | 'timeout'
   | 'crashed'
+  | 'malformed'
   | 'out-of-memory'
   | 'no-instance'
-  | 'not-started';
+  | 'not-started'
+  | 'start-aborted';
 
 export interface ConnectorState {
   readonly name: string;

@@ -1,4 +1,5 @@
 // Every inspector, one line each. To add one: write its file, add its line, write its test.
+export { changes } from './changes.ts';
 export { cloudRun as 'cloud-run' } from './cloud-run.ts';
 export { http } from './http.ts';
 export { journey } from './journey.ts';

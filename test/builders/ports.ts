@@ -14,6 +14,7 @@ import type {
 } from '../../shared/ports/cloud.ts';
 import { PlatformFailure } from '../../shared/ports/platform-failure.ts';
 import type { HttpCheck, HttpResult, Prober, WebSocketCheck, WebSocketResult } from '../../shared/ports/prober.ts';
+import type { SecretVersion } from '../../shared/ports/secrets.ts';
 import { at, CONNECTOR, context, environment, NOW, revision, service } from './evidence.ts';
 
 const notFound = async (what: unknown): Promise<never> => {
@@ -25,6 +26,8 @@ export const emptyProject: CloudReader = {
   services: async () => [],
   service: notFound,
   revisions: async () => [],
+  regionRevisions: async () => ({ revisions: [], truncated: false }),
+  secretVersion: notFound,
   connector: notFound,
   series: async () => [],
   logs: async () => page([]),
@@ -36,6 +39,10 @@ export interface Region {
   readonly connectors?: readonly Connector[];
   /** Newest first, by the service's full name. */
   readonly revisions?: Readonly<Record<string, readonly Revision[]>>;
+  /** That a list of the whole region holds only the first of its revisions. */
+  readonly regionRevisionsMax?: number;
+  /** By full name; what is not told is not found. */
+  readonly secrets?: Readonly<Record<string, SecretVersion['state'] | PlatformFailure>>;
   readonly series?: (query: SeriesQuery) => readonly Series[];
   readonly logs?: (query: LogQuery) => LogPage;
 }
@@ -57,6 +64,16 @@ export function reading(region: Region): { readonly cloud: CloudReader; readonly
         region.services?.find((one) => one.name === name),
       ),
     revisions: (name) => answer(`revisions ${name}`, region.revisions?.[name] ?? []),
+    regionRevisions: ({ project, region: where }) => {
+      const all = Object.values(region.revisions ?? {}).flat();
+      const revisions = all.slice(0, region.regionRevisionsMax);
+      return answer(`revisions ${project}/${where}`, { revisions, truncated: revisions.length < all.length });
+    },
+    secretVersion: (name) => {
+      const state = region.secrets?.[name];
+      if (state instanceof PlatformFailure) return Promise.reject(state);
+      return answer(`secret ${name}`, state === undefined ? undefined : { name, state });
+    },
     connector: (name) =>
       answer(
         `connector ${name}`,
@@ -89,7 +106,7 @@ export const entry = (seconds: number, over: Partial<LogEntry> = {}): LogEntry =
 
 /** A service as the API has it: what was observed, without its revisions. */
 export function plainService(shortName: string, over: Partial<Service> = {}): Service {
-  const { revisions: _, ...plain } = service(shortName);
+  const { revisions: _, release: _release, secrets: _secrets, ...plain } = service(shortName);
   return { ...plain, ...over };
 }
 

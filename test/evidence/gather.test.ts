@@ -24,6 +24,8 @@ const always = (what: () => Promise<never>): CloudReader => ({
   services: what,
   service: what,
   revisions: what,
+  regionRevisions: what,
+  secretVersion: what,
   connector: what,
   series: what,
   logs: what,
@@ -37,6 +39,7 @@ describe('gather', () => {
     const { cloud } = reading({ services: [plainService('backend')], connectors: [plainConnector()] });
     const evidence = await gather(inspection({ cloud }), unhurried);
     expect(statuses(evidence)).toEqual({
+      changes: 'observed',
       'cloud-run': 'observed',
       'vpc-connector': 'observed',
       metrics: 'observed',

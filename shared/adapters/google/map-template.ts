@@ -1,5 +1,6 @@
 import type { Template, VpcAccess } from '../../ports/cloud.ts';
 import { toContainers } from './map-container.ts';
+import { toVolumes } from './map-volume.ts';
 import { durationSeconds, enumName, fields, list, positive, text } from './values.ts';
 
 /** The annotation that a restart by runmedic leaves: Cloud Run rejects Google's own namespaces, not others (facts, 2026-11-23). */
@@ -16,9 +17,11 @@ const CONCURRENCY_DEFAULT = 80;
 export function toTemplate(api: unknown): Template {
   const template = fields(api);
   const scaling = fields(template['scaling']);
-  const containers = toContainers(template['containers']);
+  const containers = toContainers(template['containers'], template['volumes']);
   return {
     containers,
+    volumes: toVolumes(template['volumes']),
+    executionEnvironment: GENERATION[enumName(template['executionEnvironment'], EXECUTION_ENVIRONMENTS) ?? ''],
     vpcAccess: toVpcAccess(template['vpcAccess']),
     serviceAccount: text(template['serviceAccount']),
     timeoutSeconds: durationSeconds(template['timeout']) ?? TIMEOUT_SECONDS_DEFAULT,
@@ -29,6 +32,16 @@ export function toTemplate(api: unknown): Template {
     restartedAt: text(fields(template['annotations'])[RESTARTED_AT]),
   };
 }
+
+const EXECUTION_ENVIRONMENTS = [
+  'EXECUTION_ENVIRONMENT_UNSPECIFIED',
+  'EXECUTION_ENVIRONMENT_GEN1',
+  'EXECUTION_ENVIRONMENT_GEN2',
+];
+const GENERATION: Readonly<Record<string, 'gen1' | 'gen2'>> = {
+  EXECUTION_ENVIRONMENT_GEN1: 'gen1',
+  EXECUTION_ENVIRONMENT_GEN2: 'gen2',
+};
 
 const EGRESS = ['VPC_EGRESS_UNSPECIFIED', 'ALL_TRAFFIC', 'PRIVATE_RANGES_ONLY'];
 

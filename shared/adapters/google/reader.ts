@@ -1,5 +1,6 @@
-import type { CloudReader } from '../../ports/cloud.ts';
+import type { CloudReader, Revision } from '../../ports/cloud.ts';
 import { PlatformFailure } from '../../ports/platform-failure.ts';
+import type { SecretsReader } from '../../ports/secrets.ts';
 import type { GoogleOptions } from './google-options.ts';
 import { toConnector } from './map-connector.ts';
 import { toRevision } from './map-revision.ts';
@@ -9,6 +10,7 @@ import { gax, type ReadContext, readContext } from './read-context.ts';
 import { readLogs } from './read-logs.ts';
 import { readPages } from './read-pages.ts';
 import { readSeries } from './read-series.ts';
+import { secretsReader } from './secrets-reader.ts';
 import { fields, text } from './values.ts';
 
 const SERVICES_PER_PAGE = 100;
@@ -16,19 +18,18 @@ const SERVICES_PER_PAGE = 100;
 const SERVICES_PAGES_MAX = 10;
 /** Newest first: what served last is among them. */
 const REVISIONS_MAX = 100;
+/** Of a whole region: thirty services of a few dozen revisions each; what is beyond is asked for service by service. */
+const REGION_REVISIONS_PER_PAGE = 500;
+const REGION_REVISIONS_PAGES_MAX = 3;
 
 /** Reads Google Cloud, each product by a reader of its own. */
 export function googleReader(options: GoogleOptions): CloudReader {
   const context = readContext(options);
-  return { ...servingReader(context) };
+  return { ...servingReader(context), ...secretsReader(context) };
 }
 
 /** Cloud Run Admin v2, VPC Access v1 and Monitoring v3 by Google's own clients in REST mode, Logging v2 by REST. */
-function servingReader({
-  clients,
-  rest,
-  read,
-}: ReadContext): Pick<CloudReader, 'services' | 'service' | 'revisions' | 'connector' | 'series' | 'logs'> {
+function servingReader({ clients, rest, read }: ReadContext): Omit<CloudReader, keyof SecretsReader> {
   return {
     services: ({ project, region }, abort) => {
       const parent = `projects/${project}/locations/${region}`;
@@ -55,8 +56,26 @@ function servingReader({
         const request = { parent: service, pageSize: REVISIONS_MAX };
         const client = await clients.revisions();
         const [found] = await client.listRevisions(request, { ...gax(), autoPaginate: false });
-        return found.map(toRevision).sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
+        return found.map(toRevision).sort(newestFirst);
       }),
+
+    regionRevisions: ({ project, region }, abort) => {
+      // "To list all Revisions across Services, use "-" instead of Service name", ListRevisionsRequest in revision.proto.
+      const parent = `projects/${project}/locations/${region}/services/-`;
+      return read('run.revisions.list', parent, abort, async () => {
+        const client = await clients.revisions();
+        const { items, more } = await readPages({ pagesMax: REGION_REVISIONS_PAGES_MAX }, async (pageToken) => {
+          const request = {
+            parent,
+            pageSize: REGION_REVISIONS_PER_PAGE,
+            ...(pageToken === undefined ? {} : { pageToken }),
+          };
+          const [found, , raw] = await client.listRevisions(request, { ...gax(), autoPaginate: false });
+          return { items: found, nextPageToken: text(fields(raw)['nextPageToken']) };
+        });
+        return { revisions: items.map(toRevision).sort(newestFirst), truncated: more };
+      });
+    },
 
     connector: (name, abort) =>
       read('vpcaccess.connectors.get', name, abort, async () => {
@@ -73,3 +92,5 @@ function servingReader({
       read('logging.logEntries.list', `projects/${query.project}`, abort, () => readLogs(query, rest)),
   };
 }
+
+const newestFirst = (a: Revision, b: Revision): number => (a.createdAt < b.createdAt ? 1 : -1);
