@@ -13,7 +13,7 @@ import { databaseFailure, offer } from './network.ts';
 import { print } from './note.ts';
 import { unusableSecret } from './secrets.ts';
 import type { Instance, RevisionState, WorldState } from './state.ts';
-import { containerNameOf, hasEnv, hasMemoryVolume, isFirstGeneration, startupProbeOf } from './template.ts';
+import { containerNameOf, hasEnv, hasMemoryVolume, isFirstGeneration, portOf, startupProbeOf } from './template.ts';
 
 const SECOND_MS = 1000;
 const TRY_AGAIN_MS = 5000; // A start tries its databases again after this.
@@ -83,23 +83,18 @@ export function tickStart(state: WorldState, revision: RevisionState, instance: 
 
 /** The probe looks at a port, and by HTTP at what a path answers; nobody answers where nobody listens. */
 function probeSucceeds(state: WorldState, revision: RevisionState, instance: Instance): boolean {
-  const { port, path } = startupProbeOf(revision.template);
+  const { port, path, initialDelayMs } = startupProbeOf(revision.template);
   const { listen, start } = revision.code;
   instance.listeningMs ??= listens(state, revision, instance);
-  if (!isListeningOn(listen, port, revision.template)) return false;
+  if (!isListeningOn(listen, port, revision.template) || state.nowMs - instance.bornMs < initialDelayMs) return false;
   return path === undefined || path !== start.readyPath || isWarm(state, revision, instance);
 }
 
 /** It opens its port, and says so. */
 function listens(state: WorldState, revision: RevisionState, instance: Instance): number {
   const { port } = revision.code.listen;
-  if (port !== 'PORT')
-    print(state, {
-      ...place(revision, instance),
-      log: 'stdout',
-      severity: 'INFO',
-      text: `Server listening on port ${port}`,
-    });
+  const text = `Server listening on port ${port === 'PORT' ? portOf(revision.template) : port}`;
+  print(state, { ...place(revision, instance), log: 'stdout', severity: 'INFO', text });
   return state.nowMs;
 }
 

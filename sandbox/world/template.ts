@@ -104,6 +104,8 @@ export const isFirstGeneration = (template: Json): boolean =>
 export interface StartupProbe {
   readonly kind: 'TCP' | 'HTTP';
   readonly isDefault: boolean;
+  /** It does not look before this. */
+  readonly initialDelayMs: number;
   /** Where it looks. */
   readonly port: number;
   readonly path: string | undefined;
@@ -118,6 +120,7 @@ export function startupProbeOf(template: Json): StartupProbe {
   const http = objectAt(probe, 'httpGet');
   return {
     kind: 'httpGet' in probe ? 'HTTP' : 'TCP',
+    initialDelayMs: (numberAt(probe, 'initialDelaySeconds') ?? 0) * 1000,
     port: numberAt('httpGet' in probe ? http : objectAt(probe, 'tcpSocket'), 'port') ?? portOf(template),
     path: 'httpGet' in probe ? textAt(http, 'path') || '/' : undefined,
     isDefault: !('httpGet' in probe) && periodSeconds === 240,

@@ -21,6 +21,7 @@ export const logSignatures = [
     pattern: /the HTTP response was malformed or connection to the instance had an error/,
   },
   { signature: 'not-authenticated', pattern: /The request was not authenticated/ },
+  { signature: 'secret-unavailable', pattern: /Could not fetch secret "\S+" for environment variable/ },
   { signature: 'connector-missing', pattern: /VPC connector \S+ does not exist/ },
   // Application lines: what a client of a private address prints when nothing comes back.
   {

@@ -175,6 +175,7 @@ export const line = (
 export const logs = (over: Partial<LogsObservation> = {}): LogsObservation => ({
   failed: [],
   signatures: [],
+  starts: [],
   onsets: [],
   failedFrom: at(-1800),
   truncated: { requests: false, system: false, application: false },

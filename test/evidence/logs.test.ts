@@ -49,6 +49,7 @@ describe('logs', () => {
     expect(seen).toEqual({
       failed: [],
       signatures: [],
+      starts: [],
       onsets: [],
       failedFrom: at(-900),
       truncated: { requests: false, system: false, application: false },
