@@ -8,6 +8,8 @@ export interface TrafficSettings {
   readonly traffic: readonly TrafficShare[];
 }
 
+const ALL_PERCENT = 100;
+
 /**
  * Sends all traffic to the last revision that served well, or forward from one that is pinned to the newest. Nothing is deployed.
  * API: Cloud Run Admin v2 services.patch (updateMask traffic, etag). Permissions: run.services.get, run.services.update, run.operations.get.
@@ -58,6 +60,10 @@ export const shiftTraffic: Action<TrafficSettings, 'cloud-run' | 'logs' | 'metri
       },
     };
   },
+  outOfLimits: ({ after: { traffic } }) => {
+    const total = traffic.reduce((sum, { percent }) => sum + percent, 0);
+    return total === ALL_PERCENT ? undefined : `Cloud Run takes shares that add up to ${ALL_PERCENT} %, not ${total} %`;
+  },
   read: async (target, cloud, abort) => {
     const service = await cloud.service(target, abort);
     return { settings: settingsOf(service), etag: service.etag, settled: !service.reconciling };
@@ -94,7 +100,7 @@ const settingsOf = ({ traffic }: Service): TrafficSettings => ({ traffic });
 
 /** Tags stay where they point; only shares move. */
 const shifted = (traffic: readonly TrafficShare[], revision: string): TrafficShare[] => [
-  { revision, percent: 100 },
+  { revision, percent: ALL_PERCENT },
   ...traffic.filter(({ tag }) => tag !== undefined).map((entry) => ({ ...entry, percent: 0 })),
 ];
 

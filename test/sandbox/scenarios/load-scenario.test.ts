@@ -29,6 +29,7 @@ test('ships staging-503, one for each rule, the trap, and healthy', () => {
     'healthy',
     'instance-ceiling-reached',
     'memory-exhausted',
+    'memory-leaking-slowly',
     'release-broken',
     'staging-503',
     'staging-503-early-alert',
@@ -47,7 +48,7 @@ const faultsOf = (act: () => unknown): string => {
 
 test('an unknown name says which there are', () => {
   expect(faultsOf(() => loadScenario('staging-504'))).toBe(
-    'There is no scenario and no file called "staging-504". Shipped: healthy, instance-ceiling-reached, memory-exhausted, release-broken, staging-503, staging-503-early-alert, trap-broken-release-busy-connector; or give the path of a YAML file.',
+    'There is no scenario and no file called "staging-504". Shipped: healthy, instance-ceiling-reached, memory-exhausted, memory-leaking-slowly, release-broken, staging-503, staging-503-early-alert, trap-broken-release-busy-connector; or give the path of a YAML file.',
   );
 });
 
