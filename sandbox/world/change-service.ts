@@ -1,6 +1,6 @@
 import { auditRevisionReady, auditServiceChange } from './audit.ts';
 import { hinderedDeploy } from './hindered-deploy.ts';
-import { notListeningMessage } from './log-texts.ts';
+import { notListeningMessage, notReadyMessage } from './log-texts.ts';
 import { note } from './note.ts';
 import { beginOperation, endOperation, schedule } from './operations.ts';
 import { createRevision, findRevision, revisionName, route } from './revisions.ts';
@@ -73,6 +73,7 @@ function deploy(state: WorldState, service: ServiceState, operation: Operation, 
     startInstance(state, revision, 'DEPLOYMENT_ROLLOUT');
     return;
   }
+  revision.floor = 0;
   const { deployment } = service;
   schedule(state, state.nowMs + CHECK_MS, () => {
     if (service.deployment === deployment) failed(state, service, deployment, hindered);
@@ -126,7 +127,7 @@ function failed(
   revision.floor = 0;
   revision.instances = [];
   revision.readyIds = [];
-  service.ready = revision.ready;
+  service.ready = { ...revision.ready, message: isAboutStart(why) ? message : notReadyMessage(revision.name, message) };
   service.reconciling = false;
   service.observedGeneration = service.generation;
   service.deployment = undefined;
@@ -139,6 +140,10 @@ const notListening = (state: WorldState, { name, service, template }: RevisionSt
   message: notListeningMessage(name, state.scenario.estate.project, service, portOf(template)),
   revisionReason: 'HEALTH_CHECK_CONTAINER_ERROR',
 });
+
+/** A message about the start names the revision already; of any other the service says whose it is. */
+const isAboutStart = ({ revisionReason }: Pick<ReadyCondition, 'revisionReason'>): boolean =>
+  revisionReason !== undefined;
 
 /** Traffic goes where the specification says, unless that cannot serve: then it stays where it was and the operation fails. */
 function settle(state: WorldState, service: ServiceState, operation: Operation): void {

@@ -7,19 +7,22 @@ import { counted } from './counted.ts';
 import {
   brokeWithDeploy,
   changed,
+  countOf,
   deployedLine,
   failedDeploy,
   harmOfFailedDeploy,
   inWords,
   linesOf,
 } from './deploys.ts';
+import { FAILURES_MIN } from './revisions.ts';
 import { type Conclusion, type Context, reasonsOf, rule, standing } from './rule.ts';
 
 /**
  * Settings, not code, broke a service: the same image with other variables, limits or network fails from its deploy on, or a container says that a setting is
  * missing.
  * Sees what the newest revision changed, failures from its deploy on, and "missing setting" lines of containers.
- * Silent when nothing but the image changed and nothing is said to be missing, and when the failures are older than the deploy.
+ * Silent when nothing but the image changed and nothing is said to be missing, when the failures are older than the deploy, and when a service that was not
+ * deployed is cut off from the network just as well.
  */
 export const configurationBroken = rule({
   layer: 'configuration',
@@ -37,12 +40,17 @@ export const configurationBroken = rule({
     'health-check-too-strict',
   ],
   diagnose: ({ 'cloud-run': { services }, logs }, context) => {
-    const judged = services.map((service) => judge(service, logs, context));
+    const judged = services.map((service) => judge(service, services, logs, context));
     return standing(judged, reasonsOf(judged) || 'no service is watched');
   },
 });
 
-function judge(service: ServiceObservation, logs: LogsObservation, context: Context): Conclusion {
+function judge(
+  service: ServiceObservation,
+  services: readonly ServiceObservation[],
+  logs: LogsObservation,
+  context: Context,
+): Conclusion {
   const { shortName } = service;
   const deploy = failedDeploy(service, context);
   if (deploy !== undefined) {
@@ -56,6 +64,12 @@ function judge(service: ServiceObservation, logs: LogsObservation, context: Cont
   const broken = brokeWithDeploy(service, logs);
   if (broken === undefined)
     return { kind: 'ruled-out', reason: `${shortName}: nothing failed from its newest deploy on` };
+  const companion = cutOffTogether(service, services, logs);
+  if (companion !== undefined)
+    return {
+      kind: 'ruled-out',
+      reason: `${shortName}: ${companion}, which was not deployed, cannot connect either`,
+    };
   const suspicion = suspicionOf(service, broken.newest, logs);
   if (suspicion === undefined)
     return {
@@ -68,6 +82,24 @@ function judge(service: ServiceObservation, logs: LogsObservation, context: Cont
     harm: 'now',
     seen: `${count} failed from its deploy on`,
   });
+}
+
+const CONNECTIONS = ['private-connection-timed-out', 'private-connection-refused'] as const;
+
+/** Another service that complains of connections just as this one does, and whose newest revision is not to blame: then it is no setting of this one. */
+function cutOffTogether(
+  service: ServiceObservation,
+  services: readonly ServiceObservation[],
+  logs: LogsObservation,
+): string | undefined {
+  const isCutOff = ({ shortName, revisions }: ServiceObservation): boolean =>
+    revisions.some(
+      (revision) =>
+        countOf(linesOf(logs, { service: shortName, revision: revision.shortName }, CONNECTIONS)) >= FAILURES_MIN,
+    );
+  if (!isCutOff(service)) return undefined;
+  return services.find((one) => one !== service && isCutOff(one) && brokeWithDeploy(one, logs) === undefined)
+    ?.shortName;
 }
 
 interface Suspicion {

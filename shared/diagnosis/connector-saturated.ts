@@ -34,7 +34,14 @@ export const connectorSaturated = rule({
   layer: 'infrastructure',
   title: 'VPC connector saturated',
   needs: ['vpc-connector', 'cloud-run', 'logs'],
-  explains: ['release-broken', 'instance-ceiling-reached', 'memory-exhausted'],
+  explains: [
+    'release-broken',
+    'configuration-broken',
+    'crash-after-ready',
+    'startup-slower-than-probe',
+    'instance-ceiling-reached',
+    'memory-exhausted',
+  ],
   diagnose: ({ 'vpc-connector': { connectors }, 'cloud-run': { services }, logs }) => {
     const judged = connectors.map((connector) => judge(connector, services, logs));
     return standing(judged, reasonsOf(judged) || 'no watched service uses a connector');

@@ -1,4 +1,4 @@
-import type { ServiceObservation } from '../evidence/cloud-run.ts';
+import { isSettled, type ServiceObservation } from '../evidence/cloud-run.ts';
 import type { InstanceStarts } from '../evidence/instance-starts.ts';
 import type { LogSignature } from '../evidence/log-signatures.ts';
 import type { LogsObservation, SignatureCount } from '../evidence/logs.ts';
@@ -15,8 +15,9 @@ import type { Context, EvidenceLine, Fault } from './rule.ts';
  */
 export const FRESH_SECONDS = 3600;
 
-/** The newest revision, where it did not become ready and is fresh. */
-export function failedDeploy({ revisions: [newest] }: ServiceObservation, { until }: Context): Revision | undefined {
+/** The newest revision that is settled, where it did not become ready and is fresh. */
+export function failedDeploy({ revisions }: ServiceObservation, { until }: Context): Revision | undefined {
+  const newest = revisions.find(isSettled);
   if (newest?.ready.state !== 'failed') return undefined;
   return secondsBetween(newest.createdAt, until) <= FRESH_SECONDS ? newest : undefined;
 }

@@ -43,9 +43,12 @@ function causeOf({ name, conclusion }: Concluded): Cause[] {
   return [{ rule: name, layer, explains: broughtAbout, ...fault }];
 }
 
-/** What harms nothing yet has brought nothing about. */
+/** What harms nothing yet has brought nothing about but what harms nothing yet either. */
 const explains = (other: Cause, cause: Cause): boolean =>
-  other !== cause && other.harm !== 'soon' && other.explains.includes(cause.rule) && covers(other, cause);
+  other !== cause &&
+  (other.harm !== 'soon' || cause.harm === 'soon') &&
+  other.explains.includes(cause.rule) &&
+  covers(other, cause);
 
 type Harmed = Pick<Fault, 'services' | 'checks'>;
 

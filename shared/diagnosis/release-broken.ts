@@ -8,7 +8,6 @@ import { counted } from './counted.ts';
 import { troubleBefore } from './deploys.ts';
 import { startsInWords } from './failed-starts.ts';
 import {
-  beganWith,
   FAILURES_MIN,
   type Failures,
   failuresOf,

@@ -26,7 +26,7 @@ export const NEAR_BUDGET_RATIO = 0.6;
 /**
  * Containers need longer to start than their startup probe allows, and are ended while they are still at it.
  * Sees starts that the probe ended without an exit, what the probe allows, and how long starts took that succeeded.
- * Silent when containers exit by themselves, when they say that they listen elsewhere, and when nothing but the probe's end speaks for slowness.
+ * Silent when containers exit by themselves or complain of connections, and when they say that they listen elsewhere.
  */
 export const startupSlowerThanProbe = rule({
   layer: 'configuration',
@@ -53,7 +53,7 @@ function judge(service: ServiceObservation, logs: LogsObservation, context: Cont
   }
   for (const revision of servingRevisions(service)) {
     const slow = slownessOf(service, revision, logs);
-    if (slow === undefined || slow.givenUp < STARTS_GIVEN_UP_MIN || slow.certain === 'guessed') continue;
+    if (slow === undefined || slow.givenUp < STARTS_GIVEN_UP_MIN) continue;
     return causeOf(service, revision, slow, { services: [shortName], harm: 'now' }, logs);
   }
   return { kind: 'ruled-out', reason: `${shortName}: no start was ended by a probe that it may have outlasted` };
@@ -93,7 +93,13 @@ function slownessOf(service: ServiceObservation, revision: Revision, logs: LogsO
 }
 
 /** What ends a container, or keeps it from beginning, without regard to the probe. */
-const ENDED_OTHERWISE = ['container-exited', 'memory-limit-exceeded', 'secret-unavailable'] as const;
+const ENDED_OTHERWISE = [
+  'container-exited',
+  'memory-limit-exceeded',
+  'secret-unavailable',
+  'private-connection-timed-out',
+  'private-connection-refused',
+] as const;
 
 /** The slowest start that succeeded, of any of its revisions. */
 function slowestOf({ shortName }: ServiceObservation, { starts }: LogsObservation): number | undefined {

@@ -15,7 +15,7 @@ export type ServiceObservation = Service & {
   readonly secrets: readonly SecretState[];
 };
 
-/** The newest revision beside the last one before it that was ready: what came, when, by whom, and what it changed. */
+/** The newest revision that is settled beside the last one before it that was ready: what came, when, by whom, and what it changed. */
 export interface Release {
   readonly revision: string;
   readonly at: Instant;
@@ -66,9 +66,15 @@ function observe(service: Service, all: readonly Revision[]): Omit<ServiceObserv
   };
 }
 
+/** One that is still being deployed is neither good nor bad yet. */
+export const isSettled = ({ ready }: Pick<Revision, 'ready'>): boolean =>
+  ready.state !== 'pending' && ready.state !== 'reconciling';
+
 function releaseOf({ lastModifier }: Service, revisions: readonly Revision[]): Release | undefined {
-  const [newest, ...earlier] = revisions;
-  const before = earlier.find(({ ready }) => ready.state === 'succeeded');
+  const newest = revisions.find(isSettled) ?? revisions[0];
+  const before = revisions.find(
+    ({ ready, createdAt }) => newest !== undefined && createdAt < newest.createdAt && ready.state === 'succeeded',
+  );
   if (newest === undefined || before === undefined) return undefined;
   return {
     revision: newest.shortName,
