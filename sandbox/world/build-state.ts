@@ -54,7 +54,7 @@ const connectorState = (estate: ConnectorEstate): ConnectorState => ({
 
 function serviceState(state: WorldState, estate: ServiceEstate): ServiceState {
   const location = `projects/${state.scenario.estate.project}/locations/${state.scenario.estate.region}`;
-  const template = (image: string) => templateFor(estate, image, location);
+  const template = (image: string) => withSettings(templateFor(estate, image, location), estate.settings);
   const last = estate.revisions.at(-1);
   const deployedMs = (before: number) => state.startMs - before * 1000;
   const updatedMs = deployedMs(last?.deployedSecondsBefore ?? 0);

@@ -1,5 +1,4 @@
 import type { ServiceEstate } from '../scenarios/estate.ts';
-import { withSettings } from './settings.ts';
 import type { Json, ServiceState } from './state.ts';
 
 // Reading and making the JSON of google.cloud.run.v2.RevisionTemplate. Clients may write anything into it, so nothing is taken for granted.
@@ -132,7 +131,7 @@ export function startupProbeOf(template: Json): StartupProbe {
 /** The template that an estate's service begins with, in the shape of real replies. */
 export function templateFor(estate: ServiceEstate, image: string, location: string): Json {
   const probe = estate.startupProbe;
-  const template = {
+  return {
     scaling: {
       ...(estate.minInstances > 0 && { minInstanceCount: estate.minInstances }),
       maxInstanceCount: estate.maxInstances,
@@ -161,7 +160,6 @@ export function templateFor(estate: ServiceEstate, image: string, location: stri
     ],
     maxInstanceRequestConcurrency: estate.concurrency,
   };
-  return withSettings(template, estate.settings);
 }
 
 function vpcAccessFor(access: NonNullable<ServiceEstate['vpcAccess']>, location: string): Json {

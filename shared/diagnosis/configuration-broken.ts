@@ -9,13 +9,14 @@ import {
   changed,
   countOf,
   deployedLine,
+  eachService,
   failedDeploy,
   harmOfFailedDeploy,
   inWords,
   linesOf,
 } from './deploys.ts';
 import { FAILURES_MIN } from './revisions.ts';
-import { type Conclusion, type Context, reasonsOf, rule, standing } from './rule.ts';
+import { type Conclusion, type Context, rule } from './rule.ts';
 
 /**
  * Settings, not code, broke a service: the same image with other variables, limits or network fails from its deploy on, or a container says that a setting is
@@ -39,10 +40,8 @@ export const configurationBroken = rule({
     'request-timeout-exceeded',
     'health-check-too-strict',
   ],
-  diagnose: ({ 'cloud-run': { services }, logs }, context) => {
-    const judged = services.map((service) => judge(service, services, logs, context));
-    return standing(judged, reasonsOf(judged) || 'no service is watched');
-  },
+  diagnose: ({ 'cloud-run': { services }, logs }, context) =>
+    eachService(services, (service) => judge(service, services, logs, context)),
 });
 
 function judge(
@@ -62,19 +61,18 @@ function judge(
       });
   }
   const broken = brokeWithDeploy(service, logs);
-  if (broken === undefined)
-    return { kind: 'ruled-out', reason: `${shortName}: nothing failed from its newest deploy on` };
+  if (broken === undefined) return { kind: 'ruled-out', reason: 'nothing failed from its newest deploy on' };
   const companion = cutOffTogether(service, services, logs);
   if (companion !== undefined)
     return {
       kind: 'ruled-out',
-      reason: `${shortName}: ${companion}, which was not deployed, cannot connect either`,
+      reason: `${companion}, which was not deployed, cannot connect either`,
     };
   const suspicion = suspicionOf(service, broken.newest, logs);
   if (suspicion === undefined)
     return {
       kind: 'ruled-out',
-      reason: `${shortName}: ${broken.newest.shortName} brought another image, and no setting is said to be missing`,
+      reason: `${broken.newest.shortName} brought another image, and no setting is said to be missing`,
     };
   const count = counted({ count: broken.failures.requests, noun: 'request', from: 'requests' }, logs);
   return causeOf(service, broken.newest, suspicion, {
@@ -134,7 +132,7 @@ function causeOf(
     kind: 'cause',
     target: name,
     claim: `${revision.shortName} of ${shortName} ${what}: ${seen}.`,
-    confidence: sameImage || missing !== undefined ? 'certain' : 'likely',
+    confidence: 'certain',
     evidence: [
       ...(missing === undefined
         ? []

@@ -6,6 +6,7 @@ import {
   changed,
   countOf,
   deployedLine,
+  eachService,
   failedDeploy,
   harmOfFailedDeploy,
   linesOf,
@@ -13,7 +14,7 @@ import {
   startsOf,
 } from './deploys.ts';
 import { FAILURES_MIN } from './revisions.ts';
-import { type Conclusion, type Context, reasonsOf, rule, standing } from './rule.ts';
+import { type Conclusion, type Context, rule } from './rule.ts';
 
 /**
  * Cloud Run sends requests to a port on which the container does not listen, or on which it answers its own machine only.
@@ -33,10 +34,8 @@ export const containerPortWrong = rule({
     'instance-ceiling-reached',
     'health-check-too-strict',
   ],
-  diagnose: ({ 'cloud-run': { services }, logs }, context) => {
-    const judged = services.map((service) => judge(service, logs, context));
-    return standing(judged, reasonsOf(judged) || 'no service is watched');
-  },
+  diagnose: ({ 'cloud-run': { services }, logs }, context) =>
+    eachService(services, (service) => judge(service, logs, context)),
 });
 
 function judge(service: ServiceObservation, logs: LogsObservation, context: Context): Conclusion {
@@ -62,7 +61,7 @@ function judge(service: ServiceObservation, logs: LogsObservation, context: Cont
       line: `${unanswered} times: "connection to the instance had an error".`,
     });
   }
-  return { kind: 'ruled-out', reason: `${shortName}: no container says that it listens elsewhere than on its port` };
+  return { kind: 'ruled-out', reason: 'no container says that it listens elsewhere than on its port' };
 }
 
 const of = ({ shortName: service }: ServiceObservation, { shortName: revision }: Revision) => ({ service, revision });

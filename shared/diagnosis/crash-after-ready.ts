@@ -3,9 +3,9 @@ import type { LogsObservation } from '../evidence/logs.ts';
 import type { Revision } from '../ports/cloud.ts';
 import { servicePage } from './console-links.ts';
 import { counted } from './counted.ts';
-import { countOf, deployedLine, linesOf, serverErrorsOf, servingRevisions, startsOf } from './deploys.ts';
+import { countOf, deployedLine, eachService, linesOf, serverErrorsOf, servingRevisions, startsOf } from './deploys.ts';
 import { FAILURES_MIN } from './revisions.ts';
-import { type Conclusion, reasonsOf, rule, standing } from './rule.ts';
+import { type Conclusion, rule } from './rule.ts';
 
 /**
  * Containers that were ready exit by themselves, again and again.
@@ -17,15 +17,12 @@ export const crashAfterReady = rule({
   title: 'Crash after ready',
   needs: ['cloud-run', 'logs'],
   explains: ['instance-ceiling-reached', 'cpu-starved'],
-  diagnose: ({ 'cloud-run': { services }, logs }) => {
-    const judged = services.map((service) => judge(service, logs));
-    return standing(judged, reasonsOf(judged) || 'no service is watched');
-  },
+  diagnose: ({ 'cloud-run': { services }, logs }) => eachService(services, (service) => judge(service, logs)),
 });
 
 function judge(service: ServiceObservation, logs: LogsObservation): Conclusion {
   const { shortName } = service;
-  const ruledOut = (why: string): Conclusion => ({ kind: 'ruled-out', reason: `${shortName}: ${why}` });
+  const ruledOut = (why: string): Conclusion => ({ kind: 'ruled-out', reason: why });
   for (const revision of servingRevisions(service)) {
     const of = { service: shortName, revision: revision.shortName };
     const exits = countOf(linesOf(logs, of, ['container-exited']));

@@ -7,13 +7,30 @@ import { secondsBetween } from '../ports/clock.ts';
 import type { Revision } from '../ports/cloud.ts';
 import { servicePage } from './console-links.ts';
 import { beganWith, FAILURES_MIN, type Failures, failuresOf, readyBefore, shareOf } from './revisions.ts';
-import type { Context, EvidenceLine, Fault } from './rule.ts';
+import { type Conclusion, type Context, type EvidenceLine, type Fault, standing } from './rule.ts';
 
 /**
  * A deploy that failed longer ago than this is history: whoever made it knows, and what served goes on serving. Our own choice: long enough for a person
  * to be called about it, short enough that no forgotten attempt of this morning is found on every look.
  */
 export const FRESH_SECONDS = 3600;
+
+/** What was concluded of each service; where all are ruled out, each reason once, with the services that it holds for. */
+export function eachService(
+  services: readonly ServiceObservation[],
+  judge: (service: ServiceObservation) => Conclusion,
+): readonly Conclusion[] {
+  const judged = services.map((service) => ({ service: service.shortName, conclusion: judge(service) }));
+  const reasons = new Map<string, string[]>();
+  for (const { service, conclusion } of judged)
+    if (conclusion.kind === 'ruled-out')
+      reasons.set(conclusion.reason, [...(reasons.get(conclusion.reason) ?? []), service]);
+  const all = [...reasons].map(([reason, names]) => `${names.join(', ')}: ${reason}`).join('; ');
+  return standing(
+    judged.map(({ conclusion }) => conclusion),
+    all || 'no service is watched',
+  );
+}
 
 /** The newest revision that is settled, where it did not become ready and is fresh. */
 export function failedDeploy({ revisions }: ServiceObservation, { until }: Context): Revision | undefined {

@@ -1,8 +1,8 @@
 import type { ServiceObservation } from '../evidence/cloud-run.ts';
 import type { Condition } from '../ports/cloud.ts';
 import { servicePage } from './console-links.ts';
-import { deployedLine, failedDeploy, harmOfFailedDeploy } from './deploys.ts';
-import { type Conclusion, type Context, reasonsOf, rule, standing } from './rule.ts';
+import { deployedLine, eachService, failedDeploy, harmOfFailedDeploy } from './deploys.ts';
+import { type Conclusion, type Context, rule } from './rule.ts';
 
 /** Source: CommonReason of Condition, condition.proto of @google-cloud/run 4.2.0. */
 const REASONS: readonly string[] = [
@@ -24,21 +24,17 @@ export const imageUnavailable = rule({
   title: 'Image unavailable',
   needs: ['cloud-run'],
   explains: ['release-broken', 'configuration-broken', 'container-port-wrong', 'startup-slower-than-probe'],
-  diagnose: ({ 'cloud-run': { services } }, context) => {
-    const judged = services.map((service) => judge(service, context));
-    return standing(judged, reasonsOf(judged) || 'no service is watched');
-  },
+  diagnose: ({ 'cloud-run': { services } }, context) => eachService(services, (service) => judge(service, context)),
 });
 
 function judge(service: ServiceObservation, context: Context): Conclusion {
   const { name, shortName, ready } = service;
   const deploy = failedDeploy(service, context);
-  if (deploy === undefined) return { kind: 'ruled-out', reason: `${shortName}: no deploy failed within the last hour` };
+  if (deploy === undefined) return { kind: 'ruled-out', reason: 'no deploy failed within the last hour' };
   const told = [deploy.ready, ready].find(isAboutImage);
-  if (told === undefined) return { kind: 'ruled-out', reason: `${shortName}: ${deploy.shortName} had its image` };
+  if (told === undefined) return { kind: 'ruled-out', reason: `${deploy.shortName} had its image` };
   const image = deploy.template.containers[0]?.image ?? 'its image';
-  const forbidden =
-    /must have permission/.test(told.message ?? '') || !/CONTAINER_MISSING|REVISION_FAILED/.test(told.reason ?? '');
+  const forbidden = told.reason !== 'CONTAINER_MISSING' && !/ not found/.test(told.message ?? '');
   const harm = harmOfFailedDeploy(service);
   const serves = service.serving.filter(({ percent }) => percent > 0).map(({ revision }) => revision);
   return {
@@ -47,7 +43,7 @@ function judge(service: ServiceObservation, context: Context): Conclusion {
     claim: `${deploy.shortName} of ${shortName} cannot start: ${forbidden ? `Cloud Run may not read ${image}` : `${image} is not in its repository`}; ${serves.length === 0 ? 'no revision serves' : `${serves.join(' and ')} goes on serving`}.`,
     confidence: 'certain',
     evidence: [
-      { text: told.message ?? told.reason ?? '', url: servicePage(name, 'revisions') },
+      { text: told.message ?? `The platform says ${told.reason}.`, url: servicePage(name, 'revisions') },
       deployedLine(service, deploy),
     ],
     expects: [{ text: 'the revision never became ready', seen: 'yes' }],

@@ -2,9 +2,9 @@ import type { ServiceObservation } from '../evidence/cloud-run.ts';
 import type { LogsObservation } from '../evidence/logs.ts';
 import type { Revision } from '../ports/cloud.ts';
 import { servicePage } from './console-links.ts';
-import { changed, countOf, deployedLine, linesOf, serverErrorsOf, servingRevisions } from './deploys.ts';
+import { changed, countOf, deployedLine, eachService, linesOf, serverErrorsOf, servingRevisions } from './deploys.ts';
 import { FAILURES_MIN } from './revisions.ts';
-import { type Conclusion, reasonsOf, rule, standing } from './rule.ts';
+import { type Conclusion, rule } from './rule.ts';
 
 /** Bad gateway: what was answered could not be read. Source: extenda/actions#161 and ahmetb/cloud-run-faq#93, 502s once HTTP/2 was switched on. */
 const UNREADABLE = 502;
@@ -19,10 +19,7 @@ export const protocolMismatched = rule({
   title: 'Protocol mismatched',
   needs: ['cloud-run', 'logs'],
   explains: ['release-broken', 'configuration-broken', 'health-check-too-strict'],
-  diagnose: ({ 'cloud-run': { services }, logs }) => {
-    const judged = services.map((service) => judge(service, logs));
-    return standing(judged, reasonsOf(judged) || 'no service is watched');
-  },
+  diagnose: ({ 'cloud-run': { services }, logs }) => eachService(services, (service) => judge(service, logs)),
 });
 
 function judge(service: ServiceObservation, logs: LogsObservation): Conclusion {
@@ -41,7 +38,7 @@ function judge(service: ServiceObservation, logs: LogsObservation): Conclusion {
     if (!suspect) continue;
     return causeOf(service, revision, { unread, all, gateway, isChanged: changes.length > 0 });
   }
-  return { kind: 'ruled-out', reason: `${shortName}: no container that runs on gives answers that cannot be read` };
+  return { kind: 'ruled-out', reason: 'no container that runs on gives answers that cannot be read' };
 }
 
 const protocolOf = ({ template }: Revision): 'http1' | 'h2c' => template.containers[0]?.protocol ?? 'http1';

@@ -1,8 +1,9 @@
 import type { ServiceObservation } from '../evidence/cloud-run.ts';
+import type { LogsObservation } from '../evidence/logs.ts';
 import { servicePage } from './console-links.ts';
 import { counted } from './counted.ts';
-import { countOf } from './deploys.ts';
-import { type Conclusion, reasonsOf, rule, type Seen, standing } from './rule.ts';
+import { countOf, eachService } from './deploys.ts';
+import { type Conclusion, type Expectation, rule, type Seen } from './rule.ts';
 import { whoChanged } from './who-changed.ts';
 
 /**
@@ -24,10 +25,7 @@ export const scaledToZero = rule({
     'traffic-pinned',
     'health-check-too-strict',
   ],
-  diagnose: (seen) => {
-    const judged = seen['cloud-run'].services.map((service) => judge(service, seen));
-    return standing(judged, reasonsOf(judged) || 'no service is watched');
-  },
+  diagnose: (seen) => eachService(seen['cloud-run'].services, (service) => judge(service, seen)),
 });
 
 function judge(service: ServiceObservation, { logs, changes }: Seen<'cloud-run', 'logs' | 'changes'>): Conclusion {
@@ -35,23 +33,31 @@ function judge(service: ServiceObservation, { logs, changes }: Seen<'cloud-run',
   if (instancesByHand !== 0)
     return {
       kind: 'ruled-out',
-      reason: `${shortName}: ${instancesByHand === undefined ? 'Cloud Run scales it by itself' : `it is set to ${instancesByHand} instances`}`,
+      reason:
+        instancesByHand === undefined ? 'Cloud Run scales it by itself' : `it is set to ${instancesByHand} instances`,
     };
-  const refused = logs?.failed.filter((one) => one.service === shortName && !one.reachedContainer);
-  const count = refused && countOf(refused);
-  const many = logs && counted({ count: count ?? 0, noun: 'request', from: 'requests' }, logs);
+  const { text, seen } = turnedAway(shortName, logs);
   return {
     kind: 'cause',
     target: name,
-    claim: `${shortName} is set by hand to 0 instances: ${many === undefined ? 'no request reaches a container' : `${many} reached no container`}.`,
+    claim: `${shortName} is set by hand to 0 instances: ${text}.`,
     confidence: 'certain',
     evidence: [
       { text: 'Scaling is manual, with an instance count of 0.', url: servicePage(name, 'revisions') },
       ...whoChanged(changes, (change) => change.thing === 'service' && change.name === shortName),
     ],
-    expects: [
-      { text: 'requests reach no container', seen: count === undefined ? 'unknown' : count > 0 ? 'yes' : 'no' },
-    ],
+    expects: [{ text: 'requests reach no container', seen }],
     services: [shortName],
   };
+}
+
+/** What the request log says of it; where it cannot be seen, what is bound to follow. */
+function turnedAway(
+  service: string,
+  logs: LogsObservation | undefined,
+): { readonly text: string; readonly seen: Expectation['seen'] } {
+  if (logs === undefined) return { text: 'no request reaches a container', seen: 'unknown' };
+  const count = countOf(logs.failed.filter((one) => one.service === service && !one.reachedContainer));
+  const many = counted({ count, noun: 'request', from: 'requests' }, logs);
+  return { text: `${many} reached no container`, seen: count > 0 ? 'yes' : 'no' };
 }

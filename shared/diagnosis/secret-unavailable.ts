@@ -3,8 +3,16 @@ import { type SecretState, secretNames } from '../evidence/secret-states.ts';
 import type { Revision } from '../ports/cloud.ts';
 import { parseName } from '../ports/resource-name.ts';
 import { servicePage } from './console-links.ts';
-import { countOf, deployedLine, failedDeploy, harmOfFailedDeploy, linesOf, servingRevisions } from './deploys.ts';
-import { type Conclusion, type Context, type Expectation, reasonsOf, rule, type Seen, standing } from './rule.ts';
+import {
+  countOf,
+  deployedLine,
+  eachService,
+  failedDeploy,
+  harmOfFailedDeploy,
+  linesOf,
+  servingRevisions,
+} from './deploys.ts';
+import { type Conclusion, type Context, type Expectation, rule, type Seen } from './rule.ts';
 import { whoChanged } from './who-changed.ts';
 
 /** Words of a condition about a secret: hari31416/rag-chatbot's and others' logs of deploys, read 2026-11-23. */
@@ -28,10 +36,7 @@ export const secretUnavailable = rule({
     'instance-ceiling-reached',
     'traffic-surge',
   ],
-  diagnose: (seen, context) => {
-    const judged = seen['cloud-run'].services.map((service) => judge(service, seen, context));
-    return standing(judged, reasonsOf(judged) || 'no service is watched');
-  },
+  diagnose: (seen, context) => eachService(seen['cloud-run'].services, (service) => judge(service, seen, context)),
 });
 
 type Looked = Seen<'cloud-run' | 'logs', 'changes'>;
@@ -85,7 +90,7 @@ function running(service: ServiceObservation, seen: Looked): Conclusion {
       harm: aborted === 0 ? 'soon' : 'now',
     };
   }
-  return { kind: 'ruled-out', reason: `${shortName}: ${knownOf(service)}` };
+  return { kind: 'ruled-out', reason: knownOf(service) };
 }
 
 const isAboutSecret = ({ ready: { reason, message } }: Revision): boolean =>

@@ -4,8 +4,8 @@ import type { LogsObservation } from '../evidence/logs.ts';
 import { probe as probeInWords } from '../evidence/setting-changes.ts';
 import type { Probe, Revision } from '../ports/cloud.ts';
 import { servicePage } from './console-links.ts';
-import { countOf, deployedLine, linesOf, servingRevisions, startsOf } from './deploys.ts';
-import { type Conclusion, reasonsOf, rule, standing } from './rule.ts';
+import { countOf, deployedLine, eachService, linesOf, servingRevisions, startsOf } from './deploys.ts';
+import { type Conclusion, rule } from './rule.ts';
 import { FAILED_REQUESTS_MIN } from './symptoms.ts';
 
 /** Of the errors that containers answered, as many as this at young instances: then their age is what they have in common. Our own choice: an even mix would be around a tenth. */
@@ -23,10 +23,7 @@ export const startedTooEarly = rule({
   title: 'Started too early',
   needs: ['cloud-run', 'logs'],
   explains: ['release-broken', 'configuration-broken'],
-  diagnose: ({ 'cloud-run': { services }, logs }) => {
-    const judged = services.map((service) => judge(service, logs));
-    return standing(judged, reasonsOf(judged) || 'no service is watched');
-  },
+  diagnose: ({ 'cloud-run': { services }, logs }) => eachService(services, (service) => judge(service, logs)),
 });
 
 function judge(service: ServiceObservation, logs: LogsObservation): Conclusion {
@@ -38,7 +35,7 @@ function judge(service: ServiceObservation, logs: LogsObservation): Conclusion {
     if (ended > 0) continue;
     return causeOf(service, revision, starts);
   }
-  return { kind: 'ruled-out', reason: `${shortName}: requests do not fail at new instances alone` };
+  return { kind: 'ruled-out', reason: 'requests do not fail at new instances alone' };
 }
 
 const ENDED = [

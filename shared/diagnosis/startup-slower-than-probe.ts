@@ -7,13 +7,14 @@ import {
   changed,
   countOf,
   deployedLine,
+  eachService,
   failedDeploy,
   harmOfFailedDeploy,
   linesOf,
   servingRevisions,
   startsOf,
 } from './deploys.ts';
-import { type Conclusion, type Context, reasonsOf, rule, standing } from './rule.ts';
+import { type Conclusion, type Context, rule } from './rule.ts';
 
 /** One start may have met a slow moment; Cloud Run tries again by itself. Our own choice. */
 export const STARTS_GIVEN_UP_MIN = 2;
@@ -33,10 +34,8 @@ export const startupSlowerThanProbe = rule({
   title: 'Start-up slower than its probe',
   needs: ['cloud-run', 'logs'],
   explains: ['release-broken', 'configuration-broken', 'instance-ceiling-reached', 'crash-after-ready'],
-  diagnose: ({ 'cloud-run': { services }, logs }, context) => {
-    const judged = services.map((service) => judge(service, logs, context));
-    return standing(judged, reasonsOf(judged) || 'no service is watched');
-  },
+  diagnose: ({ 'cloud-run': { services }, logs }, context) =>
+    eachService(services, (service) => judge(service, logs, context)),
 });
 
 /** All that a startup probe allows, in seconds. Source: k8s.min.proto of Cloud Run Admin v2. */
@@ -54,17 +53,30 @@ function judge(service: ServiceObservation, logs: LogsObservation, context: Cont
   for (const revision of servingRevisions(service)) {
     const slow = slownessOf(service, revision, logs);
     if (slow === undefined || slow.givenUp < STARTS_GIVEN_UP_MIN) continue;
-    return causeOf(service, revision, slow, { services: [shortName], harm: 'now' }, logs);
+    return causeOf(
+      service,
+      revision,
+      slow.certain === 'guessed' ? startedBefore(slow) : slow,
+      { services: [shortName], harm: 'now' },
+      logs,
+    );
   }
-  return { kind: 'ruled-out', reason: `${shortName}: no start was ended by a probe that it may have outlasted` };
+  return { kind: 'ruled-out', reason: 'no start was ended by a probe that it may have outlasted' };
 }
+
+/** What takes traffic has come up before, so that its port is right and its code starts. */
+const startedBefore = (slow: Slowness): Slowness => ({
+  ...slow,
+  why: 'earlier instances of it did come up',
+  certain: 'argued',
+});
 
 interface Slowness {
   readonly givenUp: number;
   readonly budgetSeconds: number;
   readonly why: string;
-  /** `guessed`: it neither exited nor listened, and that is all. */
-  readonly certain: 'measured' | 'changed' | 'guessed';
+  /** `argued`: something else speaks for it. `guessed`: it neither exited nor listened, and that is all. */
+  readonly certain: 'measured' | 'argued' | 'guessed';
 }
 
 function slownessOf(service: ServiceObservation, revision: Revision, logs: LogsObservation): Slowness | undefined {
@@ -88,7 +100,7 @@ function slownessOf(service: ServiceObservation, revision: Revision, logs: LogsO
   if (took !== undefined && took >= budgetSeconds * NEAR_BUDGET_RATIO)
     return { ...known, why: `starts that succeeded took up to ${Math.round(took)} s`, certain: 'measured' };
   if (tightened !== undefined)
-    return { ...known, why: `the probe was "${tightened.before}" before`, certain: 'changed' };
+    return { ...known, why: `the probe was "${tightened.before}" before`, certain: 'argued' };
   return { ...known, why: 'its container neither exited nor was heard to listen', certain: 'guessed' };
 }
 
@@ -122,7 +134,7 @@ function causeOf(
     kind: 'cause',
     target: name,
     claim: `${revision.shortName} starts too slowly for its startup probe, which allows ${budgetSeconds} s: ${givenUp} start${givenUp === 1 ? ' was' : 's were'} ended, and ${why}.`,
-    confidence: certain === 'measured' ? 'certain' : certain === 'changed' ? 'likely' : 'possible',
+    confidence: certain === 'measured' ? 'certain' : certain === 'argued' ? 'likely' : 'possible',
     evidence: [
       {
         text: `Startup probe: ${probeInWords(revision.template.containers[0]?.startupProbe)}${given === undefined ? '' : `; a start that it ended had been given ${Math.round(given)} s`}.`,

@@ -83,8 +83,8 @@ function failingStartUps(evidence: Evidence, context: Context): Symptom[] {
 /** A deploy that fails harms nobody while another revision serves: its starts are no symptom. */
 function isBesideTraffic({ service, revision }: SignatureCount, { 'cloud-run': seen }: Evidence): boolean {
   if (seen.status !== 'observed' || revision === undefined) return false;
-  const serving = seen.value.services.find(({ shortName }) => shortName === service)?.serving ?? [];
-  return serving.length > 0 && shareOf({ serving }, revision) === 0;
+  const known = seen.value.services.find(({ shortName }) => shortName === service);
+  return known !== undefined && known.serving.length > 0 && shareOf(known, revision) === 0;
 }
 
 /** What tells of failed starts where the platform's own log does not. */

@@ -4,9 +4,9 @@ import { type Instant, secondsBetween } from '../ports/clock.ts';
 import type { Revision } from '../ports/cloud.ts';
 import { servicePage } from './console-links.ts';
 import { counted } from './counted.ts';
-import { clock } from './deploys.ts';
+import { clock, eachService } from './deploys.ts';
 import { FAILURES_MIN, failuresOf, ONSET_SECONDS_MAX, SKEW_SECONDS } from './revisions.ts';
-import { type Conclusion, reasonsOf, rule, type Seen, standing } from './rule.ts';
+import { type Conclusion, rule, type Seen } from './rule.ts';
 import { whoChanged } from './who-changed.ts';
 
 /**
@@ -21,15 +21,12 @@ export const trafficPinned = rule({
   needs: ['cloud-run', 'logs'],
   considers: ['changes'],
   explains: ['release-broken', 'configuration-broken', 'crash-after-ready', 'instance-ceiling-reached'],
-  diagnose: (seen) => {
-    const judged = seen['cloud-run'].services.map((service) => judge(service, seen));
-    return standing(judged, reasonsOf(judged) || 'no service is watched');
-  },
+  diagnose: (seen) => eachService(seen['cloud-run'].services, (service) => judge(service, seen)),
 });
 
 function judge(service: ServiceObservation, seen: Seen<'cloud-run' | 'logs', 'changes'>): Conclusion {
   const { shortName, revisions, traffic } = service;
-  const ruledOut = (why: string): Conclusion => ({ kind: 'ruled-out', reason: `${shortName}: ${why}` });
+  const ruledOut = (why: string): Conclusion => ({ kind: 'ruled-out', reason: why });
   if (traffic.some(({ revision, percent }) => revision === 'LATEST' && percent > 0))
     return ruledOut('traffic goes to the latest revision');
   const newer = revisions.find(({ ready }) => ready.state === 'succeeded');

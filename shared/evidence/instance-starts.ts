@@ -74,24 +74,25 @@ function startsOf(
   system: readonly ServiceEntry[],
   failed: readonly ServiceEntry[],
 ): Omit<InstanceStarts, 'service' | 'revision' | 'listeningOn'> {
-  const [began, ready, ended] = [STARTING, SUCCEEDED, GIVEN_UP].map((pattern) => byInstance(system, pattern));
-  const took = (until: ReadonlyMap<string, Instant> = new Map()): number[] =>
+  const began = byInstance(system, STARTING);
+  const ready = byInstance(system, SUCCEEDED);
+  const took = (until: ReadonlyMap<string, Instant>): number[] =>
     [...until].flatMap(([instance, at]) => {
-      const from = began?.get(instance);
+      const from = began.get(instance);
       return from === undefined ? [] : [secondsBetween(from, at)];
     });
   const ages = failed
-    .filter(({ httpStatus }) => (httpStatus ?? 0) >= 500)
+    .filter(({ httpStatus }) => httpStatus !== undefined && httpStatus >= 500)
     .flatMap(({ at, instanceId }) => {
       if (instanceId === undefined) return [];
-      const from = ready?.get(instanceId);
+      const from = ready.get(instanceId);
       return [from === undefined ? Number.POSITIVE_INFINITY : secondsBetween(from, at)];
     });
   const young = ages.filter((age) => age <= YOUNG_SECONDS);
   return {
-    succeeded: ready?.size ?? 0,
+    succeeded: ready.size,
     slowestSeconds: extreme(Math.max, took(ready)),
-    givenUpAfterSeconds: extreme(Math.min, took(ended)),
+    givenUpAfterSeconds: extreme(Math.min, took(byInstance(system, GIVEN_UP))),
     failedYoung: young.length,
     failedOlder: ages.length - young.length,
     failedUntilSeconds: extreme(Math.max, young),

@@ -125,7 +125,8 @@ describe('gather', () => {
     const { cloud } = reading({});
     const evidence = await gather(inspection({ cloud: { ...cloud, logs } }), unhurried);
     expect(evidence.logs).toMatchObject({ reason: 'timed-out', detail: 'no answer within 15 s' });
-    expect(told).toEqual([true, true, true]);
+    // Three of logs, and the one of changes.
+    expect(told).toEqual([true, true, true, true]);
   });
 
   it.each([
