@@ -15,6 +15,7 @@ import { monitoringRouter } from './monitoring/monitoring-router.ts';
 import { networkRouter } from './network/network-router.ts';
 import { methodFor } from './permissions.ts';
 import { runRouter } from './run/run-router.ts';
+import { secretManagerRouter } from './secret-manager/secret-manager-router.ts';
 import { vpcAccessRouter } from './vpc-access/vpc-access-router.ts';
 
 export interface GoogleOptions {
@@ -38,6 +39,7 @@ export function googleRouter(options: GoogleOptions): Router {
     computeRouter(options.world),
     certificateManagerRouter(options.world),
     networkRouter(options.world),
+    secretManagerRouter(options.world),
   );
   api.use(unknownMethod, answerError);
   const router = Router();

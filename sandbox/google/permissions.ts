@@ -7,6 +7,7 @@ import { memorystoreMethods } from './memorystore/memorystore-methods.ts';
 import { monitoringMethods } from './monitoring/monitoring-methods.ts';
 import { networkMethods } from './network/network-methods.ts';
 import { runMethods } from './run/run-methods.ts';
+import { secretManagerMethods } from './secret-manager/secret-manager-methods.ts';
 import { vpcAccessMethods } from './vpc-access/vpc-access-methods.ts';
 
 const methods: readonly ApiMethod[] = [
@@ -19,6 +20,7 @@ const methods: readonly ApiMethod[] = [
   ...computeMethods,
   ...certificateManagerMethods,
   ...networkMethods,
+  ...secretManagerMethods,
 ];
 
 export const methodFor = (method: string, path: string): ApiMethod | undefined =>

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { databaseCauses } from './causes-database.ts';
+import { deployCauses } from './causes-deploy.ts';
 import { edgeCauses } from './causes-edge.ts';
 import { networkCauses } from './causes-network.ts';
 import { codePatch } from './code.ts';
 import { machineType } from './estate.ts';
+import { settings } from './settings.ts';
 
 // What happens, and when. Symptoms are never stated here: they follow.
 
@@ -28,7 +30,12 @@ const release = z.strictObject({
   service: z.string(),
   image: z.string().describe('The new image; its code is what `code` says, otherwise as before.'),
   by: z.string().default('deploy@ci.example'),
-  code: codePatch,
+  code: codePatch.default({}),
+  settings: settings.optional().describe('What is set otherwise in the same deploy.'),
+  pull: z
+    .enum(['works', 'not-found', 'forbidden'])
+    .default('works')
+    .describe('Whether the image is in its repository, and Cloud Run may read it.'),
   revision: z.string().optional().describe('Its name; Cloud Run makes one up unless said.'),
 });
 
@@ -67,6 +74,7 @@ export const cause = z.discriminatedUnion('type', [
   ...databaseCauses,
   ...edgeCauses,
   ...networkCauses,
+  ...deployCauses,
 ]);
 export type Cause = z.infer<typeof cause>;
 export type CauseOf<T extends Cause['type']> = Extract<Cause, { type: T }>;

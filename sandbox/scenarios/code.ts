@@ -32,6 +32,7 @@ const requestFields = {
     .number()
     .min(0)
     .describe('Connections that a request opens to each of them; 0: the app keeps its connections.'),
+  needsEnv: z.array(z.string()).describe('Variables without which a request fails, by name.'),
 };
 
 const startFields = {
@@ -45,6 +46,22 @@ const startFields = {
   timeoutSeconds: z.number().positive().describe('After this the start gives up and the container exits, seconds.'),
   timeoutLine: z.string().optional().describe('What the app prints then.'),
   exitCode: z.number().int().min(1).max(255).describe('The exit code then.'),
+  needsEnv: z.array(z.string()).describe('Variables without which the start fails, by name.'),
+  missingLine: z.string().optional().describe('What the app prints for want of a variable.'),
+  generation: z
+    .enum(['any', 'gen2'])
+    .describe('gen2: its volumes in memory never come up in the first execution environment.'),
+  warmUpSeconds: z.number().min(0).describe('For so long after its port opens it answers 503, seconds.'),
+  warmUpLine: z.string().optional().describe('What the app prints for each of those.'),
+  readyPath: z.string().optional().describe('An HTTP probe of this path succeeds only after the warm-up.'),
+};
+
+const listenFields = {
+  port: z
+    .union([z.literal('PORT'), z.number().int().min(1).max(65535)])
+    .describe('Where it listens; PORT: where it is told to.'),
+  alsoOn: z.array(z.number().int().min(1).max(65535)).describe('Other ports, of an admin server for one.'),
+  protocol: z.enum(['http1', 'h2c']).describe('What it speaks there.'),
 };
 
 const memoryFields = {
@@ -67,6 +84,10 @@ const fails = z
   );
 
 const rest = {
+  lifeSeconds: z.number().min(0).describe('A ready instance exits by itself after so long; 0: never.'),
+  addresses: z
+    .record(z.string(), z.string())
+    .describe('Variables that say where a database is, and which; another value leads nowhere.'),
   chatterMbps: z.number().min(0).describe('What a ready instance moves without any request, Mbit/s.'),
   giveUpSeconds: z.number().min(0).describe('An instance whose databases fail for this long exits; 0: never.'),
   fails,
@@ -75,6 +96,7 @@ const rest = {
 export const code = z.strictObject({
   request: z.strictObject(requestFields),
   start: z.strictObject(startFields),
+  listen: z.strictObject(listenFields),
   memory: z.strictObject(memoryFields),
   failure: z.strictObject(failureFields),
   ...rest,
@@ -85,6 +107,7 @@ export const codePatch = z
   .strictObject({
     request: z.strictObject(requestFields).partial(),
     start: z.strictObject(startFields).partial(),
+    listen: z.strictObject(listenFields).partial(),
     memory: z.strictObject(memoryFields).partial(),
     failure: z.strictObject(failureFields).partial(),
     ...rest,
@@ -118,11 +141,25 @@ export const defaultCode: Code = {
     timeoutSeconds: 13,
     reaches: [],
     newConnections: 0,
+    needsEnv: [],
     ...pooled,
   },
-  start: { seconds: 4, needs: [], connections: 1, egressMbps: 0, timeoutSeconds: 25, exitCode: 3 },
+  start: {
+    seconds: 4,
+    needs: [],
+    connections: 1,
+    egressMbps: 0,
+    timeoutSeconds: 25,
+    exitCode: 3,
+    needsEnv: [],
+    generation: 'any',
+    warmUpSeconds: 0,
+  },
+  listen: { port: 'PORT', alsoOn: [], protocol: 'http1' },
   memory: { baseMib: 160, perRequestMib: 1, leakMibPerMinute: 0 },
   failure: { exitCode: 1, lines: [], status: 500, ratio: 0 },
+  lifeSeconds: 0,
+  addresses: {},
   chatterMbps: 0,
   giveUpSeconds: 0,
   fails: 'never',
@@ -133,8 +170,11 @@ export function patchCode(base: Code, patch: CodePatch | undefined): Code {
   return {
     request: { ...base.request, ...defined(patch?.request) },
     start: { ...base.start, ...defined(patch?.start) },
+    listen: { ...base.listen, ...defined(patch?.listen) },
     memory: { ...base.memory, ...defined(patch?.memory) },
     failure: { ...base.failure, ...defined(patch?.failure) },
+    lifeSeconds: patch?.lifeSeconds ?? base.lifeSeconds,
+    addresses: patch?.addresses ?? base.addresses,
     chatterMbps: patch?.chatterMbps ?? base.chatterMbps,
     giveUpSeconds: patch?.giveUpSeconds ?? base.giveUpSeconds,
     fails: patch?.fails ?? base.fails,

@@ -3,6 +3,8 @@ import { codePatch } from './code.ts';
 import { database } from './estate-database.ts';
 import { edge, hostEdge } from './estate-edge.ts';
 import { networkEstate } from './estate-network.ts';
+import { secret } from './estate-secrets.ts';
+import { settings } from './settings.ts';
 
 // What stands in the project before anything happens.
 
@@ -51,6 +53,7 @@ const revision = z.strictObject({
   deployedBy: z.string().default('deploy@ci.example'),
   deployedSecondsBefore: z.number().min(0),
   code: codePatch.optional().describe('Where its code is other than the service’s.'),
+  settings: settings.optional().describe('Where its settings are other than the service’s.'),
 });
 
 const startupProbe = z.strictObject({
@@ -97,6 +100,7 @@ const service = z.strictObject({
     ])
     .default('latest'),
   code: codePatch.default({}),
+  settings: settings.default({}),
   revisions: z.array(revision).min(1).describe('Oldest first; the last one is the latest.'),
 });
 
@@ -125,6 +129,7 @@ export const estate = z.strictObject({
     .default(2700)
     .describe('Healthy past that is simulated before the start, seconds.'),
   databases: z.array(database).default([]),
+  secrets: z.array(secret).default([]),
   connectors: z.array(connector).default([]),
   services: z.array(service).min(1),
   hosts: z.array(host).default([]),

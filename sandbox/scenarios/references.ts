@@ -15,6 +15,7 @@ export function references(scenario: { estate: Estate; causes: Cause[] }, contex
   const vmBackends = estate.edge.vmBackends.map((b) => b.name);
   const externals = estate.externals.map((e) => e.name);
   const networks = networkNames(estate);
+  const secrets = estate.secrets.map((s) => s.name);
   const check = (path: Path, found: string | undefined, known: string[]) => {
     if (found === undefined || known.includes(found)) return;
     context.addIssue({
@@ -69,6 +70,7 @@ export function references(scenario: { estate: Estate; causes: Cause[] }, contex
     const path: Path = ['causes', i];
     if ('service' in cause) check([...path, 'service'], cause.service, services);
     if ('connector' in cause) check([...path, 'connector'], cause.connector, connectors);
+    if ('secret' in cause) check([...path, 'secret'], cause.secret, secrets);
     if ('database' in cause) check([...path, 'database'], cause.database, databases);
     if ('host' in cause) check([...path, 'host'], cause.host, hosts);
     if ('backend' in cause) check([...path, 'backend'], cause.backend, vmBackends);

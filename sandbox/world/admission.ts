@@ -1,7 +1,7 @@
 import { record } from './in-flight.ts';
 import type { Outlook } from './outlook.ts';
 import type { RequestKind, RevisionState, ServiceState, WorldState } from './state.ts';
-import { concurrencyOf, cpuOf, maxInstancesOf } from './template.ts';
+import { concurrencyOf, cpuOf, manualInstancesOf, maxInstancesOf } from './template.ts';
 
 const QUEUE_MS = 10_000; // A request waits at most this long for a container. Source: Cloud Run, maximum instances, read 2026-11-23.
 const QUEUE_PER_INSTANCE = 20; // Beyond this many waiting requests an instance, new ones are turned away at once.
@@ -28,7 +28,8 @@ export function admit(
   takeFromQueue(revision, Math.min(admitted, revision.queued));
   const waiting = wanted - admitted - revision.queued;
   const room = Math.max(0, QUEUE_PER_INSTANCE * Math.max(5, revision.instances.length) - revision.queued);
-  const queued = Math.min(waiting, room);
+  // Nobody waits for an instance that is not to come.
+  const queued = manualInstancesOf(service) === 0 ? 0 : Math.min(waiting, room);
   if (queued > 0) revision.queue.push({ atMs: state.nowMs, count: queued });
   revision.queued += queued;
   turnAway(state, service, revision, waiting - queued, 0);
@@ -68,9 +69,14 @@ function turnAway(
   if (count <= 0) return;
   const broken = state.nowMs - revision.lastFailureMs < RECENT_FAILURE_MS;
   const atCeiling = revision.instances.length >= maxInstancesOf(service, revision.template);
-  const kind: RequestKind = broken ? 'not-started' : 'no-instance';
+  // "The same error as if the revisions were disabled", Google's page about manual scaling; its status is not told, and 503 is what "not available" means.
+  if (manualInstancesOf(service) === 0) {
+    record(state, service, revision, { kind: 'no-instance', status: 503, latencyMs: waitedMs, count });
+    return;
+  }
+  const kind: RequestKind = broken ? (revision.startAborted ? 'start-aborted' : 'not-started') : 'no-instance';
   const givenUp = atCeiling && !broken ? state.random.binomial(count, waitedMs > 0 ? 1 : GIVEN_UP_RATIO) : 0;
-  const status = broken ? 503 : atCeiling ? 429 : 500;
+  const status = broken ? (revision.startAborted ? 500 : 503) : atCeiling ? 429 : 500;
   record(state, service, revision, { kind, status: 503, latencyMs: waitedMs, count: givenUp });
   record(state, service, revision, { kind, status, latencyMs: waitedMs, count: count - givenUp });
 }

@@ -89,3 +89,33 @@ export function auditRevisionReady(
     },
   });
 }
+
+/** An entry of the activity log about anything that is no service; `about` is the resource as Logging names it. */
+export function auditChange(
+  state: WorldState,
+  change: {
+    readonly api: string;
+    readonly method: string;
+    readonly resource: string;
+    readonly by: string;
+    readonly about: { readonly type: string; readonly labels: Readonly<Record<string, string>> };
+  },
+): void {
+  print(state, {
+    log: 'activity',
+    severity: 'NOTICE',
+    service: '',
+    resource: {
+      type: change.about.type,
+      labels: { project_id: state.scenario.estate.project, ...change.about.labels },
+    },
+    protoPayload: {
+      '@type': 'type.googleapis.com/google.cloud.audit.AuditLog',
+      authenticationInfo: { principalEmail: change.by },
+      requestMetadata: { requestAttributes: {}, destinationAttributes: {} },
+      serviceName: change.api,
+      methodName: change.method,
+      resourceName: change.resource,
+    },
+  });
+}

@@ -1,7 +1,7 @@
 import { stopInstance } from './containers.ts';
 import { startInstance } from './start-instances.ts';
 import type { RevisionState, ServiceState, WorldState } from './state.ts';
-import { concurrencyOf, cpuOf, maxInstancesOf, minInstancesOf } from './template.ts';
+import { concurrencyOf, cpuOf, manualInstancesOf, maxInstancesOf, minInstancesOf } from './template.ts';
 
 const TARGET = 0.6; // Of concurrency and of CPU. Source: Cloud Run, about instance autoscaling, read 2026-11-23.
 const SCALE_DOWN_AFTER_MS = 60_000;
@@ -11,7 +11,7 @@ const DRAIN_MS = 15_000;
 /** One second of Cloud Run's scaling of a revision: as many containers as its requests want, within its limits. */
 export function autoscale(state: WorldState, service: ServiceState, revision: RevisionState, percent: number): void {
   const max = maxInstancesOf(service, revision.template);
-  const wanted = Math.min(max, wantedInstances(revision, percent));
+  const wanted = instancesByHand(service, revision, percent) ?? Math.min(max, wantedInstances(revision, percent));
   const missing = wanted - revision.instances.length;
   if (missing > 0) {
     revision.scaleDownSinceMs = state.nowMs;
@@ -22,6 +22,12 @@ export function autoscale(state: WorldState, service: ServiceState, revision: Re
   }
   if (missing === 0) revision.scaleDownSinceMs = state.nowMs;
   scaleDown(state, revision, { surplus: -missing, overLimit: revision.instances.length > max, serving: percent > 0 });
+}
+
+/** As many as a person said, shared by traffic; a deployment still brings up its first container. */
+function instancesByHand(service: ServiceState, revision: RevisionState, percent: number): number | undefined {
+  const byHand = manualInstancesOf(service);
+  return byHand === undefined ? undefined : Math.max(revision.floor, Math.ceil((byHand * percent) / 100));
 }
 
 function wantedInstances(revision: RevisionState, percent: number): number {

@@ -9,6 +9,8 @@ import { createMetricStore } from './metrics/store.ts';
 import { buildNetworks } from './network-state.ts';
 import { createRandom } from './random.ts';
 import { createRevision, learnCode, route, uuid } from './revisions.ts';
+import { buildSecrets } from './secrets.ts';
+import { withSettings } from './settings.ts';
 import type { ConnectorState, Json, ServiceState, WorldState } from './state.ts';
 import { templateFor } from './template.ts';
 
@@ -28,6 +30,7 @@ export function buildState(scenario: Scenario, startMs: number): WorldState {
     databases: new Map(estate.databases.map((d) => [d.name, databaseState(d)])),
     edge: buildEdge(scenario, startMs),
     networks: buildNetworks(scenario, startMs - CREATED_BEFORE_MS),
+    secrets: buildSecrets(estate.secrets),
     operations: new Map(),
     agenda: [],
     ledger: createLedger(),
@@ -63,7 +66,7 @@ function serviceState(state: WorldState, estate: ServiceEstate): ServiceState {
   const sockets = databases
     .filter(({ name }) => estate.cloudSql.includes(name))
     .map((database) => connectionNameOf(database, project, region));
-  const template = (image: string) => templateFor(estate, image, location, sockets);
+  const template = (image: string) => withSettings(templateFor(estate, image, location, sockets), estate.settings);
   const last = estate.revisions.at(-1);
   const deployedMs = (before: number) => state.startMs - before * 1000;
   const updatedMs = deployedMs(last?.deployedSecondsBefore ?? 0);
@@ -73,11 +76,12 @@ function serviceState(state: WorldState, estate: ServiceEstate): ServiceState {
     estate,
     codes: new Map(),
     defaultCode: code,
+    pulls: new Map(),
     spec: {
       labels: estate.labels,
       ingress: 'INGRESS_TRAFFIC_ALL',
       launchStage: 'GA',
-      template: template(last?.image ?? estate.image),
+      template: withSettings(template(last?.image ?? estate.image), last?.settings ?? {}),
       traffic: trafficFor(estate),
       scaling: estate.serviceMaxInstances === undefined ? {} : { maxInstanceCount: estate.serviceMaxInstances },
     },
@@ -108,7 +112,7 @@ function serviceState(state: WorldState, estate: ServiceEstate): ServiceState {
     const atMs = deployedMs(revision.deployedSecondsBefore);
     const made = {
       name: revision.name,
-      template: template(image),
+      template: withSettings(template(image), revision.settings ?? {}),
       by: revision.deployedBy,
       atMs,
       generation: index + 1,

@@ -2,14 +2,16 @@ import type { Cause, CauseOf } from '../scenarios/causes.ts';
 import { edgeCauses } from '../scenarios/causes-edge.ts';
 import { networkCauses } from '../scenarios/causes-network.ts';
 import { isOneOf } from '../scenarios/is-one-of.ts';
-import { changeService } from './change-service.ts';
+import { change } from './change-by-person.ts';
 import { databaseBack, databaseDown, socketFails } from './database-causes.ts';
+import { happenToService } from './deploy-causes.ts';
 import { happenAtTheEdge } from './edge/happen.ts';
 import { happenToNetwork, passFromNetwork } from './network-causes.ts';
 import { note } from './note.ts';
 import { schedule } from './operations.ts';
 import { learnCode } from './revisions.ts';
-import type { Json, ServiceState, WorldState } from './state.ts';
+import { withSettings } from './settings.ts';
+import type { WorldState } from './state.ts';
 import { listAt } from './template.ts';
 
 /** Puts what the scenario lets happen on the agenda. Surges and leaks last, so they are asked for every second instead: see effects.ts. */
@@ -68,6 +70,11 @@ function happen(state: WorldState, cause: Cause): void {
     case 'connector-changed':
       connectorChanged(state, cause);
       return;
+    case 'reconfigure':
+    case 'secret-changed':
+    case 'poison':
+      happenToService(state, cause);
+      return;
     default:
       if (isOfNetwork(cause)) happenToNetwork(state, cause);
       else if (isOfEdge(cause)) happenAtTheEdge(state, cause);
@@ -88,7 +95,8 @@ function release(state: WorldState, cause: CauseOf<'release'>): void {
   const service = state.services.get(cause.service);
   if (!service) return;
   learnCode(service, cause.image, cause.code);
-  const { template } = structuredClone(service.spec);
+  if (cause.pull !== 'works') service.pulls.set(cause.image, cause.pull);
+  const template = withSettings(structuredClone(service.spec.template), cause.settings ?? {});
   const [container, ...others] = listAt(template, 'containers');
   template['containers'] = [{ ...container, image: cause.image }, ...others];
   if (cause.revision === undefined) delete template['revision'];
@@ -106,17 +114,6 @@ function cap(state: WorldState, cause: CauseOf<'cap'>): void {
       'same-revision',
       cause.by,
     );
-}
-
-function change(
-  state: WorldState,
-  service: ServiceState,
-  fields: { template?: Json; scaling?: Json },
-  newRevision: 'new-revision' | 'same-revision',
-  by: string,
-): void {
-  const audit = { service: fields, updateMask: Object.keys(fields).join(',') };
-  changeService(state, service, { spec: { ...service.spec, ...fields }, by, newRevision, audit });
 }
 
 function connectorChanged(state: WorldState, cause: CauseOf<'connector-changed'>): void {

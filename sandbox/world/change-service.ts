@@ -1,12 +1,14 @@
 import { auditRevisionReady, auditServiceChange } from './audit.ts';
-import { notListeningMessage } from './log-texts.ts';
+import { hinderedDeploy } from './hindered-deploy.ts';
+import { notListeningMessage, notReadyMessage } from './log-texts.ts';
 import { note } from './note.ts';
 import { beginOperation, endOperation, schedule } from './operations.ts';
 import { createRevision, findRevision, revisionName, route } from './revisions.ts';
 import { startInstance } from './start-instances.ts';
-import type { Deployment, Operation, ServiceState, WorldState } from './state.ts';
-import { maxInstancesOf, textAt } from './template.ts';
+import type { Deployment, Operation, ReadyCondition, RevisionState, ServiceState, WorldState } from './state.ts';
+import { maxInstancesOf, portOf, textAt } from './template.ts';
 
+const CHECK_MS = 3000; // Image and secrets are looked at before any container starts.
 const SETTLE_MS = 4000; // A change without a new revision stands after this.
 const MOVE_MS_MIN = 5000; // Traffic moves over once the new revision has its containers, after at least and at most this long.
 const MOVE_MS_MAX = 20_000;
@@ -65,8 +67,17 @@ function deploy(state: WorldState, service: ServiceState, operation: Operation, 
   service.revisions.push(revision);
   service.latestCreated = name;
   service.deployment = { revision: name, operation, phase: 'starting', sinceMs: state.nowMs };
-  startInstance(state, revision, 'DEPLOYMENT_ROLLOUT');
   note(state, 'revision-created', `${service.name}/${name}`, `${revision.image} by ${by}`);
+  const hindered = hinderedDeploy(state, revision);
+  if (hindered === undefined) {
+    startInstance(state, revision, 'DEPLOYMENT_ROLLOUT');
+    return;
+  }
+  revision.floor = 0;
+  const { deployment } = service;
+  schedule(state, state.nowMs + CHECK_MS, () => {
+    if (service.deployment === deployment) failed(state, service, deployment, hindered);
+  });
 }
 
 /** One second of a deployment: the first container decides whether the revision is ready, then traffic moves. */
@@ -76,7 +87,7 @@ export function tickDeployment(state: WorldState, service: ServiceState): void {
   if (!deployment || !revision) return;
   if (deployment.phase === 'starting') {
     if (revision.readyIds.length > 0) becameReady(state, service, deployment);
-    else if (revision.startFailures > 0) failed(state, service, deployment);
+    else if (revision.startFailures > 0) failed(state, service, deployment, notListening(state, revision));
     return;
   }
   const waited = state.nowMs - deployment.sinceMs;
@@ -103,20 +114,20 @@ function becameReady(state: WorldState, service: ServiceState, deployment: Deplo
 }
 
 /** The revision never became ready: what served goes on serving. */
-function failed(state: WorldState, service: ServiceState, deployment: Deployment): void {
+function failed(
+  state: WorldState,
+  service: ServiceState,
+  deployment: Deployment,
+  why: Pick<ReadyCondition, 'reason' | 'revisionReason'> & { readonly message: string },
+): void {
   const revision = findRevision(service, deployment.revision);
   if (!revision) return;
-  const message = notListeningMessage(revision.name, state.scenario.estate.project, service.name);
-  revision.ready = {
-    state: 'CONDITION_FAILED',
-    atMs: state.nowMs,
-    message,
-    revisionReason: 'HEALTH_CHECK_CONTAINER_ERROR',
-  };
+  const { message } = why;
+  revision.ready = { state: 'CONDITION_FAILED', atMs: state.nowMs, ...why };
   revision.floor = 0;
   revision.instances = [];
   revision.readyIds = [];
-  service.ready = revision.ready;
+  service.ready = { ...revision.ready, message: isAboutStart(why) ? message : notReadyMessage(revision.name, message) };
   service.reconciling = false;
   service.observedGeneration = service.generation;
   service.deployment = undefined;
@@ -124,6 +135,15 @@ function failed(state: WorldState, service: ServiceState, deployment: Deployment
   note(state, 'revision-failed', `${service.name}/${revision.name}`, 'its container did not start');
   endOperation(state, deployment.operation, { code: 9, message });
 }
+
+const notListening = (state: WorldState, { name, service, template }: RevisionState) => ({
+  message: notListeningMessage(name, state.scenario.estate.project, service, portOf(template)),
+  revisionReason: 'HEALTH_CHECK_CONTAINER_ERROR',
+});
+
+/** A message about the start names the revision already; of any other the service says whose it is. */
+const isAboutStart = ({ revisionReason }: Pick<ReadyCondition, 'revisionReason'>): boolean =>
+  revisionReason !== undefined;
 
 /** Traffic goes where the specification says, unless that cannot serve: then it stays where it was and the operation fails. */
 function settle(state: WorldState, service: ServiceState, operation: Operation): void {

@@ -53,10 +53,12 @@ const reachedContainer: Record<RequestKind, boolean> = {
   dependency: true,
   timeout: true,
   crashed: true,
+  malformed: true,
   'out-of-memory': true,
   'no-instance': false,
   'not-started': false,
   'turned-away': false,
+  'start-aborted': false,
 };
 
 /** Whether requests that ended so were handled by a container. */
@@ -74,7 +76,7 @@ export function record(state: WorldState, service: ServiceState, revision: Revis
     service: service.name,
     revision: revision.name,
     ...outcome,
-    instanceIds: reached ? revision.readyIds : [],
+    instanceIds: reached ? (outcome.instanceIds ?? revision.readyIds) : [],
   });
   if (reached) observeRequests(state, revision, outcome.status, outcome.count, outcome.latencyMs);
   service.second[outcome.status < 400 ? 'ok' : 'failed'] += outcome.count;

@@ -9,17 +9,18 @@ interface Probed {
   readonly kind: string;
   readonly isDefault: boolean;
   readonly container: string;
+  readonly port: number;
 }
 
 const probeName = (probe: Probed) => `${probe.isDefault ? 'Default ' : ''}STARTUP ${probe.kind} probe`;
 
 export const probeSucceededLine = (probe: Probed): string =>
-  `${probeName(probe)} succeeded after 1 attempt for container "${probe.container}" on port 8080.`;
+  `${probeName(probe)} succeeded after 1 attempt for container "${probe.container}" on port ${probe.port}.`;
 
 export const probeFailedLine = (
   probe: Probed & { failures: number; status: 'CANCELLED' | 'DEADLINE_EXCEEDED' },
 ): string =>
-  `${probeName(probe)} failed ${probe.failures} time${probe.failures === 1 ? '' : 's'} consecutively for container "${probe.container}" on port 8080. The instance was not started.\nConnection failed with status ${probe.status}.`;
+  `${probeName(probe)} failed ${probe.failures} time${probe.failures === 1 ? '' : 's'} consecutively for container "${probe.container}" on port ${probe.port}. The instance was not started.\nConnection failed with status ${probe.status}.`;
 
 export const exitLine = (code: number): string => `Container called exit(${code}).`;
 
@@ -30,6 +31,9 @@ export const memoryLine = (limitMib: number, usedMib: number): string =>
 export const requestText: Partial<Record<RequestKind, string>> = {
   'no-instance': 'The request was aborted because there was no available instance.',
   'not-started': 'The request failed because the instance failed the readiness check.',
+  'start-aborted': 'The request failed because the instance could not start successfully.',
+  malformed:
+    'The request failed because either the HTTP response was malformed or connection to the instance had an error.',
   crashed:
     'The request failed because either the HTTP response was malformed or connection to the instance had an error.',
   'out-of-memory':
@@ -38,8 +42,21 @@ export const requestText: Partial<Record<RequestKind, string>> = {
     'The request has been terminated because it has reached the maximum request timeout. To change this limit, see https://cloud.google.com/run/docs/configuring/request-timeout',
 };
 
-export const notListeningMessage = (revision: string, project: string, service: string): string =>
-  `Revision '${revision}' is not ready and cannot serve traffic. The user-provided container failed to start and listen on the port defined provided by the PORT=8080 environment variable within the allocated timeout. This can happen when the container port is misconfigured or if the timeout is too short. The health check timeout can be extended. Logs for this revision might contain more information.\n\nLogs URL: https://console.cloud.google.com/logs/viewer?project=${project}&resource=cloud_run_revision/service_name/${service}/revision_name/${revision}&advancedFilter=resource.type%3D%22cloud_run_revision%22%0Aresource.labels.service_name%3D%22${service}%22%0Aresource.labels.revision_name%3D%22${revision}%22 \nFor more troubleshooting guidance, see https://cloud.google.com/run/docs/troubleshooting#container-failed-to-start`;
+export const notListeningMessage = (revision: string, project: string, service: string, port: number): string =>
+  `Revision '${revision}' is not ready and cannot serve traffic. The user-provided container failed to start and listen on the port defined provided by the PORT=${port} environment variable within the allocated timeout. This can happen when the container port is misconfigured or if the timeout is too short. The health check timeout can be extended. Logs for this revision might contain more information.\n\nLogs URL: https://console.cloud.google.com/logs/viewer?project=${project}&resource=cloud_run_revision/service_name/${service}/revision_name/${revision}&advancedFilter=resource.type%3D%22cloud_run_revision%22%0Aresource.labels.service_name%3D%22${service}%22%0Aresource.labels.revision_name%3D%22${revision}%22 \nFor more troubleshooting guidance, see https://cloud.google.com/run/docs/troubleshooting#container-failed-to-start`;
+
+/** Source: encoredev/encore#2202, read 2026-11-23. */
+export const secretLine = (name: string, variable: string, why: string): string =>
+  `Could not fetch secret "${name}" for environment variable "${variable}". Instance startup will now abort: ${why}`;
+
+/** Source: GoogleCloudPlatform/gcpdiag's test-data of Cloud Run services that never became ready, commit 06ec8584. */
+export const notReadyMessage = (revision: string, why: string): string =>
+  `Revision '${revision}' is not ready and cannot serve traffic. ${why}`;
+
+export const imageMissingMessage = (image: string): string => `Image '${image}' not found.`;
+
+export const imageForbiddenMessage = (image: string, projectNumber: string): string =>
+  `Google Cloud Run Service Agent service-${projectNumber}@serverless-robot-prod.iam.gserviceaccount.com must have permission to read the image, ${image}. Ensure that the provided container image URL is correct and that the above account has permission to access the image. If you just enabled the Cloud Run API, the permissions might take a few minutes to propagate.`;
 
 /** What an app prints about a dependency when its scenario does not say. */
 export function dependencyLine(kind: string, address: string, how: 'slowly' | 'at-once', seconds: number): string {

@@ -2,7 +2,7 @@ import type { MachineType } from '../scenarios/estate.ts';
 import { type PathFailure, pathFailure } from './network-path.ts';
 import { resolved } from './private-name.ts';
 import type { ConnectorState, RevisionState, WorldState } from './state.ts';
-import { connectorOf } from './template.ts';
+import { connectorOf, envOf } from './template.ts';
 
 /** Estimated throughput of one connector instance: 2..10 e2-micro give 200..1000 Mbit/s, e2-standard-4 3200..16000. Source: connector table, read 2026-11-23. */
 const MBPS_PER_INSTANCE: Record<MachineType, number> = { 'f1-micro': 50, 'e2-micro': 100, 'e2-standard-4': 1600 };
@@ -25,6 +25,7 @@ export function connectorUsed(state: WorldState, revision: RevisionState): Conne
 
 /** Share of new connections from this revision to a database that fail, and how. */
 export function databaseFailure(state: WorldState, revision: RevisionState, name: string): PathFailure {
+  if (isMisdirected(state, revision, name)) return { ratio: 1, how: 'slowly' };
   const database = state.databases.get(name);
   if (database === undefined) return { ratio: 0, how: 'slowly' };
   const found = resolved(state, revision, database);
@@ -45,6 +46,14 @@ const LOAD_BALANCER = '34.143.72.2:443';
 /** Share of calls to a public host of the estate that never get there. */
 export const internetFailureRatio = (state: WorldState, revision: RevisionState): number =>
   pathFailure(state, revision, { address: LOAD_BALANCER, owner: undefined }).ratio;
+
+/** Whether the variable that says where a database is names another address: what is there answers nobody. */
+function isMisdirected(state: WorldState, revision: RevisionState, name: string): boolean {
+  const address = state.databases.get(name)?.estate.address.split(':')[0];
+  return Object.entries(revision.code.addresses).some(
+    ([variable, database]) => database === name && (envOf(revision.template, variable) ?? '') !== address,
+  );
+}
 
 /** Books traffic that a revision tries to move; without a connector it costs nothing here. */
 export function offer(state: WorldState, revision: RevisionState, mbps: number): void {

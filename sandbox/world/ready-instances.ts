@@ -22,6 +22,12 @@ export function tickReady(
     outOfMemory(state, revision, instance, limitMib);
     return;
   }
+  if (code.lifeSeconds > 0 && state.nowMs - instance.readyMs >= code.lifeSeconds * 1000 * instance.leakFactor) {
+    for (const text of code.failure.lines)
+      print(state, { ...place(revision, instance), log: 'stderr', severity: 'ERROR', text });
+    exitInstance(state, revision, instance, code.failure.exitCode);
+    return;
+  }
   if (code.giveUpSeconds > 0) giveUpWhenCutOff(state, revision, instance);
 }
 

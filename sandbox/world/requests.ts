@@ -1,5 +1,6 @@
 import { admit, giveUpWaiting } from './admission.ts';
 import { endRequests, hold, record } from './in-flight.ts';
+import { isListeningOn, isWarm } from './listening.ts';
 import { observeSentBytes } from './metrics/observe.ts';
 import { openConnections } from './nat.ts';
 import { offer } from './network.ts';
@@ -7,6 +8,7 @@ import { print } from './note.ts';
 import { type Outlook, outlookOf } from './outlook.ts';
 import { exitInstance } from './ready-instances.ts';
 import type { RevisionState, ServiceState, WorldState } from './state.ts';
+import { hasEnv, portOf, protocolOf } from './template.ts';
 
 const MBIT_PER_KB = 0.008;
 
@@ -43,12 +45,73 @@ function begin(
   admitted: number,
   outlook: Outlook,
 ): void {
-  const { random } = state;
   const { code } = revision;
   if (code.fails === 'after-ready') {
     crashOnFirst(state, service, revision, admitted);
     return;
   }
+  const unread = misread(revision);
+  if (unread !== undefined) {
+    record(state, service, revision, { kind: 'malformed', status: unread, latencyMs: 8, count: admitted });
+    return;
+  }
+  if (code.request.needsEnv.some((name) => !hasEnv(revision.template, name))) {
+    lacking(state, service, revision, admitted, outlook);
+    return;
+  }
+  const early = warmingUp(state, service, revision, admitted);
+  beginWarm(state, service, revision, admitted - early, outlook);
+}
+
+/** The answer to a request that its container does not take as Cloud Run hands it over; undefined where it does. */
+function misread({ code: { listen }, template }: RevisionState): 502 | 503 | undefined {
+  if (!isListeningOn(listen, portOf(template), template)) return 503;
+  return listen.protocol === protocolOf(template) ? undefined : 502;
+}
+
+function lacking(
+  state: WorldState,
+  service: ServiceState,
+  revision: RevisionState,
+  admitted: number,
+  outlook: Outlook,
+): void {
+  const { failure } = revision.code;
+  for (const line of failure.lines) complain(state, revision, line);
+  const { status } = failure;
+  hold(state, service, revision, { kind: 'app-error', status, latencyMs: outlook.latencyMs, count: admitted });
+}
+
+/** Those that meet a container which listens but cannot serve yet: how many. */
+function warmingUp(state: WorldState, service: ServiceState, revision: RevisionState, admitted: number): number {
+  const { warmUpSeconds, warmUpLine } = revision.code.start;
+  if (warmUpSeconds === 0) return 0;
+  const young = revision.instances.filter((one) => one.phase === 'ready' && !isWarm(state, revision, one));
+  if (young.length === 0) return 0;
+  const count = state.random.binomial(admitted, young.length / Math.max(1, revision.readyIds.length));
+  const instanceIds = young.map(({ id }) => id);
+  record(state, service, revision, { kind: 'app-error', status: 503, latencyMs: 12, count, instanceIds });
+  if (count > 0 && warmUpLine !== undefined)
+    print(state, {
+      service: service.name,
+      revision: revision.name,
+      instanceId: instanceIds[0],
+      log: 'stderr',
+      severity: 'ERROR',
+      text: warmUpLine,
+    });
+  return count;
+}
+
+function beginWarm(
+  state: WorldState,
+  service: ServiceState,
+  revision: RevisionState,
+  admitted: number,
+  outlook: Outlook,
+): void {
+  const { random } = state;
+  const { code } = revision;
   const cutOff = random.binomial(admitted, outlook.dependencyRatio);
   const broken = random.binomial(admitted - cutOff, outlook.errorRatio);
   const stuck = random.binomial(admitted - cutOff - broken, outlook.timeoutRatio);

@@ -30,6 +30,7 @@ export function createRevision(
     queued: 0,
     arrivalsPerSecond: 0,
     startFailures: 0,
+    startAborted: false,
     startNotBeforeMs: 0,
     lastFailureMs: 0,
     scaleDownSinceMs: made.atMs,

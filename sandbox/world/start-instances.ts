@@ -1,13 +1,16 @@
 import { backOff, place, refreshReady, remove } from './containers.ts';
 import { connectionFailure, failureLine } from './database-access.ts';
-import { exitLine, probeFailedLine, probeSucceededLine, startingLine } from './log-texts.ts';
+import { isListeningOn, isWarm } from './listening.ts';
+import { exitLine, probeFailedLine, probeSucceededLine, secretLine, startingLine } from './log-texts.ts';
 import { observe } from './metrics/observe.ts';
 import { offer } from './network.ts';
 import { print } from './note.ts';
+import { unusableSecret } from './secrets.ts';
 import type { Instance, RevisionState, WorldState } from './state.ts';
 import { hasAddress } from './subnet-addresses.ts';
-import { containerNameOf, startupProbeOf } from './template.ts';
+import { containerNameOf, hasEnv, hasMemoryVolume, isFirstGeneration, portOf, startupProbeOf } from './template.ts';
 
+const SECOND_MS = 1000;
 const TRY_AGAIN_MS = 5000; // A start tries its databases again after this.
 
 /** A new container begins to start. */
@@ -40,12 +43,21 @@ export function tickStart(state: WorldState, revision: RevisionState, instance: 
   const { start, fails, failure } = revision.code;
   const probe = startupProbeOf(revision.template);
   const age = state.nowMs - instance.bornMs;
+  if (age <= SECOND_MS && abortedForSecret(state, revision, instance)) return;
   offer(state, revision, start.egressMbps);
   if (age >= probe.deadlineMs) {
     startFailed(state, revision, instance, { lines: [], exitCode: undefined });
     return;
   }
   if (age < instance.bootMs) return;
+  // Its volume never comes up, and so nothing of the container is ever heard of.
+  if (start.generation === 'gen2' && hasMemoryVolume(revision.template) && isFirstGeneration(revision.template)) return;
+  const lacking = start.needsEnv.find((name) => !hasEnv(revision.template, name));
+  if (lacking !== undefined) {
+    const line = start.missingLine ?? `Error: environment variable ${lacking} is required`;
+    startFailed(state, revision, instance, { lines: [line], exitCode: start.exitCode });
+    return;
+  }
   if (fails === 'before-ready') {
     startFailed(state, revision, instance, { lines: failure.lines, exitCode: failure.exitCode });
     return;
@@ -53,6 +65,7 @@ export function tickStart(state: WorldState, revision: RevisionState, instance: 
   if (state.nowMs < instance.nextTryMs) return;
   const missing = start.needs.find((need) => !connects(state, revision, need));
   if (missing === undefined) {
+    if (!probeSucceeds(state, revision, instance)) return;
     becomeReady(state, revision, instance);
     return;
   }
@@ -63,6 +76,35 @@ export function tickStart(state: WorldState, revision: RevisionState, instance: 
   const refusal = connectionFailure(state, revision, missing);
   const line = failureLine(state, missing, refusal, { timeoutLine: start.timeoutLine, seconds: start.timeoutSeconds });
   startFailed(state, revision, instance, { lines: [line], exitCode: start.exitCode });
+}
+
+/** The probe looks at a port, and by HTTP at what a path answers; nobody answers where nobody listens. */
+function probeSucceeds(state: WorldState, revision: RevisionState, instance: Instance): boolean {
+  const { port, path, initialDelayMs } = startupProbeOf(revision.template);
+  const { listen, start } = revision.code;
+  instance.listeningMs ??= listens(state, revision, instance);
+  if (!isListeningOn(listen, port, revision.template) || state.nowMs - instance.bornMs < initialDelayMs) return false;
+  return path === undefined || path !== start.readyPath || isWarm(state, revision, instance);
+}
+
+/** It opens its port, and says so. */
+function listens(state: WorldState, revision: RevisionState, instance: Instance): number {
+  const { port } = revision.code.listen;
+  const text = `Server listening on port ${port === 'PORT' ? portOf(revision.template) : port}`;
+  print(state, { ...place(revision, instance), log: 'stdout', severity: 'INFO', text });
+  return state.nowMs;
+}
+
+/** Variables are filled before anything starts; where a secret cannot be had, nothing does. */
+function abortedForSecret(state: WorldState, revision: RevisionState, instance: Instance): boolean {
+  const unusable = unusableSecret(state, revision.template);
+  if (unusable === undefined) return false;
+  const text = secretLine(unusable.name, unusable.variable, unusable.why);
+  print(state, { ...place(revision, instance), log: 'system', severity: 'ERROR', text });
+  remove(state, revision, instance, 'instance-start-failed', text);
+  backOff(state, revision);
+  revision.startAborted = true;
+  return true;
 }
 
 function connects(state: WorldState, revision: RevisionState, database: string): boolean {
@@ -104,4 +146,5 @@ function startFailed(
   print(state, { ...at, log: 'system', severity: 'ERROR', text: probeFailedLine(probed) });
   remove(state, revision, instance, 'instance-start-failed', why.lines[0] ?? status);
   backOff(state, revision);
+  revision.startAborted = false;
 }

@@ -8,6 +8,7 @@ import type { Ledger } from './ledger.ts';
 import type { MetricStore } from './metrics/store.ts';
 import type { NetworkState } from './network-state.ts';
 import type { Random } from './random.ts';
+import type { SecretsState } from './secrets.ts';
 import type { AlertNotification, WorldEvent } from './world.ts';
 
 /** Everything that the simulation knows. It is changed in place, second by second. */
@@ -22,6 +23,7 @@ export interface WorldState {
   readonly databases: Map<string, DatabaseState>;
   readonly edge: EdgeState;
   readonly networks: Map<string, NetworkState>;
+  readonly secrets: SecretsState;
   readonly operations: Map<string, Operation>;
   /** What is to happen at a later second, soonest first. */
   readonly agenda: { readonly atMs: number; readonly run: () => void }[];
@@ -41,6 +43,8 @@ export interface ServiceState {
   /** What the code of each image does; an image that nobody described does what the service's does. */
   readonly codes: Map<string, Code>;
   readonly defaultCode: Code;
+  /** Images that cannot be had, and why. */
+  readonly pulls: Map<string, 'not-found' | 'forbidden'>;
   /** The fields that clients may write, as the API names them. */
   spec: { template: Json; traffic: Json[]; scaling: Json; [key: string]: unknown };
   readonly uid: string;
@@ -100,6 +104,8 @@ export interface RevisionState {
   queued: number;
   arrivalsPerSecond: number;
   startFailures: number;
+  /** The last start was given up by the platform, before the container had a chance. */
+  startAborted: boolean;
   startNotBeforeMs: number;
   lastFailureMs: number;
   scaleDownSinceMs: number;
@@ -121,6 +127,8 @@ export interface Instance {
   phase: 'starting' | 'ready';
   readyMs: number;
   nextTryMs: number;
+  /** When its port opened. */
+  listeningMs?: number;
   failingSeconds: number;
   leakedMib: number;
   memoryMib: number;
@@ -132,6 +140,8 @@ export interface Outcome {
   readonly status: number;
   readonly latencyMs: number;
   count: number;
+  /** Who had them, where it was not just any of the ready ones. */
+  readonly instanceIds?: readonly string[];
 }
 
 /** `ok` to `out-of-memory` reached a container; the others never did, and those turned away did not get as far as their service. */
@@ -141,10 +151,12 @@ export type RequestKind =
   | 'dependency'
   | 'timeout'
   | 'crashed'
+  | 'malformed'
   | 'out-of-memory'
   | 'no-instance'
   | 'not-started'
-  | 'turned-away';
+  | 'turned-away'
+  | 'start-aborted';
 
 export interface ConnectorState {
   readonly name: string;

@@ -14,6 +14,7 @@ export const numberAt = (tree: Json, key: string): number | undefined => {
   return Number.isFinite(value) ? value : undefined;
 };
 
+/** The container that takes requests. */
 const container = (template: Json): Json => listAt(template, 'containers')[0] ?? {};
 const limits = (template: Json): Json => objectAt(objectAt(container(template), 'resources'), 'limits');
 
@@ -54,16 +55,65 @@ export function memoryMibOf(template: Json): number {
   return Number(match?.[1] ?? MEMORY_MIB_DEFAULT) * (MIB_PER_UNIT[match?.[2] ?? 'Mi'] ?? 1);
 }
 
+/** How many instances a person said, whatever the traffic; undefined where scaling is automatic. */
+export const manualInstancesOf = ({ spec: { scaling } }: ServiceState): number | undefined =>
+  scaling['scalingMode'] === 'MANUAL' ? (numberAt(scaling, 'manualInstanceCount') ?? 0) : undefined;
+
 const MAX_INSTANCES_DEFAULT = 100; // Comment of RevisionScaling in google/cloud/run/v2/vendor_settings.proto, read 2026-11-23.
 /** The lower of the service's ceiling and the revision's. */
 export function maxInstancesOf(service: ServiceState, template: Json): number {
+  const byHand = manualInstancesOf(service);
+  if (byHand !== undefined) return byHand;
   const own = numberAt(objectAt(template, 'scaling'), 'maxInstanceCount') || MAX_INSTANCES_DEFAULT;
   return Math.min(own, numberAt(service.spec.scaling, 'maxInstanceCount') || Number.POSITIVE_INFINITY);
 }
 
+const PORT = 8080; // "If not specified, defaults to 8080", ContainerPort in k8s.min.proto's documentation.
+
+/** Where Cloud Run sends requests, and what it speaks there. */
+export const portOf = (template: Json): number =>
+  numberAt(listAt(container(template), 'ports')[0] ?? {}, 'containerPort') ?? PORT;
+export const protocolOf = (template: Json): 'http1' | 'h2c' =>
+  textAt(listAt(container(template), 'ports')[0] ?? {}, 'name') === 'h2c' ? 'h2c' : 'http1';
+
+/** A variable's value; undefined where it is not set, or filled from a secret. */
+export const envOf = (template: Json, name: string): string | undefined => {
+  const variable = listAt(container(template), 'env').find((one) => textAt(one, 'name') === name);
+  return variable && !('valueSource' in variable) ? textAt(variable, 'value') : undefined;
+};
+export const hasEnv = (template: Json, name: string): boolean =>
+  listAt(container(template), 'env').some((one) => textAt(one, 'name') === name);
+
+export interface SecretReference {
+  readonly variable: string;
+  readonly index: number;
+  readonly secret: string;
+  readonly version: string;
+}
+
+/** The secrets that fill variables when an instance starts. */
+export const secretsOf = (template: Json): SecretReference[] =>
+  listAt(container(template), 'env').flatMap((variable, index) => {
+    const reference = objectAt(objectAt(variable, 'valueSource'), 'secretKeyRef');
+    const secret = textAt(reference, 'secret');
+    if (secret === '') return [];
+    return [{ variable: textAt(variable, 'name'), index, secret, version: textAt(reference, 'version') || 'latest' }];
+  });
+
+export const hasMemoryVolume = (template: Json): boolean =>
+  listAt(template, 'volumes').some((volume) => 'emptyDir' in volume);
+/** Cloud Run chooses the first one for a service that does not say. Source: about execution environments, read 2026-11-23. */
+export const isFirstGeneration = (template: Json): boolean =>
+  textAt(template, 'executionEnvironment') !== 'EXECUTION_ENVIRONMENT_GEN2';
+
 export interface StartupProbe {
   readonly kind: 'TCP' | 'HTTP';
   readonly isDefault: boolean;
+  /** It does not look before this. */
+  readonly initialDelayMs: number;
+  /** Where it looks. */
+  readonly port: number;
+  readonly path: string | undefined;
   readonly failureThreshold: number;
   readonly deadlineMs: number;
 }
@@ -72,15 +122,17 @@ export function startupProbeOf(template: Json): StartupProbe {
   const probe = objectAt(container(template), 'startupProbe');
   const failureThreshold = numberAt(probe, 'failureThreshold') || 1;
   const periodSeconds = numberAt(probe, 'periodSeconds') || 240;
+  const http = objectAt(probe, 'httpGet');
   return {
     kind: 'httpGet' in probe ? 'HTTP' : 'TCP',
+    initialDelayMs: (numberAt(probe, 'initialDelaySeconds') ?? 0) * 1000,
+    port: numberAt('httpGet' in probe ? http : objectAt(probe, 'tcpSocket'), 'port') ?? portOf(template),
+    path: 'httpGet' in probe ? textAt(http, 'path') || '/' : undefined,
     isDefault: !('httpGet' in probe) && periodSeconds === 240,
     failureThreshold,
     deadlineMs: ((numberAt(probe, 'initialDelaySeconds') ?? 0) + periodSeconds * failureThreshold) * 1000,
   };
 }
-
-const PORT = 8080;
 
 /** The template that an estate's service begins with, in the shape of real replies. */
 export function templateFor(estate: ServiceEstate, image: string, location: string, sockets: readonly string[]): Json {

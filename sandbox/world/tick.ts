@@ -10,6 +10,7 @@ import { observe } from './metrics/observe.ts';
 import { sampleMetrics } from './metrics/sample.ts';
 import { tickNats } from './nat.ts';
 import { runAgenda } from './operations.ts';
+import { servePoison } from './poison.ts';
 import { serve } from './requests.ts';
 import type { RevisionState, ServiceState, WorldState } from './state.ts';
 import { memoryMibOf } from './template.ts';
@@ -55,6 +56,7 @@ function tickService(state: WorldState, service: ServiceState): void {
     if (isAsleep(revision, percent)) continue;
     tickInstances(state, revision, leak);
     measureMemory(revision);
+    servePoison(state, service, revision, percent);
     serve(state, service, revision, share);
     autoscale(state, service, revision, percent);
     if (state.nowMs % UTILIZATION_EVERY_MS === 0) observeUtilization(state, revision);

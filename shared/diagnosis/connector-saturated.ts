@@ -44,6 +44,9 @@ export const connectorSaturated = rule({
   considers: ['logs', 'metrics', 'network'],
   explains: [
     'release-broken',
+    'configuration-broken',
+    'crash-after-ready',
+    'startup-slower-than-probe',
     'instance-ceiling-reached',
     'memory-exhausted',
     'database-down',

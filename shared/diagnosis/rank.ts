@@ -29,12 +29,14 @@ export function ranked(concluded: readonly Concluded[], felt: readonly Symptom[]
   });
   // Rules come in the order of their names, and sorting is stable: where all else is equal, names decide.
   return withStanding.sort(
-    (a, b) =>
-      ORDER[a.standing] - ORDER[b.standing] ||
-      reach(b, felt) - reach(a, felt) ||
-      WEIGHT[b.confidence] - WEIGHT[a.confidence],
+    (a, b) => place(a) - place(b) || reach(b, felt) - reach(a, felt) || WEIGHT[b.confidence] - WEIGHT[a.confidence],
   );
 }
+
+/** What looms comes before what it would bring about, as a root does. */
+const place = ({ standing, harm }: RankedCause): number =>
+  standing === 'explained' && harm === 'soon' ? ORDER.looming + AFTER : ORDER[standing];
+const AFTER = 0.5;
 
 function causeOf({ name, conclusion }: Concluded): Cause[] {
   if (conclusion.kind !== 'cause') return [];
@@ -43,9 +45,9 @@ function causeOf({ name, conclusion }: Concluded): Cause[] {
   return [{ rule: name, layer, explains: broughtAbout, ...fault }];
 }
 
-/** What harms nothing yet has brought nothing about. */
+/** What harms nothing yet has brought nothing about but what harms nothing yet either. */
 const explains = (other: Cause, cause: Cause): boolean =>
-  other.harm !== 'soon' && other.explains.includes(cause.rule) && covers(other, cause);
+  (other.harm !== 'soon' || cause.harm === 'soon') && other.explains.includes(cause.rule) && covers(other, cause);
 
 type Harmed = Pick<Fault, 'services' | 'checks' | 'backends'>;
 

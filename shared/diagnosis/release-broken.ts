@@ -4,9 +4,9 @@ import { secondsBetween } from '../ports/clock.ts';
 import type { Revision } from '../ports/cloud.ts';
 import { servicePage } from './console-links.ts';
 import { counted } from './counted.ts';
+import { troubleBefore } from './deploys.ts';
 import { startsInWords } from './failed-starts.ts';
 import {
-  beganWith,
   FAILURES_MIN,
   type Failures,
   failuresOf,
@@ -30,8 +30,13 @@ export const releaseBroken = rule({
   needs: ['cloud-run', 'logs'],
   considers: ['metrics'],
   explains: [
+    'crash-after-ready',
     'memory-exhausted',
+    'memory-leaking',
+    'cpu-starved',
     'instance-ceiling-reached',
+    'request-timeout-exceeded',
+    'health-check-too-strict',
     'connection-pool-exhausted',
     'database-connections-exhausted',
     'database-slow',
@@ -96,21 +101,6 @@ function judge(service: ServiceObservation, seen: SeenOfRevisions, { since }: Co
 }
 
 const ruledOut = (reason: string): Conclusion => ({ kind: 'ruled-out', reason });
-
-/** Trouble that was there before the deploy came with something else; an earlier release that broke the same way is no such trouble. */
-function troubleBefore(
-  service: ServiceObservation,
-  newest: Revision,
-  logs: LogsObservation,
-): (Failures & { readonly revision: string }) | undefined {
-  for (const earlier of readyBefore(service, newest)) {
-    const failures = failuresOf(earlier.shortName, service.shortName, logs);
-    const { firstAt, worst } = failures;
-    if (firstAt === undefined || firstAt >= newest.createdAt || worst < FAILURES_MIN) return undefined;
-    if (!beganWith(earlier, firstAt)) return { ...failures, revision: earlier.shortName };
-  }
-  return undefined;
-}
 
 /** `412 requests failed and 37 starts failed`, each for itself; where neither is known, how often the log says that something is amiss. */
 function inWords({ requests, starts, lines }: Failures, logs: LogsObservation): string {

@@ -5,6 +5,7 @@ import type { SignatureCount } from '../evidence/logs.ts';
 import { secondsBetween } from '../ports/clock.ts';
 import { counted } from './counted.ts';
 import { failedStarts, startsInWords } from './failed-starts.ts';
+import { shareOf } from './revisions.ts';
 import type { Context, Symptom } from './rule.ts';
 
 /**
@@ -68,9 +69,12 @@ const countedErrors = ({ metrics }: Evidence, context: Context): Symptom[] =>
         return [{ kind: 'serving-errors', on, text: `${on}: ${count} requests failed with 5xx, as Monitoring counts` }];
       });
 
-function failingStartUps({ logs }: Evidence, context: Context): Symptom[] {
+function failingStartUps(evidence: Evidence, context: Context): Symptom[] {
+  const { logs } = evidence;
   if (logs.status !== 'observed') return [];
-  const recent = logs.value.signatures.filter(({ lastAt }) => isRecent(lastAt, context));
+  const recent = logs.value.signatures.filter(
+    (line) => isRecent(line.lastAt, context) && !isBesideTraffic(line, evidence),
+  );
   return services(recent).flatMap((on): Symptom[] => {
     const own = recent.filter(({ service }) => service === on);
     const starts = failedStarts(own);
@@ -82,6 +86,13 @@ function failingStartUps({ logs }: Evidence, context: Context): Symptom[] {
     const waited = counted({ count, noun: 'request', from: 'requests' }, logs.value);
     return [{ kind, on, text: `${on}: ${waited} waited for an instance that did not start` }];
   });
+}
+
+/** A deploy that fails harms nobody while another revision serves: its starts are no symptom. */
+function isBesideTraffic({ service, revision }: SignatureCount, { 'cloud-run': seen }: Evidence): boolean {
+  if (seen.status !== 'observed' || revision === undefined) return false;
+  const known = seen.value.services.find(({ shortName }) => shortName === service);
+  return known !== undefined && known.serving.length > 0 && shareOf(known, revision) === 0;
 }
 
 /** What tells of failed starts where the platform's own log does not. */

@@ -21,6 +21,7 @@ export const logSignatures = [
     pattern: /the HTTP response was malformed or connection to the instance had an error/,
   },
   { signature: 'not-authenticated', pattern: /The request was not authenticated/ },
+  { signature: 'secret-unavailable', pattern: /Could not fetch secret "\S+" for environment variable/ },
   { signature: 'connector-missing', pattern: /VPC connector \S+ does not exist/ },
   // Application lines of databases: before those of any private address, since some speak of time-outs too.
   // Real text: nozomi-koborinai/terradart#232, moonklabs/sprintable#3645, dev.to/alachaum, and Cloud SQL's own connectors.

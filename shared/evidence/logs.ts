@@ -1,6 +1,14 @@
 import { earliest, type Instant, latest, secondsBetween } from '../ports/clock.ts';
 import type { LogEntry, LogPage, LogQuery } from '../ports/cloud.ts';
 import type { Inspection, Inspector } from './inspector.ts';
+import {
+  type InstanceStarts,
+  instanceStarts,
+  isListeningLine,
+  isStartLine,
+  LISTENING_LINES,
+  START_LINES,
+} from './instance-starts.ts';
 import { type LogSignature, signatureOf } from './log-signatures.ts';
 import { redact } from './redact.ts';
 import { type Unreachable, unreachable } from './unreachable.ts';
@@ -38,6 +46,8 @@ export interface LogsObservation {
   readonly signatures: readonly SignatureCount[];
   /** Places that application lines say could not be reached. */
   readonly unreachable: readonly Unreachable[];
+  /** How instances started, by service and revision. */
+  readonly starts: readonly InstanceStarts[];
   /** When each service began to fail: the first of FAILURES_OF_AN_ONSET failures within a minute. */
   readonly onsets: readonly { readonly service: string; readonly at: Instant }[];
   /** What the counts reach back to: `since`, or later where there were more failed requests than we read. */
@@ -58,7 +68,7 @@ const FAILED_REQUESTS =
   'logName:"run.googleapis.com%2Frequests" AND (httpRequest.status=429 OR httpRequest.status>=500)';
 
 /**
- * Sees failed requests, platform lines and application errors of all services: three queries whatever their number, and a fourth in a storm.
+ * Sees failed requests, platform lines, how instances start and application errors of all services: three queries whatever their number, and a fourth in a storm.
  * API: Logging v2 entries.list. Permission: logging.logEntries.list.
  * Silent where logs are excluded, and about what is older than the newest 1000 lines of a kind.
  */
@@ -84,8 +94,10 @@ export const logs: Inspector<LogsObservation> = {
     };
     const [requests, system, application] = await Promise.all([
       ask(FAILED_REQUESTS),
-      ask('logName:"run.googleapis.com%2Fvarlog%2Fsystem" AND severity>=WARNING'),
-      ask('(logName:"run.googleapis.com%2Fstderr" OR (logName:"run.googleapis.com%2Fstdout" AND severity>=ERROR))'),
+      ask(`logName:"run.googleapis.com%2Fvarlog%2Fsystem" AND (severity>=WARNING OR ${START_LINES})`),
+      ask(
+        `(logName:"run.googleapis.com%2Fstderr" OR (logName:"run.googleapis.com%2Fstdout" AND (severity>=ERROR OR ${LISTENING_LINES})))`,
+      ),
     ]);
     // In a storm the newest thousand are the last few seconds: how it began is asked for by itself.
     const oldestFirst: readonly LogEntry[] = requests.truncated
@@ -96,14 +108,23 @@ export const logs: Inspector<LogsObservation> = {
       (environment.services === undefined || environment.services.includes(entry.service));
     const failed = requests.entries.filter(watched);
     const first = oldestFirst.filter(watched);
+    const platform = system.entries.filter(watched);
+    const told = application.entries.filter(watched);
     return {
       failed: countFailed(failed, first),
       signatures: [
         ...countSignatures(failed, 'requests'),
-        ...countSignatures(system.entries.filter(watched), 'system'),
-        ...countSignatures(application.entries.filter(watched), 'application'),
+        ...countSignatures(
+          platform.filter((line) => !isStartLine(line)),
+          'system',
+        ),
+        ...countSignatures(
+          told.filter((line) => !isListeningLine(line)),
+          'application',
+        ),
       ].sort(byCount),
-      unreachable: unreachable(application.entries.filter(watched)),
+      unreachable: unreachable(told),
+      starts: instanceStarts({ failed, system: platform, application: told }),
       onsets: onsetsOf(first),
       failedFrom: reach(requests, since),
       truncated: { requests: requests.truncated, system: system.truncated, application: application.truncated },

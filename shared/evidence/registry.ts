@@ -1,5 +1,6 @@
 // Every inspector, one line each. To add one: write its file, add its line, write its test.
 export { certificates } from './certificates.ts';
+export { changes } from './changes.ts';
 export { cloudRun as 'cloud-run' } from './cloud-run.ts';
 export { database } from './database.ts';
 export { http } from './http.ts';

@@ -3,6 +3,7 @@ import type { DatabasesReader } from './databases.ts';
 import type { InvokersReader } from './invokers.ts';
 import type { LoadBalancingReader } from './load-balancing.ts';
 import type { NetworkReader } from './network.ts';
+import type { SecretsReader } from './secrets.ts';
 
 /** Full resource names throughout: `projects/P/locations/L/services/S`. */
 export interface Location {
@@ -24,6 +25,22 @@ export interface Probe {
   readonly timeoutSeconds: number;
   readonly periodSeconds: number;
   readonly failureThreshold: number;
+  /** Of HTTP alone. */
+  readonly path: string | undefined;
+  /** undefined: the container's own port. */
+  readonly port: number | undefined;
+}
+
+/** A secret by its name and version, never by its value. */
+export interface SecretUse {
+  /** `NAME`, or `projects/P/secrets/NAME` where it belongs to another project. */
+  readonly secret: string;
+  /** A number, an alias, or `latest`. */
+  readonly version: string;
+  /** The environment variable, or the volume, through which a container gets it. */
+  readonly as: string;
+  /** Read when an instance starts, or whenever its file is opened. */
+  readonly through: 'environment' | 'volume';
 }
 
 /** One container; environment values are never carried, only their names. */
@@ -34,8 +51,25 @@ export interface Container {
   readonly cpu: number;
   readonly memoryMib: number;
   readonly envNames: readonly string[];
+  /** Equal where the values of two variables are, and nothing else: made under a key that nobody keeps. Never part of an observation. */
+  readonly envMarks?: Readonly<Record<string, string>>;
+  readonly secrets: readonly SecretUse[];
   readonly port: number | undefined;
+  /** What Cloud Run speaks to it: HTTP/1, or HTTP/2 in clear, which gRPC needs. */
+  readonly protocol: 'http1' | 'h2c';
   readonly startupProbe: Probe | undefined;
+  readonly livenessProbe: Probe | undefined;
+  readonly readinessProbe: Probe | undefined;
+  /** false: CPU is given outside of requests too. */
+  readonly cpuIdle: boolean;
+  readonly startupCpuBoost: boolean;
+}
+
+export interface Volume {
+  readonly name: string;
+  readonly kind: 'secret' | 'cloud-sql' | 'in-memory' | 'nfs' | 'bucket' | 'other';
+  /** `P:L:I`, of Cloud SQL alone. */
+  readonly cloudSqlInstances: readonly string[];
 }
 
 export interface Condition {
@@ -53,7 +87,11 @@ export interface TrafficShare {
 }
 
 export interface Template {
+  /** The one that takes requests first, sidecars after it. */
   readonly containers: readonly Container[];
+  readonly volumes: readonly Volume[];
+  /** undefined: Cloud Run chooses. */
+  readonly executionEnvironment: 'gen1' | 'gen2' | undefined;
   readonly vpcAccess: VpcAccess;
   /** `project:region:instance` of each Cloud SQL socket that is mounted; left out where there is none. */
   readonly cloudSqlInstances?: readonly string[];
@@ -76,6 +114,11 @@ export interface Service {
   readonly ready: Condition;
   readonly uri: string | undefined;
   readonly ingress: string;
+  /** true: anyone who reaches it may call it, whatever IAM says. */
+  readonly invokerIamDisabled: boolean;
+  /** true: its run.app address answers nobody. */
+  readonly defaultUriDisabled: boolean;
+  readonly updatedAt: Instant | undefined;
   readonly lastModifier: string | undefined;
   readonly latestReadyRevision: string | undefined;
   readonly latestCreatedRevision: string | undefined;
@@ -84,6 +127,10 @@ export interface Service {
   readonly serving: readonly TrafficShare[];
   /** Service-level ceiling; the lower of this and the revision's holds. */
   readonly instancesMax: number | undefined;
+  /** Service-level floor, shared by the revisions that take traffic. */
+  readonly instancesMin: number | undefined;
+  /** As many instances as a person said, whatever the traffic; undefined where Cloud Run scales by itself. */
+  readonly instancesByHand: number | undefined;
   readonly template: Template;
 }
 
@@ -91,6 +138,7 @@ export interface Revision {
   readonly name: string;
   readonly shortName: string;
   readonly createdAt: Instant;
+  readonly createdBy: string | undefined;
   readonly ready: Condition;
   readonly template: Template;
 }
@@ -159,6 +207,8 @@ export interface LogEntry {
   readonly latencyMs: number | undefined;
   /** Of a load balancer's own entry alone. */
   readonly balanced?: BalancedRequest;
+  /** Of audit logs alone. */
+  readonly audit?: AuditRecord;
 }
 
 /** What a load balancer says of a request that it took. */
@@ -173,6 +223,21 @@ export interface BalancedRequest {
   readonly deniedBy: { readonly policy: string; readonly priority: number } | undefined;
 }
 
+/** Who asked for what, as an audit log has it; the request itself is not carried but for the names of the fields that it changes. */
+export interface AuditRecord {
+  /** `run.googleapis.com` */
+  readonly api: string;
+  /** As the log has it: `google.cloud.run.v2.Services.UpdateService`, `v1.compute.firewalls.patch`. */
+  readonly method: string;
+  readonly resource: string;
+  readonly by: string | undefined;
+  /** Of a long operation two entries are written; `last` says how it ended. */
+  readonly part: 'whole' | 'first' | 'last';
+  /** google.rpc.Code; undefined where it went well. */
+  readonly errorCode: number | undefined;
+  readonly fields: readonly string[];
+}
+
 /** `truncated`: the limit was reached and there was more. */
 export interface LogPage {
   readonly entries: readonly LogEntry[];
@@ -180,11 +245,21 @@ export interface LogPage {
 }
 
 /** What an inspector may do: read. It is never handed a client that can write. Every method throws PlatformFailure. */
-export interface CloudReader extends DatabasesReader, InvokersReader, LoadBalancingReader, NetworkReader {
+export interface CloudReader
+  extends DatabasesReader,
+    InvokersReader,
+    LoadBalancingReader,
+    NetworkReader,
+    SecretsReader {
   services(location: Location, abort: AbortSignal): Promise<readonly Service[]>;
   service(name: string, abort: AbortSignal): Promise<Service>;
   /** Newest first. */
   revisions(service: string, abort: AbortSignal): Promise<readonly Revision[]>;
+  /** Of every service of the region in one list, newest first; `truncated`: there are more than were read. */
+  regionRevisions(
+    location: Location,
+    abort: AbortSignal,
+  ): Promise<{ readonly revisions: readonly Revision[]; readonly truncated: boolean }>;
   connector(name: string, abort: AbortSignal): Promise<Connector>;
   series(query: SeriesQuery, abort: AbortSignal): Promise<readonly Series[]>;
   /** In the query's order. */

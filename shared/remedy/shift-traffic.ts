@@ -1,7 +1,8 @@
-import { lastGoodBefore } from '../diagnosis/revisions.ts';
+import type { ServiceObservation } from '../evidence/cloud-run.ts';
 import type { Service, TrafficShare } from '../ports/cloud.ts';
 import { parseName } from '../ports/resource-name.ts';
-import type { Action } from './action.ts';
+import type { Action, Prospect } from './action.ts';
+import { type TrafficTarget, trafficTarget } from './traffic-target.ts';
 
 export interface TrafficSettings {
   readonly traffic: readonly TrafficShare[];
@@ -10,13 +11,23 @@ export interface TrafficSettings {
 const ALL_PERCENT = 100;
 
 /**
- * Sends all traffic to the last revision that served well. Nothing is deployed.
+ * Sends all traffic to the last revision that served well, or forward from one that is pinned to the newest. Nothing is deployed.
  * API: Cloud Run Admin v2 services.patch (updateMask traffic, etag). Permissions: run.services.get, run.services.update, run.operations.get.
- * Silent (refuses) when every earlier revision is not ready, or failed too. New deploys take no traffic until LATEST is restored, which the card says.
+ * Silent (refuses) when every earlier revision is not ready, or failed too, and when the trouble did not come with the newest one. New deploys take no traffic until LATEST is restored, which the card says.
  */
 export const shiftTraffic: Action<TrafficSettings, 'cloud-run' | 'logs' | 'metrics'> = {
   title: 'Shift traffic to the last good revision',
-  answers: ['release-broken'],
+  answers: [
+    'release-broken',
+    'configuration-broken',
+    'container-port-wrong',
+    'protocol-mismatched',
+    'crash-after-ready',
+    'started-too-early',
+    'startup-slower-than-probe',
+    'secret-unavailable',
+    'traffic-pinned',
+  ],
   needs: ['cloud-run', 'logs', 'metrics'],
   propose: ({ cause, seen }) => {
     const service = seen['cloud-run'].services.find(({ name }) => name === cause.target);
@@ -24,31 +35,28 @@ export const shiftTraffic: Action<TrafficSettings, 'cloud-run' | 'logs' | 'metri
     if (service === undefined || newest === undefined)
       return { kind: 'refused', reason: `service ${cause.target} was not observed` };
     const { shortName, traffic } = service;
-    const good = lastGoodBefore(service, newest, seen);
-    if (good === undefined)
-      return { kind: 'refused', reason: `${shortName} has no earlier revision that is ready and did not fail too` };
-    const { project, region } = parseName(service.name);
+    const target = trafficTarget(cause, service, newest, seen);
+    if (target.kind === 'nowhere') return { kind: 'refused', reason: target.reason };
+    const after = { traffic: shifted(traffic, placeOf(target, service)) };
     return {
       kind: 'proposed',
       change: {
         target: service.name,
         etag: service.etag,
         before: { traffic },
-        after: { traffic: shifted(traffic, good.shortName) },
+        after,
       },
       prospect: {
         risk: 'medium',
+        ...(target.kind === 'back' ? back(service, target) : forward(service, target)),
         summary: {
-          title: `Shift ${shortName} back to ${good.shortName}`,
+          title: `Shift ${shortName} ${target.kind} to ${target.to.shortName}`,
           before: inWords(traffic),
-          after: `100 % ${good.shortName}`,
+          after: inWords(after.traffic),
         },
-        expectedEffect: `requests reach ${good.shortName}, which served until ${newest.shortName} came`,
         expectedSeconds: 60,
-        whatCouldGoWrong: `What ${newest.shortName} changed outside the container, a database schema for one, stays. New deploys of ${shortName} take no traffic until it is set back to latest.`,
         costUsdPerMonth: 0,
         undo: { kind: 'restore-before' },
-        permanent: `Deploy a mended release, then: gcloud run services update-traffic ${shortName} --project=${project} --region=${region} --to-latest`,
       },
     };
   },
@@ -63,6 +71,30 @@ export const shiftTraffic: Action<TrafficSettings, 'cloud-run' | 'logs' | 'metri
   write: ({ target, etag, after }, cloud, abort) =>
     cloud.updateTraffic({ name: target, etag: etag ?? '' }, after.traffic, abort),
 };
+
+type Shift = Exclude<TrafficTarget, { readonly kind: 'nowhere' }>;
+type Told = Pick<Prospect, 'expectedEffect' | 'whatCouldGoWrong' | 'permanent'>;
+
+const back = (service: ServiceObservation, { to, from }: Shift): Told => ({
+  expectedEffect: `requests reach ${to.shortName}, which served until ${from.shortName} came`,
+  whatCouldGoWrong: `What ${from.shortName} changed outside the container, a database schema for one, stays. New deploys of ${service.shortName} take no traffic until it is set back to latest.`,
+  permanent: `Deploy a mended release, then: ${toLatest(service)}`,
+});
+
+const forward = (service: ServiceObservation, { to, from }: Shift): Told => ({
+  expectedEffect: `requests reach ${to.shortName}, which is newer than ${from.shortName}, where they are pinned`,
+  whatCouldGoWrong: `Somebody may have pinned ${from.shortName} for a reason: ${to.shortName} has served nobody since.`,
+  permanent: toLatest(service),
+});
+
+function toLatest({ name, shortName }: ServiceObservation): string {
+  const { project, region } = parseName(name);
+  return `gcloud run services update-traffic ${shortName} --project=${project} --region=${region} --to-latest`;
+}
+
+/** Forward is to whatever is the latest, so that the next deploy takes traffic again. */
+const placeOf = ({ kind, to }: Shift, { latestReadyRevision }: ServiceObservation): string =>
+  kind === 'forward' && to.name === latestReadyRevision ? 'LATEST' : to.shortName;
 
 const settingsOf = ({ traffic }: Service): TrafficSettings => ({ traffic });
 

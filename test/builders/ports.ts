@@ -22,6 +22,7 @@ import type {
   WebSocketCheck,
   WebSocketResult,
 } from '../../shared/ports/prober.ts';
+import type { SecretVersion } from '../../shared/ports/secrets.ts';
 import type { VpcProber } from '../../shared/ports/vpc-prober.ts';
 import { at, CONNECTOR, context, environment, NOW, revision, service } from './evidence.ts';
 
@@ -34,6 +35,8 @@ export const emptyProject: CloudReader = {
   services: async () => [],
   service: notFound,
   revisions: async () => [],
+  regionRevisions: async () => ({ revisions: [], truncated: false }),
+  secretVersion: notFound,
   connector: notFound,
   series: async () => [],
   logs: async () => page([]),
@@ -71,6 +74,10 @@ export interface Region {
   readonly connectors?: readonly Connector[];
   /** Newest first, by the service's full name. */
   readonly revisions?: Readonly<Record<string, readonly Revision[]>>;
+  /** That a list of the whole region holds only the first of its revisions. */
+  readonly regionRevisionsMax?: number;
+  /** By full name; what is not told is not found. */
+  readonly secrets?: Readonly<Record<string, SecretVersion['state'] | PlatformFailure>>;
   readonly series?: (query: SeriesQuery) => readonly Series[];
   readonly logs?: (query: LogQuery) => LogPage;
   readonly sqlInstances?: Listing<SqlInstance>;
@@ -98,6 +105,16 @@ export function reading(region: Region): { readonly cloud: CloudReader; readonly
         region.services?.find((one) => one.name === name),
       ),
     revisions: (name) => answer(`revisions ${name}`, region.revisions?.[name] ?? []),
+    regionRevisions: ({ project, region: where }) => {
+      const all = Object.values(region.revisions ?? {}).flat();
+      const revisions = all.slice(0, region.regionRevisionsMax);
+      return answer(`revisions ${project}/${where}`, { revisions, truncated: revisions.length < all.length });
+    },
+    secretVersion: (name) => {
+      const state = region.secrets?.[name];
+      if (state instanceof PlatformFailure) return Promise.reject(state);
+      return answer(`secret ${name}`, state === undefined ? undefined : { name, state });
+    },
     connector: (name) =>
       answer(
         `connector ${name}`,
@@ -134,7 +151,7 @@ export const entry = (seconds: number, over: Partial<LogEntry> = {}): LogEntry =
 
 /** A service as the API has it: what was observed, without its revisions. */
 export function plainService(shortName: string, over: Partial<Service> = {}): Service {
-  const { revisions: _, ...plain } = service(shortName);
+  const { revisions: _, release: _release, secrets: _secrets, ...plain } = service(shortName);
   return { ...plain, ...over };
 }
 

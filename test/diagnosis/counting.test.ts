@@ -41,7 +41,7 @@ function said(rule: RuleName, seen: Partial<LogsObservation>, over: Parameters<t
 }
 const ofRelease = (seen: Partial<LogsObservation>) => said('release-broken', seen, { 'cloud-run': late });
 const felt = (seen: Partial<LogsObservation>) =>
-  symptoms(evidence({ logs: observed(logs(seen)) }), context).map(({ text }) => text);
+  symptoms(evidence({ logs: observed(logs(seen)), 'cloud-run': late }), context).map(({ text }) => text);
 
 describe('what failed is counted by its kind, never as a sum of unlike things', () => {
   const oneFailedStart = (count: number) => [

@@ -33,9 +33,10 @@ describe('every target is judged', () => {
         }),
       ),
     });
-    expect(causes.map(({ rule, target, standing }) => [rule, target, standing])).toEqual([
-      ['release-broken', serviceName('auth'), 'root'],
-      ['release-broken', serviceName('backend'), 'root'],
+    const roots = causes.filter(({ standing }) => standing === 'root');
+    expect(roots.map(({ rule, target }) => [rule, target])).toEqual([
+      ['release-broken', serviceName('auth')],
+      ['release-broken', serviceName('backend')],
     ]);
     expect(ruledOut.map(({ rule }) => rule)).not.toContain('release-broken');
   });

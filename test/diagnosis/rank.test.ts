@@ -97,6 +97,14 @@ describe('ranked', () => {
       ['connector-saturated', 'looming'],
     ]);
   });
+
+  it('lets what looms explain what looms too, and names it first', () => {
+    const both = [found('configuration-broken', { harm: 'soon' }), found('secret-unavailable', { harm: 'soon' })];
+    expect(standings(both, [])).toEqual([
+      ['secret-unavailable', 'looming'],
+      ['configuration-broken', 'explained'],
+    ]);
+  });
 });
 
 const believing = (seen: readonly ('yes' | 'no' | 'unknown')[]) =>

@@ -50,6 +50,7 @@ describe('logs', () => {
       failed: [],
       signatures: [],
       unreachable: [],
+      starts: [],
       onsets: [],
       failedFrom: at(-900),
       truncated: { requests: false, system: false, application: false },

@@ -104,7 +104,7 @@ describe('shift-traffic', () => {
   const pinned = [{ revision: 'backend-00001', percent: 100 }];
   const propose = (over: Parameters<typeof service>[1], target = backend) =>
     shiftTraffic.propose({
-      cause: cause(target),
+      cause: { ...cause(target), rule: 'release-broken' },
       seen: { 'cloud-run': { services: [service('backend', over)] }, logs: logs(), metrics: { services: [] } },
       bounds,
       mark: 'inc-1-1',
@@ -137,7 +137,10 @@ describe('shift-traffic', () => {
     ['a service without revisions', { revisions: [] }, backend, `service ${backend} was not observed`],
     [
       'to go back where there is nothing to go back to',
-      { revisions: [revision('backend-00003', at(-300))] },
+      {
+        revisions: [revision('backend-00003', at(-300))],
+        serving: [{ revision: 'backend-00003', percent: 100 }],
+      },
       backend,
       'backend has no earlier revision that is ready and did not fail too',
     ],
@@ -152,7 +155,8 @@ describe('shift-traffic', () => {
       { revision: 'backend-00001', percent: 0, tag: 'old' },
     ];
     const revisions = [revision('backend-00003', at(-300)), revision('backend-00002', at(-900))];
-    expect(propose({ traffic: split, revisions })).toMatchObject({
+    const serving = [{ revision: 'backend-00003', percent: 100 }];
+    expect(propose({ traffic: split, revisions, serving })).toMatchObject({
       prospect: { summary: { before: '90 % backend-00003, 10 % latest', after: '100 % backend-00002' } },
     });
   });

@@ -1,6 +1,6 @@
 import { instant } from '../../ports/clock.ts';
-import type { BalancedRequest, LogEntry } from '../../ports/cloud.ts';
-import { durationSeconds, fields, moment, number, text } from './values.ts';
+import type { AuditRecord, BalancedRequest, LogEntry } from '../../ports/cloud.ts';
+import { durationSeconds, type Fields, fields, moment, number, text } from './values.ts';
 
 /** An entry may have 256 KiB; what is matched and quoted stands at its beginning. */
 const TEXT_CHARS_MAX = 4000;
@@ -21,6 +21,7 @@ export function toLogEntry(api: unknown): LogEntry {
     instanceId: text(fields(entry['labels'])['instanceId']),
     httpStatus: number(request['status']),
     latencyMs: latencySeconds === undefined ? undefined : latencySeconds * 1000,
+    ...auditOf(entry),
     ...balancedOf(entry),
   };
 }
@@ -44,6 +45,30 @@ function balancedOf(entry: Readonly<Record<string, unknown>>): { readonly balanc
     },
   };
 }
+
+const AUDIT_LOG = 'type.googleapis.com/google.cloud.audit.AuditLog';
+
+/** google.cloud.audit.AuditLog, without the request: whole templates stand there, environment values in clear. */
+function auditOf(entry: Fields): { readonly audit?: AuditRecord } {
+  const payload = fields(entry['protoPayload']);
+  if (payload['@type'] !== AUDIT_LOG) return {};
+  const { first, last } = fields(entry['operation']);
+  const code = number(fields(payload['status'])['code']);
+  return {
+    audit: {
+      api: text(payload['serviceName']) ?? '',
+      method: text(payload['methodName']) ?? '',
+      resource: text(payload['resourceName']) ?? '',
+      by: text(fields(payload['authenticationInfo'])['principalEmail']),
+      part: first === true && last !== true ? 'first' : last === true && first !== true ? 'last' : 'whole',
+      errorCode: code === undefined || code === 0 ? undefined : code,
+      fields: (text(fields(payload['request'])['updateMask']) ?? '').split(',').filter(Boolean).slice(0, FIELDS_MAX),
+    },
+  };
+}
+
+/** A mask names a handful; who names more has replaced the whole. */
+const FIELDS_MAX = 20;
 
 /** `projects/P/logs/run.googleapis.com%2Frequests` -> `run.googleapis.com/requests`. */
 const logOf = (logName: string): string => logName.slice(logName.lastIndexOf('/') + 1).replaceAll('%2F', '/');

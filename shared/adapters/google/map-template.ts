@@ -1,5 +1,6 @@
 import type { Template, VpcAccess } from '../../ports/cloud.ts';
 import { toContainers } from './map-container.ts';
+import { toVolumes } from './map-volume.ts';
 import { durationSeconds, enumName, fields, list, positive, text } from './values.ts';
 
 /** The annotation that a restart by runmedic leaves: Cloud Run rejects Google's own namespaces, not others (facts, 2026-11-23). */
@@ -16,10 +17,12 @@ const CONCURRENCY_DEFAULT = 80;
 export function toTemplate(api: unknown): Template {
   const template = fields(api);
   const scaling = fields(template['scaling']);
-  const containers = toContainers(template['containers']);
+  const containers = toContainers(template['containers'], template['volumes']);
   const sockets = cloudSqlSockets(template['volumes']);
   return {
     containers,
+    volumes: toVolumes(template['volumes']),
+    executionEnvironment: GENERATION[enumName(template['executionEnvironment'], EXECUTION_ENVIRONMENTS) ?? ''],
     vpcAccess: toVpcAccess(template['vpcAccess']),
     ...(sockets.length === 0 ? {} : { cloudSqlInstances: sockets }),
     serviceAccount: text(template['serviceAccount']),
@@ -37,6 +40,16 @@ const cloudSqlSockets = (volumes: unknown): readonly string[] =>
   list(volumes).flatMap((volume) =>
     list(fields(fields(volume)['cloudSqlInstance'])['instances']).flatMap((instance) => text(instance) ?? []),
   );
+
+const EXECUTION_ENVIRONMENTS = [
+  'EXECUTION_ENVIRONMENT_UNSPECIFIED',
+  'EXECUTION_ENVIRONMENT_GEN1',
+  'EXECUTION_ENVIRONMENT_GEN2',
+];
+const GENERATION: Readonly<Record<string, 'gen1' | 'gen2'>> = {
+  EXECUTION_ENVIRONMENT_GEN1: 'gen1',
+  EXECUTION_ENVIRONMENT_GEN2: 'gen2',
+};
 
 const EGRESS = ['VPC_EGRESS_UNSPECIFIED', 'ALL_TRAFFIC', 'PRIVATE_RANGES_ONLY'];
 

@@ -1,5 +1,10 @@
-import type { CloudReader } from '../../ports/cloud.ts';
+import type { CloudReader, Revision } from '../../ports/cloud.ts';
+import type { DatabasesReader } from '../../ports/databases.ts';
+import type { InvokersReader } from '../../ports/invokers.ts';
+import type { LoadBalancingReader } from '../../ports/load-balancing.ts';
+import type { NetworkReader } from '../../ports/network.ts';
 import { PlatformFailure } from '../../ports/platform-failure.ts';
+import type { SecretsReader } from '../../ports/secrets.ts';
 import { databasesReader } from './databases-reader.ts';
 import type { GoogleOptions } from './google-options.ts';
 import { invokersReader } from './invokers-reader.ts';
@@ -13,6 +18,7 @@ import { gax, type ReadContext, readContext } from './read-context.ts';
 import { readLogs } from './read-logs.ts';
 import { readPages } from './read-pages.ts';
 import { readSeries } from './read-series.ts';
+import { secretsReader } from './secrets-reader.ts';
 import { fields, text } from './values.ts';
 
 const SERVICES_PER_PAGE = 100;
@@ -20,6 +26,9 @@ const SERVICES_PER_PAGE = 100;
 const SERVICES_PAGES_MAX = 10;
 /** Newest first: what served last is among them. */
 const REVISIONS_MAX = 100;
+/** Of a whole region: thirty services of a few dozen revisions each; what is beyond is asked for service by service. */
+const REGION_REVISIONS_PER_PAGE = 500;
+const REGION_REVISIONS_PAGES_MAX = 3;
 
 /** Reads Google Cloud, each product by a reader of its own. */
 export function googleReader(options: GoogleOptions): CloudReader {
@@ -30,6 +39,7 @@ export function googleReader(options: GoogleOptions): CloudReader {
     ...invokersReader(context),
     ...loadBalancingReader(context),
     ...networkReader(context),
+    ...secretsReader(context),
   };
 }
 
@@ -38,7 +48,10 @@ function servingReader({
   clients,
   rest,
   read,
-}: ReadContext): Pick<CloudReader, 'services' | 'service' | 'revisions' | 'connector' | 'series' | 'logs'> {
+}: ReadContext): Omit<
+  CloudReader,
+  keyof (DatabasesReader & InvokersReader & LoadBalancingReader & NetworkReader & SecretsReader)
+> {
   return {
     services: ({ project, region }, abort) => {
       const parent = `projects/${project}/locations/${region}`;
@@ -65,8 +78,26 @@ function servingReader({
         const request = { parent: service, pageSize: REVISIONS_MAX };
         const client = await clients.revisions();
         const [found] = await client.listRevisions(request, { ...gax(), autoPaginate: false });
-        return found.map(toRevision).sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
+        return found.map(toRevision).sort(newestFirst);
       }),
+
+    regionRevisions: ({ project, region }, abort) => {
+      // "To list all Revisions across Services, use "-" instead of Service name", ListRevisionsRequest in revision.proto.
+      const parent = `projects/${project}/locations/${region}/services/-`;
+      return read('run.revisions.list', parent, abort, async () => {
+        const client = await clients.revisions();
+        const { items, more } = await readPages({ pagesMax: REGION_REVISIONS_PAGES_MAX }, async (pageToken) => {
+          const request = {
+            parent,
+            pageSize: REGION_REVISIONS_PER_PAGE,
+            ...(pageToken === undefined ? {} : { pageToken }),
+          };
+          const [found, , raw] = await client.listRevisions(request, { ...gax(), autoPaginate: false });
+          return { items: found, nextPageToken: text(fields(raw)['nextPageToken']) };
+        });
+        return { revisions: items.map(toRevision).sort(newestFirst), truncated: more };
+      });
+    },
 
     connector: (name, abort) =>
       read('vpcaccess.connectors.get', name, abort, async () => {
@@ -83,3 +114,5 @@ function servingReader({
       read('logging.logEntries.list', `projects/${query.project}`, abort, () => readLogs(query, rest)),
   };
 }
+
+const newestFirst = (a: Revision, b: Revision): number => (a.createdAt < b.createdAt ? 1 : -1);

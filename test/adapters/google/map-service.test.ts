@@ -50,16 +50,26 @@ describe('toService, a healthy service as Cloud Run described it', () => {
           cpu: 1,
           memoryMib: 512,
           envNames: [],
+          secrets: [],
           port: 8080,
+          protocol: 'http1',
           startupProbe: {
             kind: 'tcp',
             initialDelaySeconds: 0,
             timeoutSeconds: 240,
             periodSeconds: 240,
             failureThreshold: 1,
+            path: undefined,
+            port: undefined,
           },
+          livenessProbe: undefined,
+          readinessProbe: undefined,
+          cpuIdle: true,
+          startupCpuBoost: false,
         },
       ],
+      volumes: [],
+      executionEnvironment: undefined,
       vpcAccess: { kind: 'none' },
       serviceAccount: '123400010-compute@developer.gserviceaccount.com',
       timeoutSeconds: 300,
@@ -216,5 +226,39 @@ describe('toService, the two forms in which the same arrives', () => {
     expect(service.instancesMax).toBe(12);
     expect(service.template.timeoutSeconds).toBe(3.5);
     expect(service.ingress).toBe('INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER');
+  });
+});
+
+describe('toService, scaling and reach', () => {
+  const named = { name: 'projects/p/locations/l/services/s' };
+
+  it.each([
+    [{ scalingMode: 'MANUAL', manualInstanceCount: 0 }, 0],
+    [{ scalingMode: 'MANUAL' }, 0],
+    [{ scalingMode: 2, manualInstanceCount: 3 }, 3],
+    [{ scalingMode: 'AUTOMATIC', minInstanceCount: 2 }, undefined],
+    [undefined, undefined],
+  ])('reads %j', (scaling, instancesByHand) => {
+    expect(toService({ ...named, scaling }).instancesByHand).toBe(instancesByHand);
+  });
+
+  it('says who may reach it, and when it was changed', () => {
+    const service = {
+      ...named,
+      invokerIamDisabled: true,
+      defaultUriDisabled: true,
+      updateTime: '2026-11-23T02:00:00Z',
+    };
+    expect(toService({ ...service, scaling: { minInstanceCount: 2 } })).toMatchObject({
+      invokerIamDisabled: true,
+      defaultUriDisabled: true,
+      updatedAt: '2026-11-23T02:00:00.000Z',
+      instancesMin: 2,
+    });
+    expect(toService(named)).toMatchObject({
+      invokerIamDisabled: false,
+      defaultUriDisabled: false,
+      updatedAt: undefined,
+    });
   });
 });

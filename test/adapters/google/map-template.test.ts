@@ -10,11 +10,64 @@ describe('toTemplate, environment', () => {
   it('keeps names and drops every value', () => {
     const env = [
       { name: 'STRIPE_API_KEY', value: SECRET },
-      { name: 'FROM_SECRET', valueSource: { secretKeyRef: { secret: SECRET, version: 'latest' } } },
+      { name: 'FROM_SECRET', valueSource: { secretKeyRef: { secret: 'stripe-key', version: '3' } } },
     ];
     const template = toTemplate({ containers: [{ image: 'app', env }] });
     expect(template.containers[0]?.envNames).toEqual(['STRIPE_API_KEY', 'FROM_SECRET']);
     expect(JSON.stringify(template)).not.toContain(SECRET);
+  });
+
+  it('marks values, so that two of them can be compared and none be read', () => {
+    const marked = (value: string) => container({ env: [{ name: 'HOST', value }, { value: 'nameless' }] })?.envMarks;
+    expect(marked(SECRET)).toEqual(marked(SECRET));
+    expect(marked(SECRET)).not.toEqual(marked('another'));
+    expect(Object.keys(marked(SECRET) ?? {})).toEqual(['HOST']);
+  });
+
+  it('names secrets and their versions, of variables and of the volumes that are mounted', () => {
+    const { containers, volumes } = toTemplate({
+      containers: [
+        {
+          env: [
+            { name: 'KEY', valueSource: { secretKeyRef: { secret: 'key', version: '3' } } },
+            { name: 'NEWEST', valueSource: { secretKeyRef: { secret: 'projects/p/secrets/newest' } } },
+            { valueSource: { secretKeyRef: { secret: 'nameless' } } },
+          ],
+          volumeMounts: [{ name: 'files', mountPath: '/secrets' }, { name: 'whole' }],
+        },
+      ],
+      volumes: [
+        { name: 'files', secret: { secret: 'pem', items: [{ path: 'a', version: '7' }, { path: 'b' }] } },
+        { name: 'whole', secret: { secret: 'all' } },
+        { name: 'unused', secret: { secret: 'unused' } },
+        { secret: { secret: 'unnamed' } },
+        { name: 'db', cloudSqlInstance: { instances: ['p:l:i', ''] } },
+        { name: 'tmp', emptyDir: { medium: 'MEMORY' } },
+        { name: 'share', nfs: { server: '10.0.0.9' } },
+        { name: 'bucket', gcs: { bucket: 'b' } },
+        { secret: null },
+      ],
+    });
+    expect(containers[0]?.secrets.map(({ secret, version, as, through }) => [secret, version, as, through])).toEqual([
+      ['key', '3', 'KEY', 'environment'],
+      ['projects/p/secrets/newest', 'latest', 'NEWEST', 'environment'],
+      ['nameless', 'latest', '', 'environment'],
+      ['pem', '7', 'files', 'volume'],
+      ['pem', 'latest', 'files', 'volume'],
+      ['all', 'latest', 'whole', 'volume'],
+    ]);
+    expect(volumes.map(({ name, kind }) => [name, kind])).toEqual([
+      ['files', 'secret'],
+      ['whole', 'secret'],
+      ['unused', 'secret'],
+      ['', 'secret'],
+      ['db', 'cloud-sql'],
+      ['tmp', 'in-memory'],
+      ['share', 'nfs'],
+      ['bucket', 'bucket'],
+      ['', 'other'],
+    ]);
+    expect(volumes[4]?.cloudSqlInstances).toEqual(['p:l:i']);
   });
 });
 
@@ -69,10 +122,11 @@ describe('toTemplate, containers', () => {
   });
 
   it.each([
-    [{ httpGet: { path: '/up' } }, 'http'],
-    [{ grpc: { port: 8080 } }, 'grpc'],
-    [{ tcpSocket: { port: 8080 } }, 'tcp'],
-  ])('reads the probe %j', (probe, kind) => {
+    [{ httpGet: { path: '/up' } }, 'http', '/up', undefined],
+    [{ httpGet: {} }, 'http', '/', undefined],
+    [{ grpc: { port: 8080 } }, 'grpc', undefined, 8080],
+    [{ tcpSocket: { port: 8080 } }, 'tcp', undefined, 8080],
+  ])('reads the probe %j', (probe, kind, path, port) => {
     const startupProbe = { ...probe, initialDelaySeconds: 5, timeoutSeconds: 2, periodSeconds: 3, failureThreshold: 9 };
     expect(container({ startupProbe })?.startupProbe).toEqual({
       kind,
@@ -80,6 +134,12 @@ describe('toTemplate, containers', () => {
       timeoutSeconds: 2,
       periodSeconds: 3,
       failureThreshold: 9,
+      path,
+      port,
+    });
+    expect(container({ livenessProbe: startupProbe, readinessProbe: startupProbe })).toMatchObject({
+      livenessProbe: { kind },
+      readinessProbe: { kind },
     });
   });
 
@@ -89,6 +149,32 @@ describe('toTemplate, containers', () => {
       periodSeconds: 10,
       failureThreshold: 3,
     });
+  });
+});
+
+describe('toTemplate, how it runs', () => {
+  it.each([
+    [[{ name: 'h2c', containerPort: 8080 }], 'h2c'],
+    [[{ name: 'http1', containerPort: 8080 }], 'http1'],
+    [[], 'http1'],
+  ])('speaks, through %j, %s', (ports, protocol) => {
+    expect(container({ ports })?.protocol).toBe(protocol);
+  });
+
+  it.each([
+    [undefined, true, false],
+    [{ limits: {} }, false, false],
+    [{ cpuIdle: true, startupCpuBoost: true }, true, true],
+  ])('gives CPU by %j', (resources, cpuIdle, startupCpuBoost) => {
+    expect(container({ resources })).toMatchObject({ cpuIdle, startupCpuBoost });
+  });
+
+  it.each([
+    ['EXECUTION_ENVIRONMENT_GEN1', 'gen1'],
+    [2, 'gen2'],
+    [undefined, undefined],
+  ])('runs in %j', (executionEnvironment, generation) => {
+    expect(toTemplate({ executionEnvironment }).executionEnvironment).toBe(generation);
   });
 });
 

@@ -72,6 +72,11 @@ export class SimulatedCloud {
       services: async () => this.#answer(() => SERVICES.map((name) => this.#service(name))),
       service: async (name) => this.#answer(() => this.#service(name.split('/').at(-1) ?? '')),
       revisions: async (name) => this.#answer(() => this.#service(name.split('/').at(-1) ?? '').revisions),
+      regionRevisions: async () =>
+        this.#answer(() => ({
+          revisions: SERVICES.flatMap((name) => this.#service(name).revisions),
+          truncated: false,
+        })),
       connector: async () => this.#answer(() => this.#connectorNow()),
       series: async (query) => this.#answer(() => this.#series(query)),
       logs: async (query) => this.#answer(() => ({ entries: this.#logs(query), truncated: false })),

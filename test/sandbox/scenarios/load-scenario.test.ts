@@ -24,18 +24,10 @@ describe.each(scenarioNames())('%s', (name) => {
   });
 });
 
-test('ships staging-503, one for each rule, the trap, and healthy', () => {
-  expect(scenarioNames()).toEqual(
-    expect.arrayContaining([
-      'healthy',
-      'instance-ceiling-reached',
-      'memory-exhausted',
-      'release-broken',
-      'staging-503',
-      'staging-503-early-alert',
-      'trap-broken-release-busy-connector',
-    ]),
-  );
+test('ships staging-503, the trap, and healthy, in the order of their names', () => {
+  const names = scenarioNames();
+  expect(names).toEqual(expect.arrayContaining(['healthy', 'staging-503', 'trap-broken-release-busy-connector']));
+  expect(names).toEqual(names.toSorted());
 });
 
 const faultsOf = (act: () => unknown): string => {
