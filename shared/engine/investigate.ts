@@ -7,6 +7,7 @@ import type { Inspection } from '../evidence/inspector.ts';
 import type { Effect } from '../incident/effect.ts';
 import type { Offer } from '../incident/event.ts';
 import type { Incident } from '../incident/incident.ts';
+import type { CallMeter } from '../ports/call-meter.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type Instant, plusSeconds } from '../ports/clock.ts';
 import type { CloudReader } from '../ports/cloud.ts';
@@ -15,11 +16,13 @@ import type { Prober } from '../ports/prober.ts';
 import { planFor } from '../remedy/plan-for.ts';
 import { signed } from '../remedy/signature.ts';
 import { advance, environmentOf, loaded, type Shell } from './advance.ts';
+import { pastIncidents } from './past-incidents.ts';
 
 export interface InvestigationShell extends Shell {
   readonly clock: Clock;
   readonly cloud: CloudReader;
   readonly prober: Prober;
+  readonly meter: CallMeter;
   /** Ed25519; readable by investigate's identity alone. */
   readonly planKey: KeyObject;
 }
@@ -45,15 +48,16 @@ export async function investigate(
     until,
     cloud: shell.cloud,
     prober: shell.prober,
+    history: pastIncidents(shell.store),
   };
-  const evidence = await gather(inspection, abort);
+  const { value: evidence, calls } = await shell.meter.counted(() => gather(inspection, abort));
   const diagnosis = diagnose(evidence, inspection);
   const { since } = inspection;
   await shell.store.saveEvidence(id, round, { subject, since, until, evidence }).catch(unlessTooLarge);
   const at = await shell.clock.now();
   await advance(
     id,
-    { type: 'investigated', at, round, diagnosis, offer: offerFor(incident, diagnosis, evidence, at, shell) },
+    { type: 'investigated', at, round, diagnosis, offer: offerFor(incident, diagnosis, evidence, at, shell), calls },
     shell,
   );
 }

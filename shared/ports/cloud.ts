@@ -1,4 +1,5 @@
 import type { Instant } from './clock.ts';
+import type { PlatformReader } from './platform.ts';
 
 /** Full resource names throughout: `projects/P/locations/L/services/S`. */
 export interface Location {
@@ -114,6 +115,7 @@ export interface SeriesQuery {
     | 'ALIGN_RATE'
     | 'ALIGN_MEAN'
     | 'ALIGN_MAX'
+    | 'ALIGN_COUNT_TRUE'
     | 'ALIGN_PERCENTILE_99'
     | 'ALIGN_PERCENTILE_50';
   readonly reducer: 'REDUCE_SUM' | 'REDUCE_MAX' | 'REDUCE_MEAN' | 'REDUCE_NONE';
@@ -156,7 +158,7 @@ export interface LogPage {
 }
 
 /** What an inspector may do: read. It is never handed a client that can write. Every method throws PlatformFailure. */
-export interface CloudReader {
+export interface CloudReader extends PlatformReader {
   services(location: Location, abort: AbortSignal): Promise<readonly Service[]>;
   service(name: string, abort: AbortSignal): Promise<Service>;
   /** Newest first. */

@@ -52,6 +52,8 @@ export function lineOf(
       return stepLine(event, entry, before);
     case 'verified':
       return verifiedLine(event, entry, before);
+    case 'check-asked':
+      return quiet(`${nameOf(event.by, names)} had it looked at again.`);
     case 'timer-due':
       return timerLine(entry);
     default:

@@ -28,6 +28,8 @@ export const emptyProject: CloudReader = {
   connector: notFound,
   series: async () => [],
   logs: async () => page([]),
+  billing: async () => ({ enabled: true, account: 'billingAccounts/012345-567890-ABCDEF' }),
+  cloudIncidents: async () => [],
 };
 
 /** A region as plain values: what a CloudReader over it answers. */
@@ -142,6 +144,7 @@ export const inspection = (
   until: NOW,
   cloud: reading({}).cloud,
   prober: looking({}).prober,
+  history: { ended: async () => [] },
   ...over,
   environment: { ...environment, ...over.environment },
 });

@@ -7,7 +7,16 @@ import type { Environment } from '../../shared/policy/policy.ts';
 import type { CloudReader } from '../../shared/ports/cloud.ts';
 import { PlatformFailure } from '../../shared/ports/platform-failure.ts';
 import { CONNECTOR, NOW, serviceName } from '../builders/evidence.ts';
-import { answered, inspection, looking, plainConnector, plainService, reading, unhurried } from '../builders/ports.ts';
+import {
+  answered,
+  emptyProject,
+  inspection,
+  looking,
+  plainConnector,
+  plainService,
+  reading,
+  unhurried,
+} from '../builders/ports.ts';
 
 const statuses = (evidence: Evidence) =>
   Object.fromEntries(Object.entries(evidence).map(([name, reading]) => [name, reading.status]));
@@ -20,14 +29,9 @@ const oneOfEach: Environment['checks'] = [
   { kind: 'journey', name: 'log in', steps: [{ ...step, url: 'https://a.test/', expectStatus: 200 }], ...common },
 ];
 /** A reader that always does the same: for what fails or hangs. */
-const always = (what: () => Promise<never>): CloudReader => ({
-  services: what,
-  service: what,
-  revisions: what,
-  connector: what,
-  series: what,
-  logs: what,
-});
+const always = (what: () => Promise<never>): CloudReader =>
+  // Sound: every method of a reader, each the same.
+  Object.fromEntries(Object.keys(emptyProject).map((method) => [method, what])) as unknown as CloudReader;
 const never = () => new Promise<never>(() => undefined);
 
 afterEach(() => vi.restoreAllMocks());
@@ -44,6 +48,8 @@ describe('gather', () => {
       http: 'not-applicable',
       websocket: 'not-applicable',
       journey: 'not-applicable',
+      platform: 'observed',
+      recurrence: 'observed',
     });
     expect(evidence['cloud-run']).toMatchObject({ at: NOW, value: { services: [{ shortName: 'backend' }] } });
   });

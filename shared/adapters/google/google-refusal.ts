@@ -5,6 +5,8 @@ export interface GoogleError {
   /** `PERMISSION_DENIED`; undefined where the answer is not Google's JSON. */
   readonly status: string | undefined;
   readonly message: string;
+  /** From ErrorInfo: `SERVICE_DISABLED`. */
+  readonly reason: string | undefined;
   /** From ErrorInfo, where Google names it. */
   readonly permission: string | undefined;
   /** From RetryInfo. */
@@ -35,11 +37,13 @@ const PAGE_CHARS_MAX = 200;
 function readError(body: string): GoogleError {
   const error = fields(fields(parsed(body))['error']);
   const details = list(error['details']).map(fields);
-  const metadata = fields(details.find((detail) => isType(detail, 'google.rpc.ErrorInfo'))?.['metadata']);
+  const info = fields(details.find((detail) => isType(detail, 'google.rpc.ErrorInfo')));
+  const metadata = fields(info['metadata']);
   const delay = details.find((detail) => isType(detail, 'google.rpc.RetryInfo'))?.['retryDelay'];
   return {
     status: text(error['status']),
     message: (text(error['message']) ?? body.trim().slice(0, PAGE_CHARS_MAX)).slice(0, MESSAGE_CHARS_MAX),
+    reason: text(info['reason']),
     permission: text(metadata['permission']),
     retryAfterSeconds: typeof delay === 'string' ? secondsOf(delay.replace(/s$/, '')) : undefined,
   };

@@ -5,6 +5,7 @@ import { toConnector } from './map-connector.ts';
 import { toRevision } from './map-revision.ts';
 import { toSeries } from './map-series.ts';
 import { toService } from './map-service.ts';
+import { platformReader } from './platform-reader.ts';
 import { gax, type ReadContext, readContext } from './read-context.ts';
 import { readLogs } from './read-logs.ts';
 import { readPages } from './read-pages.ts';
@@ -20,7 +21,7 @@ const REVISIONS_MAX = 100;
 /** Reads Google Cloud, each product by a reader of its own. */
 export function googleReader(options: GoogleOptions): CloudReader {
   const context = readContext(options);
-  return { ...servingReader(context) };
+  return { ...servingReader(context), ...platformReader(context) };
 }
 
 /** Cloud Run Admin v2, VPC Access v1 and Monitoring v3 by Google's own clients in REST mode, Logging v2 by REST. */
