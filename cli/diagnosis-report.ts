@@ -1,5 +1,6 @@
 import type { Diagnosis } from '../shared/diagnosis/diagnosis.ts';
 import type { Planned } from '../shared/remedy/plan-for.ts';
+import { ruleTitle } from '../shared/report/words.ts';
 
 export type Report = ReturnType<typeof reportOf>;
 
@@ -60,7 +61,8 @@ export function inWords({
       : `${rootCause.claim} (${rootCause.confidence})\n`;
   return [
     head,
-    list('Evidence', causes[0]?.evidence.map(({ text }) => text) ?? []),
+    // Where there is a root it comes first; other causes explain nothing of what is seen, or not yet.
+    list('Evidence', rootCause === null ? [] : (causes[0]?.evidence.map(({ text }) => text) ?? [])),
     list(
       'Seen',
       symptoms.map(({ text }) => text),
@@ -69,17 +71,17 @@ export function inWords({
       'Offered',
       plan?.steps.map(
         ({ summary, risk, undo }) =>
-          `${summary.title}: ${summary.before} -> ${summary.after} (risk ${risk}, undo ${undo.kind})`,
+          `${summary.title}: ${summary.before} -> ${summary.after} (risk ${risk}; ${undo.kind === 'none' ? `no undo: ${undo.why}` : 'undone by putting back what was before'})`,
       ) ?? [],
     ),
-    list('Not offered', notOffered),
+    list('No change to offer', notOffered),
     list(
       'Ruled out',
-      ruledOut.map(({ rule, reason }) => `${rule}: ${reason}`),
+      ruledOut.map(({ rule, reason }) => `${ruleTitle(rule)}: ${reason}`),
     ),
     list(
       'Could not be checked',
-      unchecked.map(({ rule, reason }) => `${rule}: ${reason}`),
+      unchecked.map(({ rule, reason }) => `${ruleTitle(rule)}: ${reason}`),
     ),
     list('What would settle it', nextChecks),
   ].join('');

@@ -25,7 +25,7 @@ export async function lookAt(
   sandbox: Sandbox,
   environment: Environment,
 ): Promise<{ readonly diagnosis: Diagnosis; readonly record: EvidenceRecord; readonly lookMs: number }> {
-  await control(sandbox, 'run-until', { alert: true, thenSeconds: 0 });
+  await alerted(sandbox);
   const abort = AbortSignal.timeout(LOOK_WITHIN_MS);
   for (let looks = 1; ; looks += 1) {
     const inspection = await inspectionOf(sandbox, environment);
@@ -40,7 +40,12 @@ export async function lookAt(
   }
 }
 
-async function inspectionOf(sandbox: Sandbox, environment: Environment): Promise<Inspection> {
+/** Lets the world run until Cloud Monitoring notifies, or an hour without it. */
+export const alerted = (sandbox: Sandbox): Promise<unknown> =>
+  control(sandbox, 'run-until', { alert: true, thenSeconds: 0 });
+
+/** What a look at a sandbox is about, under the identity of investigate. */
+export async function inspectionOf(sandbox: Sandbox, environment: Environment): Promise<Inspection> {
   const { url, secrets, connectTo, caFile } = sandbox;
   const { hostname: host, port } = new URL(url);
   const until = await remoteClock(`${url}/time`).now();

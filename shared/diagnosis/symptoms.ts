@@ -1,16 +1,25 @@
 import type { ChecksObservation } from '../evidence/checks.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import type { Reading } from '../evidence/inspector.ts';
+import type { SignatureCount } from '../evidence/logs.ts';
 import { secondsBetween } from '../ports/clock.ts';
+import { counted } from './counted.ts';
+import { failedStarts, startsInWords } from './failed-starts.ts';
 import type { Context, Symptom } from './rule.ts';
 
-/** Fewer failed requests than this in the recent window are noise: clients hang up, scanners probe. */
+/**
+ * Fewer failed requests than this in the recent window are noise: clients hang up, scanners probe. A count and no ratio, as a ratio of little traffic
+ * says nothing: one failure among ten requests an hour is 10 % (The Site Reliability Workbook, "Alerting on SLOs", low-traffic services, read
+ * 2026-11-25). Five is our own choice: fewer would call noise trouble, more would call a quiet service healthy while it fails.
+ */
 export const FAILED_REQUESTS_MIN = 5;
-/** What is "now" for symptoms: request logs arrive within seconds, and a minute may hold few requests at night. */
+/**
+ * What is "now" for symptoms: request logs arrive within seconds, and a minute may hold few requests at night. Run's metrics arrive up to 120 s late in
+ * points of 60 s (Google's metric list, read 2026-11-23), so that five minutes hold two of them at least; the five are our own choice.
+ */
 export const RECENT_SECONDS = 300;
+/** Our own choice: Cloud Run tries again by itself after one. */
 const START_UPS_FAILED_MIN = 2;
-
-const START_UP_SIGNATURES: readonly string[] = ['startup-probe-failed', 'container-exited', 'instance-did-not-start'];
 
 /** What is wrong now, before anyone asks why. Silent where a reading is unavailable: absence of evidence is said elsewhere. */
 export function symptoms(evidence: Evidence, context: Context): readonly Symptom[] {
@@ -29,7 +38,13 @@ function servingErrors({ logs }: Evidence, context: Context): Symptom[] {
     const refused = sum(own.filter(({ reachedContainer }) => !reachedContainer));
     const statuses = [...new Set(own.map(({ status }) => status))].sort().join(', ');
     const kind = refused > count / 2 ? 'requests-refused' : 'serving-errors';
-    return [{ kind, on, text: `${on} failed ${count} requests with ${statuses}` }];
+    return [
+      {
+        kind,
+        on,
+        text: `${on}: ${counted({ count, noun: 'request', from: 'requests' }, logs.value)} failed with ${statuses}`,
+      },
+    ];
   });
 }
 
@@ -42,21 +57,28 @@ const countedErrors = ({ metrics }: Evidence, context: Context): Symptom[] =>
           .filter(({ at }) => isRecent(at, context))
           .reduce((total, { value }) => total + value, 0);
         if (count < FAILED_REQUESTS_MIN) return [];
-        return [{ kind: 'serving-errors', on, text: `${on} failed ${count} requests with 5xx, as Monitoring counts` }];
+        return [{ kind: 'serving-errors', on, text: `${on}: ${count} requests failed with 5xx, as Monitoring counts` }];
       });
 
 function failingStartUps({ logs }: Evidence, context: Context): Symptom[] {
   if (logs.status !== 'observed') return [];
-  const recent = logs.value.signatures.filter(
-    ({ signature, lastAt }) => START_UP_SIGNATURES.includes(signature) && isRecent(lastAt, context),
-  );
+  const recent = logs.value.signatures.filter(({ lastAt }) => isRecent(lastAt, context));
   return services(recent).flatMap((on): Symptom[] => {
-    const count = sum(recent.filter(({ service }) => service === on));
-    return count < START_UPS_FAILED_MIN
-      ? []
-      : [{ kind: 'start-ups-failing', on, text: `${on} failed to start ${count} times` }];
+    const own = recent.filter(({ service }) => service === on);
+    const starts = failedStarts(own);
+    const kind = 'start-ups-failing';
+    if (starts.count >= START_UPS_FAILED_MIN)
+      return [{ kind, on, text: `${on}: ${startsInWords(starts, logs.value)}` }];
+    const count = sum(own.filter(waitedInVain));
+    if (count < START_UPS_FAILED_MIN) return [];
+    const waited = counted({ count, noun: 'request', from: 'requests' }, logs.value);
+    return [{ kind, on, text: `${on}: ${waited} waited for an instance that did not start` }];
   });
 }
+
+/** What tells of failed starts where the platform's own log does not. */
+const waitedInVain = ({ signature, log }: SignatureCount): boolean =>
+  signature === 'instance-did-not-start' && log === 'requests';
 
 const failingChecks = ({ http, websocket, journey }: Evidence): Symptom[] =>
   [http, websocket, journey].flatMap((reading: Reading<ChecksObservation>) =>

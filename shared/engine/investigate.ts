@@ -15,6 +15,7 @@ import { PlatformFailure } from '../ports/platform-failure.ts';
 import type { Prober } from '../ports/prober.ts';
 import { planFor } from '../remedy/plan-for.ts';
 import { signed } from '../remedy/signature.ts';
+import { ruleTitle } from '../report/words.ts';
 import { advance, environmentOf, loaded, type Shell } from './advance.ts';
 import { pastIncidents } from './past-incidents.ts';
 
@@ -96,7 +97,11 @@ function offerFor(
 
 const withoutCause = ({ ruledOut, unchecked, symptoms }: Diagnosis): string =>
   [
-    symptoms.length > 0 ? `seen: ${symptoms.map(({ text }) => text).join('; ')}` : 'no symptom was seen',
-    `ruled out: ${ruledOut.map(({ rule }) => rule).join(', ') || 'nothing'}`,
-    `could not be checked: ${unchecked.map(({ rule }) => rule).join(', ') || 'nothing'}`,
+    symptoms.length > 0 ? `Seen: ${symptoms.map(({ text }) => text).join('; ')}` : 'No symptom was seen',
+    `Ruled out: ${titles(ruledOut) || 'nothing'}`,
+    `Could not be checked: ${titles(unchecked) || 'nothing'}`,
   ].join('. ');
+
+/** Each once: a rule may have been unable to judge several targets. */
+const titles = (judged: Diagnosis['unchecked']): string =>
+  [...new Set(judged.map(({ rule }) => ruleTitle(rule)))].join(', ');

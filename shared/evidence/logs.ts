@@ -4,9 +4,13 @@ import type { Inspection, Inspector } from './inspector.ts';
 import { type LogSignature, signatureOf } from './log-signatures.ts';
 import { redact } from './redact.ts';
 
-/** Lines of one kind from one revision, counted. */
+/** The three logs that are read, each for itself: what one of them was cut at says nothing of the others. */
+export type LogName = keyof LogsObservation['truncated'];
+
+/** Lines of one kind from one revision in one log, counted. What one event left in two logs is not one count of two. */
 export interface SignatureCount {
   readonly signature: LogSignature;
+  readonly log: LogName;
   readonly service: string;
   readonly revision: string | undefined;
   readonly count: number;
@@ -42,8 +46,9 @@ export interface LogsObservation {
 /** A line of a service that is watched. */
 type ServiceEntry = LogEntry & { readonly service: string };
 
+/** One page: the most that entries.list answers at once, and a project has 60 of these reads a minute for everybody (Logging API v2, quotas; read 2026-11-23). */
 const ENTRIES_MAX = 1000;
-/** A lone failure is noise; this many within a minute are the beginning of something. */
+/** A lone failure is noise; this many within a minute are the beginning of something. Our own choice: as many as make a symptom, and all within one of Monitoring's minutes. */
 const FAILURES_OF_AN_ONSET = 5;
 const ONSET_WITHIN_SECONDS = 60;
 const FAILED_REQUESTS =
@@ -87,11 +92,14 @@ export const logs: Inspector<LogsObservation> = {
       entry.service !== undefined &&
       (environment.services === undefined || environment.services.includes(entry.service));
     const failed = requests.entries.filter(watched);
-    const lines = [...failed, ...system.entries.filter(watched), ...application.entries.filter(watched)];
     const first = oldestFirst.filter(watched);
     return {
       failed: countFailed(failed, first),
-      signatures: countSignatures(lines),
+      signatures: [
+        ...countSignatures(failed, 'requests'),
+        ...countSignatures(system.entries.filter(watched), 'system'),
+        ...countSignatures(application.entries.filter(watched), 'application'),
+      ].sort(byCount),
       onsets: onsetsOf(first),
       failedFrom: reach(requests, since),
       truncated: { requests: requests.truncated, system: system.truncated, application: application.truncated },
@@ -141,12 +149,13 @@ function onsetsOf(oldestFirst: readonly ServiceEntry[]): LogsObservation['onsets
   });
 }
 
-function countSignatures(entries: readonly ServiceEntry[]): SignatureCount[] {
+function countSignatures(entries: readonly ServiceEntry[], log: LogName): SignatureCount[] {
   const told = entries
     .filter(({ text }) => text !== '')
     .map((entry) => ({ ...entry, signature: signatureOf(entry.text) }));
   return grouped(told, ({ signature, service, revision }) => [signature, service, revision]).map((group) => ({
     signature: group.first.signature,
+    log,
     service: group.first.service,
     revision: group.first.revision,
     ...group.span,
@@ -177,5 +186,7 @@ function grouped<Entry extends { readonly at: Instant }>(
       },
     });
   }
-  return [...groups.values()].sort((a, b) => b.span.count - a.span.count);
+  return [...groups.values()].sort((a, b) => byCount(a.span, b.span));
 }
+
+const byCount = (a: { readonly count: number }, b: { readonly count: number }): number => b.count - a.count;

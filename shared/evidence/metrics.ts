@@ -14,7 +14,9 @@ export interface ServiceMetrics {
     readonly requests: number;
     readonly serverErrors: number;
   }[];
+  /** Active and idle, of all revisions together: while one replaces another both count. */
   readonly instances: Points;
+  readonly instancesByRevision: readonly { readonly revision: string; readonly points: Points }[];
   /** 99th percentile over the instances, 0..1 of the limit. */
   readonly memoryRatio: Points;
   readonly cpuRatio: Points;
@@ -44,7 +46,8 @@ export const metrics: Inspector<MetricsObservation> = {
     const revision = 'resource.labels.revision_name';
     const [requests, instances, memory, cpu] = await Promise.all([
       ask('request_count', 'ALIGN_DELTA', 'REDUCE_SUM', [service, revision, 'metric.labels.response_code_class']),
-      ask('container/instance_count', 'ALIGN_MAX', 'REDUCE_SUM', [service]),
+      // A gauge, sampled each minute for each state: the newest samples are of one moment, and only what was there together may be added up.
+      ask('container/instance_count', 'ALIGN_NEXT_OLDER', 'REDUCE_SUM', [service, revision]),
       ask('container/memory/utilizations', 'ALIGN_PERCENTILE_99', 'REDUCE_MAX', [service]),
       ask('container/cpu/utilizations', 'ALIGN_PERCENTILE_99', 'REDUCE_MAX', [service]),
     ]);
@@ -62,6 +65,10 @@ export const metrics: Inspector<MetricsObservation> = {
             service: name,
             ...requestsOf(own(requests)),
             instances: added(own(instances)),
+            instancesByRevision: own(instances).flatMap(({ labels, points }) => {
+              const { revision_name: name } = labels;
+              return name === undefined ? [] : [{ revision: name, points }];
+            }),
             memoryRatio: own(memory)[0]?.points ?? [],
             cpuRatio: own(cpu)[0]?.points ?? [],
           };

@@ -94,12 +94,13 @@ function sameRule({ plan, evidence, context }: RecoveryInput): RecoveryCheck {
   const { rule, target } = plan.because;
   const known = ruleNames.find((candidate): candidate is RuleName => candidate === rule);
   if (known === undefined) return { name: rule, status: 'unavailable', detail: 'this rule is gone from runmedic' };
-  const name = ruleNamed(known).title;
+  const name = `check of the cause (${ruleNamed(known).title})`;
   const conclusions = judge(ruleNamed(known), evidence, context);
   for (const conclusion of conclusions)
     switch (conclusion.kind) {
       case 'cause':
-        if (conclusion.target === target) return { name, status: 'failed', detail: `still there: ${conclusion.claim}` };
+        if (conclusion.target === target)
+          return { name, status: 'failed', detail: `still there: ${withoutStop(conclusion.claim)}` };
         break;
       case 'inconclusive':
         if ((conclusion.about?.target ?? target) === target)
@@ -120,3 +121,6 @@ const standing = ({ plan, readBack }: RecoveryInput): RecoveryCheck[] =>
       return { name, status: 'failed', detail: `${prospect.summary.after} does not stand any more` };
     return { name, status: 'unavailable', detail: found.unavailable };
   });
+
+/** A detail follows a colon and is followed by others: a claim is a sentence, and brings a full stop. */
+const withoutStop = (claim: string): string => claim.replace(/\.$/, '');

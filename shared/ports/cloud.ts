@@ -116,6 +116,7 @@ export interface SeriesQuery {
     | 'ALIGN_MEAN'
     | 'ALIGN_MAX'
     | 'ALIGN_COUNT_TRUE'
+    | 'ALIGN_NEXT_OLDER'
     | 'ALIGN_PERCENTILE_99'
     | 'ALIGN_PERCENTILE_50';
   readonly reducer: 'REDUCE_SUM' | 'REDUCE_MAX' | 'REDUCE_MEAN' | 'REDUCE_NONE';

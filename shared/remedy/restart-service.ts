@@ -55,7 +55,7 @@ export const restartService: Action<RestartSettings, 'cloud-run'> = {
           before: `revision ${serving.shortName}`,
           after: `a new revision, same image ${image.slice(image.indexOf('@sha256:') + 1).slice(0, 19)}`,
         },
-        expectedEffect: 'fresh containers with empty memory; it relieves, and does not mend what fills them',
+        expectedEffect: 'fresh containers with empty memory: relief for a while, as what fills it is not mended',
         expectedSeconds: 90,
         whatCouldGoWrong:
           "Start-up can fail, and then the old revision goes on serving. Secrets mounted as 'latest' resolve anew.",

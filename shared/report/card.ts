@@ -82,7 +82,7 @@ function lookWords(incident: Extract<Incident, { status: 'investigating' }>): st
   const { round, tries, healthyLooks, unexplainedLooks } = incident;
   if (healthyLooks > 0) return '*Nothing wrong is seen any more.* Looking once more before the incident is closed.';
   if (unexplainedLooks > 0)
-    return `*No cause is to be seen yet.* Looking again: evidence may be on its way.\n${seenWords(incident.diagnosis?.symptoms ?? [])}`;
+    return `*No cause found yet.* Looking again, as more evidence may be on its way.\n${seenWords(incident.diagnosis?.symptoms ?? [])}`;
   const what = round === 1 ? '*Investigating.*' : `*Investigating again* (diagnosis ${round}).`;
   const again = tries > 1 ? ` No answer yet; asked ${tries} times.` : '';
   return `${what} Services, revisions, connectors, metrics, logs and the checks from outside are being read; nothing is changed.${again}`;

@@ -129,6 +129,16 @@ export const failed = (service: string, count: number, over: Partial<FailedReque
   ...over,
 });
 
+/** Where Cloud Run itself writes a line; all else is written by the application. */
+const LOG_OF: Readonly<Partial<Record<SignatureCount['signature'], SignatureCount['log']>>> = {
+  'no-available-instance': 'requests',
+  'instance-did-not-start': 'requests',
+  'response-malformed': 'requests',
+  'startup-probe-failed': 'system',
+  'container-exited': 'system',
+  'memory-limit-exceeded': 'system',
+};
+
 export const line = (
   service: string,
   signature: SignatureCount['signature'],
@@ -137,6 +147,7 @@ export const line = (
 ): SignatureCount => ({
   service,
   signature,
+  log: LOG_OF[signature] ?? 'application',
   count,
   revision: `${service}-00002`,
   firstAt: at(-240),
@@ -160,6 +171,7 @@ export const serviceMetrics = (name: string, over: Partial<ServiceMetrics> = {})
   serverErrors: [],
   byRevision: [],
   instances: points([3, 3, 3], at(-120)),
+  instancesByRevision: [{ revision: `${name}-00002`, points: over.instances ?? points([3, 3, 3], at(-120)) }],
   memoryRatio: points([0.4, 0.4, 0.4], at(-120)),
   cpuRatio: points([0.3, 0.3, 0.3], at(-120)),
   ...over,

@@ -158,7 +158,7 @@ export const incident = (id: string, on = 'staging', state: IncidentState = stat
   ],
   paged: { reason: 'no-cause', since: START, level: 2 },
   googleCalls: { total: 76, logReads: 18 },
-  checkAskedAt: at(40),
+  checkAskedAt: START,
   ...state,
 });
 

@@ -77,7 +77,7 @@ describe('diagnose', () => {
     );
     expect(found.root).toMatchObject({ rule: 'connector-saturated', confidence: 'certain', services: all });
     expect(found.root?.claim).toBe(
-      'VPC connector staging-connector is full: 298 of 300 Mbps at its maximum of 3 e2-micro instances, and 120 private connections timed out.',
+      'VPC connector staging-connector is full: it carries 298 Mbps, and its maximum of 3 e2-micro instances can carry about 300; the services behind it logged 120 connection timeouts.',
     );
   });
 
@@ -233,7 +233,7 @@ describe('diagnose', () => {
         'cloud-run': observed({
           services: [service('auth'), service('backend', { instancesMax: 5 }), service('frontend')],
         }),
-        metrics: observed({ services: [serviceMetrics('backend', { instances: points([5, 5, 5]) })] }),
+        metrics: observed({ services: [serviceMetrics('backend', { instances: points([5, 5, 5], at(-60)) })] }),
         logs: observed(
           logs({
             failed: down,
@@ -255,7 +255,7 @@ describe('diagnose', () => {
     const found = diagnose(evidence({ logs: observed(logs({ failed: [failed('backend', 9)] })) }), context);
     expect(found).toMatchObject({ healthy: false, root: undefined });
     expect(found.symptoms).toEqual([
-      { kind: 'serving-errors', on: 'backend', text: 'backend failed 9 requests with 503' },
+      { kind: 'serving-errors', on: 'backend', text: 'backend: 9 requests failed with 503' },
     ]);
   });
 

@@ -121,7 +121,7 @@ describe('silence is no health', () => {
 
   it('takes errors that only Monitoring counts for errors', () => {
     expect(diagnosed({ metrics: counting(5) }).symptoms).toEqual([
-      { kind: 'serving-errors', on: 'backend', text: 'backend failed 5 requests with 5xx, as Monitoring counts' },
+      { kind: 'serving-errors', on: 'backend', text: 'backend: 5 requests failed with 5xx, as Monitoring counts' },
     ]);
     expect(diagnosed({ metrics: counting(4) }).symptoms).toEqual([]);
     expect(diagnosed({ metrics: counting(500, at(-301)) }).symptoms).toEqual([]);
@@ -132,7 +132,7 @@ describe('silence is no health', () => {
       metrics: counting(50),
       logs: observed(logs({ failed: [failed('backend', 60)] })),
     });
-    expect(symptoms.map(({ text }) => text)).toEqual(['backend failed 60 requests with 503']);
+    expect(symptoms.map(({ text }) => text)).toEqual(['backend: 60 requests failed with 503']);
   });
 });
 

@@ -96,7 +96,7 @@ describe('connector-saturated', () => {
     expect(withThroughput([290, 290, 290], { instances: [] })).toMatchObject({
       evidence: expect.arrayContaining([
         expect.objectContaining({
-          text: 'It has an unknown number of instances of at most 3; shared by auth, backend, frontend.',
+          text: 'Monitoring does not say how many of its at most 3 instances run; shared by auth, backend, frontend.',
         }),
       ]),
     });
@@ -168,12 +168,14 @@ describe('release-broken', () => {
   it('says who deployed what, when, and what it printed', () => {
     expect(withRelease({})).toMatchObject({
       claim:
-        'Release backend-00003 of backend is broken: 20 failures from 0 min after its deploy, none in backend-00002 before it.',
+        'Release backend-00003 of backend is broken: 20 containers exited, from 20 s after its deploy on; backend-00002 before it was not seen to fail.',
       confidence: 'certain',
       evidence: [
-        { text: expect.stringContaining('by deploy@acme-ci.iam.gserviceaccount.com and takes 100 %') },
-        { text: '20 x "sample of container-exited"' },
-        { text: 'Before it, backend-00002 served another image.' },
+        {
+          text: 'backend-00003 was deployed at 2026-11-23 02:55:00 UTC by deploy@acme-ci.iam.gserviceaccount.com and takes 100 % of the traffic.',
+        },
+        { text: '20 times: "sample of container-exited"' },
+        { text: 'backend-00002 before it ran another image.' },
       ],
     });
   });
@@ -193,14 +195,14 @@ describe('release-broken', () => {
     expect(found).toMatchObject({
       confidence: 'likely',
       evidence: expect.arrayContaining([
-        { text: 'Before it, backend-00002 served the same image with other settings.' },
+        { text: 'backend-00002 before it ran the same image: only settings can differ.' },
       ]),
     });
   });
 
   it.each([
     ['no service is watched', []],
-    ['backend: no revision', [service('backend', { revisions: [] })]],
+    ['backend has no revision', [service('backend', { revisions: [] })]],
   ])('is ruled out where %s', (reason, services) => {
     expect(conclude('release-broken', { 'cloud-run': observed({ services }) })).toEqual({ kind: 'ruled-out', reason });
   });
@@ -261,8 +263,8 @@ describe('memory-exhausted', () => {
       metrics: observed({ services: [] }),
     });
     expect(found).toMatchObject({
-      claim: 'backend runs out of memory: 4 containers were killed at the limit of unknown MiB.',
-      evidence: [{ text: '4 x "killed" (no revision)' }, { text: 'Monitoring has no points of its memory.' }],
+      claim: 'backend runs out of memory: 4 containers were killed at a limit that is not known.',
+      evidence: [{ text: '4 times: "killed"' }, { text: 'Monitoring has no points of its memory.' }],
     });
   });
 
@@ -270,7 +272,7 @@ describe('memory-exhausted', () => {
     expect(withKills(7)).toMatchObject({
       claim: 'backend runs out of memory: 7 containers were killed at the limit of 512 MiB.',
       evidence: [
-        { text: '7 x "Memory limit of 512 MiB exceeded with 514 MiB used" (backend-00002)' },
+        { text: '7 times in backend-00002: "Memory limit of 512 MiB exceeded with 514 MiB used"' },
         { text: 'Memory reached 99 % of the limit (99th percentile).' },
       ],
     });
@@ -308,6 +310,66 @@ describe('instance-ceiling-reached', () => {
     });
     expect(of([serviceMetrics('auth')])).toMatchObject({ kind: 'inconclusive', settles: 'soon' });
   });
+
+  describe('counts instances as the ceiling does', () => {
+    const seen = (over: {
+      readonly instancesMax: number | undefined;
+      readonly byRevision: readonly (readonly number[])[];
+      readonly onset?: number;
+    }) => {
+      const byRevision = over.byRevision.map((values, index) => ({
+        revision: `backend-${index}`,
+        points: points(values, at(-60)),
+      }));
+      const together = byRevision[0]?.points.map(({ at: moment }, index) => ({
+        at: moment,
+        value: byRevision.reduce((sum, one) => sum + (one.points[index]?.value ?? 0), 0),
+      }));
+      const metric = serviceMetrics('backend', { instances: together ?? [], instancesByRevision: byRevision });
+      const { onset } = over;
+      return conclude('instance-ceiling-reached', {
+        'cloud-run': observed({
+          services: [
+            service('backend', { instancesMax: over.instancesMax, template: { ...template, instancesMax: 3 } }),
+          ],
+        }),
+        logs: observed(
+          logs({
+            signatures: [line('backend', 'no-available-instance', 50)],
+            onsets: onset === undefined ? [] : [{ service: 'backend', at: at(onset) }],
+          }),
+        ),
+        metrics: observed({ services: [metric] }),
+      });
+    };
+    const words = (over: Parameters<typeof seen>[0]) => {
+      const found = seen(over);
+      return found.kind === 'cause' ? found.evidence[1]?.text : found.reason;
+    };
+
+    it("each revision by itself where the ceiling is a revision's: two that overlap are at no ceiling", () => {
+      const overlapping = [
+        [2, 2],
+        [2, 2],
+      ];
+      expect(seen({ instancesMax: undefined, byRevision: overlapping })).toMatchObject({
+        kind: 'inconclusive',
+        reason: 'backend: 50 requests found no instance while 2 of at most 3 ran: the ceiling is not why',
+      });
+      expect(words({ instancesMax: 3, byRevision: overlapping })).toBe(
+        '4 instances ran at the busiest, above the ceiling of 3 as happens for a short while, in a surge or a rollover, each for up to 80 requests at a time.',
+      );
+    });
+
+    it('only since the service began to fail: what ran before may have had another ceiling', () => {
+      expect(words({ instancesMax: 3, byRevision: [[8, 3, 3]], onset: -120 })).toBe(
+        '3 instances ran at the busiest, all that the ceiling of 3 allows, each for up to 80 requests at a time.',
+      );
+      expect(words({ instancesMax: 3, byRevision: [[8, 3, 3]], onset: -30 })).toBe(
+        'backend: 50 requests found no instance, but Monitoring has no instance count of that time',
+      );
+    });
+  });
 });
 
 describe('symptoms', () => {
@@ -327,7 +389,7 @@ describe('symptoms', () => {
   it('tells refused requests from failed ones', () => {
     expect(
       felt({ logs: observed(logs({ failed: [failed('backend', 30, { reachedContainer: false, status: 429 })] })) }),
-    ).toEqual([{ kind: 'requests-refused', on: 'backend', text: 'backend failed 30 requests with 429' }]);
+    ).toEqual([{ kind: 'requests-refused', on: 'backend', text: 'backend: 30 requests failed with 429' }]);
   });
 
   it('says which check fails and how', () => {

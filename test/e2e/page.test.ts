@@ -49,7 +49,7 @@ describe.skipIf(chromiumPath === undefined)('a person before the page', () => {
       expect(await seat.card.locator('h3').textContent()).toMatch(/^\S+ Critical: staging \(.+\) · Approval needed$/u);
       const words = await wordsOf(seat.card);
       expect(words).toContain('Root cause: VPC connector saturated');
-      expect(words).toMatch(/300 of 300 Mbps at its maximum of 3 e2-micro instances/);
+      expect(words).toMatch(/carries 300 Mbps, and its maximum of 3 e2-micro instances can carry about 300/);
       expect(words).toMatch(/2-3 x e2-micro \(about 300 Mbps\) → 2-10 x e2-micro \(about 1000 Mbps\)/);
       expect(words).toMatch(/@Ann Lindqvist or @oncall may decide until/);
       await seat.picture('at-approval');

@@ -181,7 +181,7 @@ describe('metrics', () => {
     expect(await metrics.inspect(inspection({ cloud: cloud.cloud }), unhurried)).toEqual({ services: [] });
     expect(queries.map((query) => [metricOf(query), query.aligner, query.reducer])).toEqual([
       ['request_count', 'ALIGN_DELTA', 'REDUCE_SUM'],
-      ['container/instance_count', 'ALIGN_MAX', 'REDUCE_SUM'],
+      ['container/instance_count', 'ALIGN_NEXT_OLDER', 'REDUCE_SUM'],
       ['container/memory/utilizations', 'ALIGN_PERCENTILE_99', 'REDUCE_MAX'],
       ['container/cpu/utilizations', 'ALIGN_PERCENTILE_99', 'REDUCE_MAX'],
     ]);
@@ -218,6 +218,7 @@ describe('metrics', () => {
         { revision: 'backend-2', requests: 190, serverErrors: 20 },
       ],
       instances: [],
+      instancesByRevision: [],
       memoryRatio: [],
       cpuRatio: [],
     });
@@ -229,12 +230,33 @@ describe('metrics', () => {
       'container/memory/utilizations': [series({ service_name: 'backend' }, [[-60, 0.5]])],
       'container/cpu/utilizations': [series({ service_name: 'auth' }, [[-60, 0.3]])],
     });
-    const empty = { requests: [], serverErrors: [], byRevision: [] };
+    const empty = { requests: [], serverErrors: [], byRevision: [], instancesByRevision: [] };
     expect(found).toEqual([
       { service: 'auth', ...empty, instances: [], memoryRatio: [], cpuRatio: points({ [-60]: 0.3 }) },
       { service: 'backend', ...empty, instances: [], memoryRatio: points({ [-60]: 0.5 }), cpuRatio: [] },
       { service: 'frontend', ...empty, instances: points({ [-60]: 3 }), memoryRatio: [], cpuRatio: [] },
     ]);
+  });
+
+  it('counts instances of each revision, and of all that ran at the same moment', async () => {
+    const running = (revision: string, values: readonly (readonly [number, number])[]) =>
+      series({ service_name: 'backend', revision_name: revision }, values);
+    const [backend] = await see({
+      'container/instance_count': [
+        running('backend-1', [
+          [-120, 3],
+          [-60, 1],
+        ]),
+        running('backend-2', [[-60, 3]]),
+      ],
+    });
+    expect(backend).toMatchObject({
+      instances: points({ [-120]: 3, [-60]: 4 }),
+      instancesByRevision: [
+        { revision: 'backend-1', points: points({ [-120]: 3, [-60]: 1 }) },
+        { revision: 'backend-2', points: points({ [-60]: 3 }) },
+      ],
+    });
   });
 
   it('leaves out what is not watched, and series that name no service', async () => {

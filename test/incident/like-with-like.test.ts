@@ -115,8 +115,9 @@ describe('recovered', () => {
     });
     const unknown = connector({ throughputMbps: [] });
     const of = (...connectors: readonly ReturnType<typeof connector>[]) =>
-      look({ 'vpc-connector': observed({ connectors }) }).checks.find(({ name }) => name === 'VPC connector saturated')
-        ?.status;
+      look({ 'vpc-connector': observed({ connectors }) }).checks.find(
+        ({ name }) => name === 'check of the cause (VPC connector saturated)',
+      )?.status;
     expect(of(calm, other)).toBe('passed');
     expect(of(other, unknown)).toBe('unavailable');
     expect(of(other, connector({ throughputMbps: points([299, 299, 299], at(-60)) }))).toBe('failed');

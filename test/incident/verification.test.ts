@@ -50,9 +50,9 @@ describe('recovery', () => {
         { name: 'live updates', status: 'passed', detail: '200' },
         { name: 'errors of auth, backend, frontend', status: 'passed', detail: 'none since the change' },
         {
-          name: 'VPC connector saturated',
+          name: 'check of the cause (VPC connector saturated)',
           status: 'passed',
-          detail: expect.stringContaining('carried 410 of 1000 Mbps'),
+          detail: expect.stringContaining('carried 410 of about 1000 Mbps'),
         },
         {
           name: 'Scale connector staging-connector: as approved',
@@ -142,7 +142,7 @@ describe('recovery', () => {
       throughputMbps: points([299, 299, 299]),
     });
     const found = look({ 'vpc-connector': observed({ connectors: [elsewhere] }) });
-    expect(found.checks.find(({ name }) => name === 'VPC connector saturated')).toMatchObject({
+    expect(found.checks.find(({ name }) => name === 'check of the cause (VPC connector saturated)')).toMatchObject({
       status: 'passed',
       detail: expect.stringContaining('gone: no longer on'),
     });
