@@ -9,6 +9,8 @@ import type { CallLog } from './call-log.ts';
 import { loggingRouter } from './logging/logging-router.ts';
 import { monitoringRouter } from './monitoring/monitoring-router.ts';
 import { methodFor } from './permissions.ts';
+import { throughGate } from './platform/api-gate.ts';
+import { platformRouter } from './platform/platform-router.ts';
 import { runRouter } from './run/run-router.ts';
 import { vpcAccessRouter } from './vpc-access/vpc-access-router.ts';
 
@@ -28,6 +30,7 @@ export function googleRouter(options: GoogleOptions): Router {
     vpcAccessRouter(options.world),
     monitoringRouter(options.world),
     loggingRouter(options.world),
+    platformRouter(options.world),
   );
   api.use(unknownMethod, answerError);
   const router = Router();
@@ -82,6 +85,7 @@ function trouble(world: World): RequestHandler {
   return async (request, response, next) => {
     const api = methodFor(request.method, request.path)?.api;
     const now = secondsIn(world);
+    if (api) throughGate(world, api);
     for (const t of world.scenario.apis.filter((a) => a.api === api && isWithin(a, now))) {
       if (t.latencyMs > 0) await delay(t.latencyMs, undefined, { ref: false });
       if (t.fail) throw new ApiError(t.fail.httpStatus, t.fail.status, t.fail.message);

@@ -1,10 +1,14 @@
 import type { ApiMethod } from './api-method.ts';
 import { loggingMethods } from './logging/logging-methods.ts';
 import { monitoringMethods } from './monitoring/monitoring-methods.ts';
+import { platformMethods } from './platform/platform-methods.ts';
 import { runMethods } from './run/run-methods.ts';
 import { vpcAccessMethods } from './vpc-access/vpc-access-methods.ts';
 
-const methods: readonly ApiMethod[] = [...runMethods, ...vpcAccessMethods, ...monitoringMethods, ...loggingMethods];
+const methods: readonly ApiMethod[] = [
+  ...[...runMethods, ...vpcAccessMethods, ...monitoringMethods, ...loggingMethods],
+  ...platformMethods,
+];
 
 export const methodFor = (method: string, path: string): ApiMethod | undefined =>
   methods.find((one) => one.method === method && one.path.test(path));

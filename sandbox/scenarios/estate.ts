@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { codePatch } from './code.ts';
+import { estatePlatform } from './estate-platform.ts';
 
 // What stands in the project before anything happens.
 
@@ -125,6 +126,7 @@ export const estate = z.strictObject({
   connectors: z.array(connector).default([]),
   services: z.array(service).min(1),
   hosts: z.array(host).default([]),
+  platform: estatePlatform,
 });
 
 export type Estate = z.infer<typeof estate>;

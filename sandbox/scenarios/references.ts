@@ -11,6 +11,7 @@ export function references(scenario: { estate: Estate; causes: Cause[] }, contex
   const services = estate.services.map((s) => s.name);
   const databases = estate.databases.map((d) => d.name);
   const connectors = estate.connectors.map((c) => c.name);
+  const quotas = estate.platform.quotas.map((q) => q.name);
   const check = (path: Path, found: string | undefined, known: string[]) => {
     if (found === undefined || known.includes(found)) return;
     context.addIssue({
@@ -27,6 +28,7 @@ export function references(scenario: { estate: Estate; causes: Cause[] }, contex
     code?.start?.needs?.forEach((n, i) => {
       check([...path, 'start', 'needs', i], n, databases);
     });
+    check([...path, 'start', 'quota'], code?.start?.quota, quotas);
     code?.request?.calls?.forEach((n, i) => {
       check([...path, 'request', 'calls', i], n, services);
     });
@@ -54,6 +56,7 @@ export function references(scenario: { estate: Estate; causes: Cause[] }, contex
     if ('service' in cause) check([...path, 'service'], cause.service, services);
     if ('connector' in cause) check([...path, 'connector'], cause.connector, connectors);
     if ('database' in cause) check([...path, 'database'], cause.database, databases);
+    if ('quota' in cause) check([...path, 'quota'], cause.quota, quotas);
     if (cause.type === 'release') checkCode([...path, 'code'], cause.code);
   });
 }

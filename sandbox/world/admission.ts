@@ -1,5 +1,6 @@
 import { record } from './in-flight.ts';
 import type { Outlook } from './outlook.ts';
+import { isHalted, isOverQuota } from './platform/effects.ts';
 import type { RequestKind, RevisionState, ServiceState, WorldState } from './state.ts';
 import { concurrencyOf, cpuOf, maxInstancesOf } from './template.ts';
 
@@ -67,7 +68,11 @@ function turnAway(
 ): void {
   if (count <= 0) return;
   const broken = state.nowMs - revision.lastFailureMs < RECENT_FAILURE_MS;
-  const atCeiling = revision.instances.length >= maxInstancesOf(service, revision.template);
+  const atCeiling = isHalted(state) || revision.instances.length >= maxInstancesOf(service, revision.template);
+  if (isOverQuota(state, revision)) {
+    record(state, service, revision, { kind: 'over-quota', status: 503, latencyMs: waitedMs, count });
+    return;
+  }
   const kind: RequestKind = broken ? 'not-started' : 'no-instance';
   const givenUp = atCeiling && !broken ? state.random.binomial(count, waitedMs > 0 ? 1 : GIVEN_UP_RATIO) : 0;
   const status = broken ? 503 : atCeiling ? 429 : 500;

@@ -4,6 +4,7 @@ import type { Scenario } from '../scenarios/scenario.ts';
 import { auditServiceChange } from './audit.ts';
 import { createLedger } from './ledger.ts';
 import { createMetricStore } from './metrics/store.ts';
+import { platformState } from './platform/platform-state.ts';
 import { createRandom } from './random.ts';
 import { createRevision, learnCode, route, uuid } from './revisions.ts';
 import type { ConnectorState, Json, ServiceState, WorldState } from './state.ts';
@@ -21,6 +22,7 @@ export function buildState(scenario: Scenario, startMs: number): WorldState {
     connectors: new Map(estate.connectors.map((c) => [c.name, connectorState(c)])),
     databases: new Map(estate.databases.map((d) => [d.name, { name: d.name, estate: d, state: 'up' }])),
     operations: new Map(),
+    platform: platformState(scenario),
     agenda: [],
     ledger: createLedger(),
     metrics: createMetricStore(),

@@ -2,6 +2,14 @@ import type { Cause, CauseOf } from '../scenarios/causes.ts';
 import { changeService } from './change-service.ts';
 import { note } from './note.ts';
 import { schedule } from './operations.ts';
+import {
+  billingIsLifted,
+  billingStops,
+  incidentBegins,
+  incidentEnds,
+  quotaIsFree,
+  quotaIsUsed,
+} from './platform/happenings.ts';
 import { learnCode } from './revisions.ts';
 import type { Json, ServiceState, WorldState } from './state.ts';
 import { listAt } from './template.ts';
@@ -50,12 +58,24 @@ function happen(state: WorldState, cause: Cause): void {
     case 'connector-changed':
       connectorChanged(state, cause);
       return;
+    case 'cloud-incident':
+      incidentBegins(state, cause);
+      return;
+    case 'quota-used':
+      quotaIsUsed(state, cause);
+      return;
+    case 'billing-disabled':
+      billingStops(state, cause);
+      return;
   }
 }
 
 function pass(state: WorldState, cause: Cause): void {
   const database = cause.type === 'database-down' ? state.databases.get(cause.database) : undefined;
   if (database) database.state = 'up';
+  if (cause.type === 'cloud-incident') incidentEnds(state, cause);
+  if (cause.type === 'quota-used') quotaIsFree(state, cause);
+  if (cause.type === 'billing-disabled') billingIsLifted(state, cause);
   note(state, `${cause.type}-over`, 'database' in cause ? cause.database : '', 'no longer');
 }
 

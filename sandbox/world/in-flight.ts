@@ -55,6 +55,7 @@ const reachedContainer: Record<RequestKind, boolean> = {
   crashed: true,
   'out-of-memory': true,
   'no-instance': false,
+  'over-quota': false,
   'not-started': false,
 };
 

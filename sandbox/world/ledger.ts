@@ -33,6 +33,8 @@ export interface LineRecord {
   readonly instanceId: string | undefined;
   readonly text: string | undefined;
   readonly protoPayload: Json | undefined;
+  /** Of an entry that is about no service: what it is about, as Logging names it. */
+  readonly resource: { readonly type: string; readonly labels: Readonly<Record<string, string>> } | undefined;
 }
 
 export const createLedger = (): Ledger => ({ requests: [], lines: [], sequence: 0 });

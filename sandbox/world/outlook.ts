@@ -1,5 +1,6 @@
 import { dependencyLine } from './log-texts.ts';
 import { databaseFailure, internetFailureRatio } from './network.ts';
+import { egressLossRatio } from './platform/effects.ts';
 import type { RevisionState, WorldState } from './state.ts';
 
 const THRASH_SLOWDOWN = 12;
@@ -39,6 +40,13 @@ export function outlookOf(state: WorldState, revision: RevisionState): Outlook {
     ok *= 1 - bad;
     if (lost === 0) dependencyMs = Math.min(dependencyMs, callee?.errorLatencyMs ?? dependencyMs);
     line ??= `upstream ${name} failed: ${lost > 0 ? `connect ETIMEDOUT after ${request.timeoutSeconds}s` : 'HTTP 503'}`;
+  }
+  const lost = request.needs.length === 0 ? 0 : egressLossRatio(state);
+  if (lost > 0) {
+    const database = state.databases.get(request.needs[0] ?? '')?.estate;
+    const { kind, address } = database ?? { kind: 'other', address: request.needs[0] ?? '' };
+    line ??= dependencyLine(kind, address, 'slowly', request.timeoutSeconds);
+    ok *= 1 - lost;
   }
   const cpu = clampCpu(revision.cpuRatio);
   return {

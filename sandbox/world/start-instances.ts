@@ -3,9 +3,11 @@ import { dependencyLine, exitLine, probeFailedLine, probeSucceededLine, starting
 import { observe } from './metrics/observe.ts';
 import { databaseFailure, offer } from './network.ts';
 import { print } from './note.ts';
+import { mayCall, refusedLine, startsStall } from './platform/effects.ts';
 import type { Instance, RevisionState, WorldState } from './state.ts';
 import { containerNameOf, startupProbeOf } from './template.ts';
 
+const STALLED_MS = 20_000; // A container that the platform cannot bring up is given up after this.
 const TRY_AGAIN_MS = 5000; // A start tries its databases again after this.
 
 /** A new container begins to start. */
@@ -43,6 +45,10 @@ export function tickStart(state: WorldState, revision: RevisionState, instance: 
     return;
   }
   if (age < instance.bootMs) return;
+  if (startsStall(state)) {
+    if (age >= instance.bootMs + STALLED_MS) startFailed(state, revision, instance, { lines: [], exitCode: undefined });
+    return;
+  }
   if (fails === 'before-ready') {
     startFailed(state, revision, instance, { lines: failure.lines, exitCode: failure.exitCode });
     return;
@@ -50,7 +56,12 @@ export function tickStart(state: WorldState, revision: RevisionState, instance: 
   if (state.nowMs < instance.nextTryMs) return;
   const missing = start.needs.find((need) => !connects(state, revision, need));
   if (missing === undefined) {
-    becomeReady(state, revision, instance);
+    if (mayCall(state, start.quota)) becomeReady(state, revision, instance);
+    else
+      startFailed(state, revision, instance, {
+        lines: [refusedLine(state, start.quota ?? '')],
+        exitCode: start.exitCode,
+      });
     return;
   }
   if (age < instance.bootMs + start.timeoutSeconds * 1000) {

@@ -4,6 +4,7 @@ import type { ConnectorEstate, DatabaseEstate, MachineType, ServiceEstate } from
 import type { Scenario } from '../scenarios/scenario.ts';
 import type { Ledger } from './ledger.ts';
 import type { MetricStore } from './metrics/store.ts';
+import type { PlatformState } from './platform/platform-state.ts';
 import type { Random } from './random.ts';
 import type { AlertNotification, WorldEvent } from './world.ts';
 
@@ -18,6 +19,7 @@ export interface WorldState {
   readonly connectors: Map<string, ConnectorState>;
   readonly databases: Map<string, DatabaseState>;
   readonly operations: Map<string, Operation>;
+  readonly platform: PlatformState;
   /** What is to happen at a later second, soonest first. */
   readonly agenda: { readonly atMs: number; readonly run: () => void }[];
   readonly ledger: Ledger;
@@ -138,6 +140,7 @@ export type RequestKind =
   | 'crashed'
   | 'out-of-memory'
   | 'no-instance'
+  | 'over-quota'
   | 'not-started';
 
 export interface ConnectorState {

@@ -7,6 +7,7 @@ import { measureMemory, tickInstances } from './instances.ts';
 import { observe } from './metrics/observe.ts';
 import { sampleMetrics } from './metrics/sample.ts';
 import { runAgenda } from './operations.ts';
+import { tickPlatform } from './platform/effects.ts';
 import { serve } from './requests.ts';
 import type { RevisionState, ServiceState, WorldState } from './state.ts';
 import { memoryMibOf } from './template.ts';
@@ -25,6 +26,7 @@ export function tick(state: WorldState): void {
   for (const connector of state.connectors.values()) {
     tickConnector(state, connector, connector.estate.backgroundMbps * backgroundFactor(state, connector.name));
   }
+  tickPlatform(state);
   for (const service of state.services.values()) tickService(state, service);
   if (state.nowMs % FORGET_EVERY_MS === 0) forget(state);
   if (state.nowMs % SAMPLE_MS !== 0) return;

@@ -12,3 +12,15 @@ export function connectorPage(name: string): string {
   const { project, region, id } = parseName(name);
   return `${CONSOLE}/networking/connectors/details/${region}/${id}?project=${project}`;
 }
+
+/** @param api `sqladmin.googleapis.com`. */
+export const quotaPage = (project: string, api: string): string =>
+  `${CONSOLE}/iam-admin/quotas?project=${project}&service=${api}`;
+
+export const billingPage = (project: string): string => `${CONSOLE}/billing/linkedaccount?project=${project}`;
+
+/** Personalized Service Health. */
+export const healthPage = (project: string): string => `${CONSOLE}/servicehealth/incidents?project=${project}`;
+
+/** What Google tells everybody. */
+export const STATUS_PAGE = 'https://status.cloud.google.com/';

@@ -22,6 +22,11 @@ export const logSignatures = [
   },
   { signature: 'not-authenticated', pattern: /The request was not authenticated/ },
   { signature: 'connector-missing', pattern: /VPC connector \S+ does not exist/ },
+  // Of the request log and of clients alike: cloud.google.com/sql/docs/mysql/connect-auth-proxy, and post-mortems of 2026-10, read 2026-11-25.
+  {
+    signature: 'quota-exceeded',
+    pattern: /Quota exceeded for|Error 429: Quota exceeded|exceeded its quota limit for|rateLimitExceeded/,
+  },
   // Application lines: what a client of a private address prints when nothing comes back.
   {
     signature: 'private-connection-timed-out',

@@ -105,7 +105,7 @@ export function lineEntry(state: WorldState, line: LineRecord): Json {
     receiveTimestamp: new Date(line.atMs + 80).toISOString(),
     severity: line.severity,
     logName: `projects/${project}/logs/${LOG_NAMES[line.log]}`,
-    resource: revisionResource(state, line.service, line.revision ?? ''),
+    resource: line.resource ?? revisionResource(state, line.service, line.revision ?? ''),
     ...(line.instanceId !== undefined && { labels: { instanceId: line.instanceId } }),
     ...(line.text !== undefined && { textPayload: line.text }),
     ...(line.protoPayload !== undefined && { protoPayload: line.protoPayload }),

@@ -16,6 +16,7 @@ const RUN_DELAY = 120;
 const VPC_DELAY = 240;
 const LB_DELAY = 210;
 const LOG_DELAY = 60;
+const QUOTA_DELAY = 150;
 
 const text = (...keys: string[]) => keys.map((key) => ({ key, valueType: 'STRING' as const }));
 
@@ -101,6 +102,15 @@ const balancer = family('loadbalancing.googleapis.com', 'https_lb_rule', LB_DELA
   ['https/total_latencies', 'DELTA', 'DISTRIBUTION', 'ms', 'Total Latency', balancerLabels],
 ]);
 
+const quotas = family('serviceruntime.googleapis.com/quota', 'consumer_quota', QUOTA_DELAY, 'GA', [
+  ['exceeded', 'GAUGE', 'BOOL', '1', 'Quota exceeded error', text('limit_name', 'quota_metric')],
+  ['limit', 'GAUGE', 'INT64', '1', 'Quota limit', text('limit_name', 'quota_metric')],
+  ['rate/net_usage', 'DELTA', 'INT64', '1', 'Rate quota usage', text('method', 'quota_metric')],
+  ['allocation/usage', 'GAUGE', 'INT64', '1', 'Allocation quota usage', text('quota_metric')],
+  ['concurrent/limit', 'GAUGE', 'INT64', '1', 'Concurrent quota limit', text('limit_name', 'quota_metric')],
+  ['concurrent/usage', 'GAUGE', 'INT64', '1', 'Concurrent quota usage', text('quota_metric')],
+]);
+
 const logs = (name: string): Descriptor => ({
   type: `logging.googleapis.com/user/${name}`,
   metricKind: 'DELTA',
@@ -118,5 +128,6 @@ export const descriptorsWith = (logMetrics: readonly string[]): Descriptor[] => 
   ...run,
   ...vpc,
   ...balancer,
+  ...quotas,
   ...logMetrics.map(logs),
 ];

@@ -3,6 +3,7 @@ import type { ConnectorState, RevisionState, ServiceState, WorldState } from '..
 import { addValue, type Distribution, emptyDistribution, ratioBuckets } from './distribution.ts';
 import { sampleLoadBalancer } from './sample-load-balancer.ts';
 import { sampleLogMetrics } from './sample-logs.ts';
+import { sampleQuotas } from './sample-quota.ts';
 import { addPoint, type RevisionMinute, type Series } from './store.ts';
 
 const PERIOD_MS = 60_000;
@@ -15,6 +16,7 @@ export function sampleMetrics(state: WorldState): void {
   state.metrics.minutes.clear();
   for (const connector of state.connectors.values()) sampleConnector(state, connector);
   sampleLoadBalancer(state);
+  sampleQuotas(state);
   sampleLogMetrics(state);
 }
 
