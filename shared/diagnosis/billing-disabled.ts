@@ -25,7 +25,7 @@ export const billingDisabled = rule({
   ],
   diagnose: ({ platform: { billing }, ...seen }, context) => {
     if (billing.status === 'seen' && billing.value.enabled)
-      return [{ kind: 'ruled-out', reason: `${billing.value.account ?? 'a billing account'} pays for the project` }];
+      return [{ kind: 'ruled-out', reason: 'a billing account pays for the project' }];
     return billing.status === 'seen' ? [disabled(seen, context)] : [unseen(billing, seen, context)];
   },
 });

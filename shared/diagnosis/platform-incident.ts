@@ -159,7 +159,7 @@ function unannounced({ platform, logs, run, metrics, failing, context }: Seen): 
   return {
     kind: 'cause',
     target: `projects/${project}/locations/${context.subject.region}`,
-    claim: `${names.length} of ${watched.length} services ${how} since ${first}, all within ${Math.round(apart)} s and without a word of their own: ${counted({ count: requests, noun: 'request', from: 'requests' }, logs)} failed${told}.`,
+    claim: `${names.length} of ${watched.length} services ${how} since ${first.slice(11, 16)} UTC, all within ${Math.round(apart)} s and without a word of their own: ${counted({ count: requests, noun: 'request', from: 'requests' }, logs)} failed${told}.`,
     confidence: names.length === watched.length ? 'likely' : 'possible',
     evidence: [
       { text: announcedInWords(platform), url: healthPage(project) },

@@ -5,7 +5,7 @@ import type { Clock, Instant } from '../ports/clock.ts';
 import { PlatformFailure } from '../ports/platform-failure.ts';
 import { planFault } from '../remedy/plan-fault.ts';
 import type { Chat } from '../report/chat.ts';
-import { type Click, digestPrefix } from '../report/click.ts';
+import { type Click, type DecisionClick, digestPrefix } from '../report/click.ts';
 import {
   anotherPlan,
   dialogNotOpened,
@@ -19,6 +19,7 @@ import {
 } from '../report/refusals.ts';
 import { reasonModal, refusedModal } from '../report/reject-modal.ts';
 import { advance, environmentOf, type Shell } from './advance.ts';
+import { checkAgain } from './check-again.ts';
 
 export interface DecisionShell extends Shell {
   readonly chat: Chat;
@@ -29,9 +30,9 @@ export interface DecisionShell extends Shell {
   readonly planPublicKey: KeyObject;
 }
 
-/** What a click came to. `asked`: the dialog now asks for the reason. `words` is what the person was told, mrkdwn. */
+/** What a click came to. `asked`: the dialog now asks for the reason. `looking`: a look was asked for. `words` is what the person was told, mrkdwn. */
 export type Decided =
-  | { readonly kind: 'approved' | 'asked' | 'rejected' }
+  | { readonly kind: 'approved' | 'asked' | 'rejected' | 'looking' }
   | { readonly kind: 'refused'; readonly words: string };
 
 /** Failures that pass: the queue delivers the click again. */
@@ -43,14 +44,14 @@ const PASSING: readonly PlatformFailure['code'][] = ['unavailable', 'rate-limite
  */
 export async function decide(click: Click, shell: DecisionShell): Promise<Decided> {
   try {
-    return await settle(click, shell);
+    return click.kind === 'check-again' ? await checkAgain(click, shell) : await settle(click, shell);
   } catch (error) {
     if (!(error instanceof PlatformFailure) || PASSING.includes(error.code)) throw error;
     return refuse(click, notDecidable(error.message), shell);
   }
 }
 
-async function settle(click: Click, shell: DecisionShell): Promise<Decided> {
+async function settle(click: DecisionClick, shell: DecisionShell): Promise<Decided> {
   const at = await shell.clock.now();
   const judged = await judge(click, at, shell);
   if (judged.kind === 'refused') return refuse(click, judged.words, shell);
@@ -80,7 +81,7 @@ type Judged =
 const refused = (words: string): Refused => ({ kind: 'refused', words });
 
 /** Whether this person may decide about this plan now. Whoever may approve may reject. */
-async function judge(click: Click, at: Instant, shell: DecisionShell): Promise<Judged> {
+async function judge(click: DecisionClick, at: Instant, shell: DecisionShell): Promise<Judged> {
   const { store, chat, policy, planPublicKey } = shell;
   const offered = offerIn(await store.load(click.incident), click, at);
   if (offered.kind === 'refused') return offered;
@@ -98,7 +99,7 @@ async function judge(click: Click, at: Instant, shell: DecisionShell): Promise<J
 }
 
 /** What the incident offers now, if it is what the click was about. */
-function offerIn(incident: Incident | undefined, { incident: id, digest }: Click, at: Instant): Offered {
+function offerIn(incident: Incident | undefined, { incident: id, digest }: DecisionClick, at: Instant): Offered {
   if (incident === undefined) return refused(unknownIncident(id));
   if (incident.status !== 'awaiting-approval') return refused(meanwhile(incident));
   if (digestPrefix(incident.signed.plan.digest) !== digest) return refused(anotherPlan(incident));
@@ -109,7 +110,7 @@ const holds = async (grounds: Grounds, user: string, chat: Chat): Promise<boolea
   grounds === 'user' || (await chat.usergroupMembers(grounds.usergroup)).includes(user);
 
 async function approve(
-  click: Click,
+  click: DecisionClick,
   found: { readonly incident: IncidentIn<'awaiting-approval'>; readonly grounds: Grounds; readonly at: Instant },
   shell: DecisionShell,
 ): Promise<Decided> {
@@ -139,7 +140,7 @@ async function reject(
 }
 
 /** Somebody else was first, between the look and the save. */
-function tooLate(click: Click, now: Incident, at: Instant, shell: DecisionShell): Promise<Decided> {
+function tooLate(click: DecisionClick, now: Incident, at: Instant, shell: DecisionShell): Promise<Decided> {
   const offered = offerIn(now, click, at);
   // Still offered, and yet not taken: nothing that a person can do about it.
   const words = offered.kind === 'refused' ? offered.words : notDecidable(`incident ${now.id} did not take it`);

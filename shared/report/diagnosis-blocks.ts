@@ -3,6 +3,7 @@ import type { Cause } from '../diagnosis/rule.ts';
 import { context, section } from './blocks.ts';
 import { needed, spare, type Weighed } from './limits.ts';
 import { escaped, foreign, link } from './mrkdwn.ts';
+import { seenBeforeWords } from './seen-before-words.ts';
 import { ruleTitle } from './words.ts';
 
 const EVIDENCE_LINES = 4;
@@ -13,9 +14,13 @@ const REASONS_SHOWN = 8;
 const SYMPTOMS_SHOWN = 6;
 
 /** Why it is broken, in one sentence with its numbers; or, said plainly, that no cause was found. */
-export function rootCause({ root, symptoms }: Diagnosis): Weighed[] {
+export function rootCause({ root, symptoms, seenBefore }: Diagnosis): Weighed[] {
   if (root === undefined) return needed(section(`*No cause found.*\n${seenWords(symptoms)}`));
-  return needed(section(`*Root cause: ${titleOf(root)}* (${root.confidence})\n${foreign(root.claim, CLAIM_MAX)}`));
+  const before = seenBefore === undefined ? [] : spare(context(seenBeforeWords(seenBefore)));
+  return [
+    ...needed(section(`*Root cause: ${titleOf(root)}* (${root.confidence})\n${foreign(root.claim, CLAIM_MAX)}`)),
+    ...before,
+  ];
 }
 
 /** What users or the platform feel. */

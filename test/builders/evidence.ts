@@ -4,10 +4,14 @@ import { type Evidence, inspectorNames } from '../../shared/evidence/evidence.ts
 import type { Reading } from '../../shared/evidence/inspector.ts';
 import type { FailedRequests, LogsObservation, SignatureCount } from '../../shared/evidence/logs.ts';
 import type { ServiceMetrics } from '../../shared/evidence/metrics.ts';
+import type { PlatformObservation } from '../../shared/evidence/platform.ts';
+import type { QuotaUse } from '../../shared/evidence/quota-use.ts';
 import type { ConnectorObservation } from '../../shared/evidence/vpc-connector.ts';
 import type { Environment } from '../../shared/policy/policy.ts';
 import { type Instant, instant, plusSeconds } from '../../shared/ports/clock.ts';
 import type { Revision, Template } from '../../shared/ports/cloud.ts';
+import type { PastIncident } from '../../shared/ports/history.ts';
+import type { CloudIncident } from '../../shared/ports/platform.ts';
 
 /** Three in the morning; everything else is told in seconds from here. */
 export const NOW = instant('2026-11-23T03:00:00.000Z');
@@ -177,6 +181,50 @@ export const serviceMetrics = (name: string, over: Partial<ServiceMetrics> = {})
   ...over,
 });
 
+/** Everything as it should be beneath the services. */
+export const platform = (over: Partial<PlatformObservation> = {}): PlatformObservation => ({
+  quotas: { status: 'seen', value: [] },
+  billing: { status: 'seen', value: { enabled: true, account: 'billingAccounts/012345-567890-ABCDEF' } },
+  incidents: { status: 'not-enabled' },
+  ...over,
+});
+
+export const quota = (over: Partial<QuotaUse> = {}): QuotaUse => ({
+  api: 'sqladmin.googleapis.com',
+  metric: 'sqladmin.googleapis.com/default',
+  location: 'global',
+  kind: 'rate',
+  used: 180,
+  limit: 180,
+  refusedMinutes: 3,
+  lastRefusedAt: at(-180),
+  ...over,
+});
+
+/** An incident of Cloud Run in our region that Google relates to us. */
+export const cloudIncident = (over: Partial<CloudIncident> = {}): CloudIncident => ({
+  name: 'projects/acme-staging/locations/global/events/e1',
+  title: 'Instances of Cloud Run fail to start',
+  detailedState: 'confirmed',
+  relevance: 'related',
+  impacts: [{ product: 'Cloud Run', location: 'us-central1' }],
+  startedAt: at(-300),
+  updatedAt: at(-120),
+  workaround: undefined,
+  ...over,
+});
+
+export const past = (over: Partial<PastIncident> = {}): PastIncident => ({
+  id: 'inc-20261110t0300-aaaaaa',
+  openedAt: at(-13 * 86_400),
+  closedAt: at(-13 * 86_400 + 540),
+  root: { rule: 'connector-saturated', target: CONNECTOR },
+  services: ['backend'],
+  fixedBy: ['scale-connector'],
+  outcome: 'resolved',
+  ...over,
+});
+
 export const observed = <T>(value: T): Reading<T> => ({ status: 'observed', at: NOW, value });
 export const unavailable = (detail: string): Reading<never> => ({
   status: 'unavailable',
@@ -196,6 +244,8 @@ export function evidence(over: Partial<Evidence> = {}): Evidence {
     'vpc-connector': observed({ connectors: [connector()] }),
     metrics: observed({ services: names.map((name) => serviceMetrics(name)) }),
     logs: observed(logs()),
+    platform: observed(platform()),
+    recurrence: observed({ days: 30, ended: [] }),
     http: observed({
       checks: [
         {
