@@ -2,8 +2,9 @@ import { noCheck } from '../incident/when-check-asked.ts';
 import { noCheckWords, notTheirs } from '../report/check-refusals.ts';
 import type { Click } from '../report/click.ts';
 import { unknownIncident } from '../report/refusals.ts';
-import { advance } from './advance.ts';
+import { advance, environmentIn } from './advance.ts';
 import type { Decided, DecisionShell } from './decide.ts';
+import { handOver } from './hand-over.ts';
 
 /**
  * Somebody wants an incident looked at anew. A look changes nothing, so that every full member of the workspace may ask for one, named in the policy
@@ -11,8 +12,9 @@ import type { Decided, DecisionShell } from './decide.ts';
  */
 export async function checkAgain(
   click: Extract<Click, { readonly kind: 'check-again' }>,
-  { store, chat, clock, ...shell }: DecisionShell,
+  shell: DecisionShell,
 ): Promise<Decided> {
+  const { store, chat, clock } = shell;
   const refuse = async (words: string): Promise<Decided> => {
     await chat.whisper(words, click);
     return { kind: 'refused', words };
@@ -20,9 +22,13 @@ export async function checkAgain(
   const [incident, person, at] = [await store.load(click.incident), await chat.person(click.user), await clock.now()];
   if (incident === undefined) return refuse(unknownIncident(click.incident));
   if (person?.standing !== 'member') return refuse(notTheirs(person));
+  if (environmentIn(incident, shell.policy) === undefined) {
+    await handOver(incident, shell);
+    return refuse(noCheckWords['not-configured']);
+  }
   const why = noCheck(incident, at);
   if (why !== undefined) return refuse(noCheckWords[why]);
-  const { changed } = await advance(incident.id, { type: 'check-asked', at, by: person.id }, { ...shell, store });
+  const { changed } = await advance(incident.id, { type: 'check-asked', at, by: person.id }, shell);
   // Somebody else was first, between the look and the save.
   return changed ? { kind: 'looking' } : refuse(noCheckWords['looking-already']);
 }

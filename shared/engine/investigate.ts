@@ -16,7 +16,8 @@ import type { Prober } from '../ports/prober.ts';
 import { planFor } from '../remedy/plan-for.ts';
 import { signed } from '../remedy/signature.ts';
 import { ruleTitle } from '../report/words.ts';
-import { advance, environmentOf, loaded, type Shell } from './advance.ts';
+import { advance, environmentIn, environmentOf, loaded, type Shell } from './advance.ts';
+import { handOver } from './hand-over.ts';
 import { pastIncidents } from './past-incidents.ts';
 
 export interface InvestigationShell extends Shell {
@@ -40,7 +41,8 @@ export async function investigate(
   const incident = await loaded(id, shell.store);
   if (incident.status !== 'investigating' || incident.round !== round) return;
   const { subject } = incident;
-  const environment = environmentOf(incident, shell.policy);
+  const environment = environmentIn(incident, shell.policy);
+  if (environment === undefined) return handOver(incident, shell);
   const until = await shell.clock.now();
   const inspection: Inspection = {
     environment,

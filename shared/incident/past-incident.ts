@@ -14,7 +14,7 @@ export function pastIncident(incident: Incident): PastIncident | undefined {
     closedAt,
     root: root && { rule: root.rule, target: root.target },
     services: subject.services,
-    fixedBy: byRemediation ? (signed?.plan.steps ?? []).map(({ action }) => action) : [],
+    fixedBy: signed !== undefined && byRemediation ? signed.plan.steps.map(({ action }) => action) : [],
     outcome: outcome.kind === 'declined' ? 'declined' : byRemediation ? 'resolved' : 'recovered-by-itself',
   };
 }

@@ -15,12 +15,13 @@ import {
 export const CHECK_EVERY_SECONDS = 60;
 
 /** Why nobody can have an incident looked at now. */
-export type NoCheck = 'looking-already' | 'just-asked' | 'looked-often' | 'being-changed' | 'closed';
+export type NoCheck = 'looking-already' | 'just-asked' | 'looked-often' | 'being-changed' | 'not-configured' | 'closed';
 
 /** Whether a look can be asked for: while one is awaited anyway, or a change is under way, there is none. */
 export function noCheck(incident: Incident, at: Moment['at']): NoCheck | undefined {
   const { status, checkAskedAt, round } = incident;
   if (status === 'closed') return 'closed';
+  if (status === 'escalated' && incident.reason === 'environment-removed') return 'not-configured';
   if (status === 'executing' || status === 'verifying') return 'being-changed';
   if (status === 'investigating' && incident.tries > 0) return 'looking-already';
   if (checkAskedAt !== undefined && at < plusSeconds(checkAskedAt, CHECK_EVERY_SECONDS)) return 'just-asked';

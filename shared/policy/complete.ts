@@ -27,6 +27,7 @@ export function complete(file: PolicyFile): Policy {
   return {
     ownProject: file.ownProject,
     environments: Object.entries(file.environments).map(([name, written]) => environment(name, written, file)),
+    top: { channel: file.slack?.channel, approvers: people(file.approvers ?? {}) },
   };
 }
 

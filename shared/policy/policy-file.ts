@@ -73,7 +73,7 @@ const bounds = section({
     .min(0, { error: 'an amount in US dollars, 0 or more' })
     .optional()
     .meta({
-      description: 'A plan that adds more to the monthly bill is not offered.',
+      description: 'A plan that adds more to the monthly bill is not offered, nor one whose cost is not known.',
       default: BOUNDS.costUsdPerMonthMax,
     }),
 }).describe('How far a plan may go. What lies beyond is refused, and the refusal names the bound.');

@@ -5,6 +5,8 @@ export interface Policy {
   /** The Google Cloud project runmedic itself runs in: never a target. */
   readonly ownProject: string | undefined;
   readonly environments: readonly Environment[];
+  /** What stands at the top of the file: where and whom to tell of an incident whose environment it no longer has. */
+  readonly top?: { readonly channel: string | undefined; readonly approvers: Approvers };
 }
 
 /** One environment: what is watched, where it is talked about, who may decide, and how far runmedic may go. */

@@ -1,7 +1,6 @@
 import type { Cause } from '../diagnosis/rule.ts';
 import type { Evidence } from '../evidence/evidence.ts';
-import type { Action } from './action.ts';
-import { type ActionName, actionNames, actions, type PlanStep } from './actions.ts';
+import { type ActionName, actionNames, anyAction, type PlanStep } from './actions.ts';
 import { type GuardrailContext, refusedByGuardrail } from './guardrails.ts';
 import type { Plan } from './plan.ts';
 import { digestOf } from './signature.ts';
@@ -53,9 +52,6 @@ export function planDigest(plan: Omit<Plan, 'digest' | 'round'> & Partial<Plan>)
   return digestOf(bound);
 }
 
-/** Sound: an action is only ever handed the settings that it proposed or read itself, under its own name. */
-export const anyAction = (name: ActionName): Action<unknown> => actions[name] as unknown as Action<unknown>;
-
 function stepFor(name: ActionName, input: PlanInput): PlanStep | string {
   const { incident, round, root, evidence, environment, tried } = input;
   const action = anyAction(name);
@@ -77,6 +73,6 @@ function stepFor(name: ActionName, input: PlanInput): PlanStep | string {
   if (proposal.kind === 'refused') return `${action.title}: ${proposal.reason}`;
   // Sound: the change was proposed by the action of this very name.
   const step = { action: name, ...proposal.change, prospect: proposal.prospect } as PlanStep;
-  const refusal = refusedByGuardrail(step, input);
+  const refusal = refusedByGuardrail(step, input, step.before);
   return refusal === undefined ? step : `${action.title}: ${refusal}`;
 }

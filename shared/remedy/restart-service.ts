@@ -39,7 +39,7 @@ export const restartService: Action<RestartSettings, 'cloud-run'> = {
       };
     const serving = service.revisions.find(({ name }) => name === service.latestReadyRevision);
     const image = serving?.template.containers[0]?.image;
-    if (serving === undefined || image === undefined || !image.includes('@sha256:'))
+    if (serving === undefined || image === undefined || !isPinned(image))
       return {
         kind: 'refused',
         reason: `the image digest of what serves ${shortName} is not known: a restart might deploy another image`,
@@ -65,6 +65,10 @@ export const restartService: Action<RestartSettings, 'cloud-run'> = {
       },
     };
   },
+  outOfLimits: ({ after: { mark, image } }) =>
+    mark === null || !isPinned(image)
+      ? 'a restart needs its mark and an image that is pinned by digest: anything else would be another change'
+      : undefined,
   read: async (target, cloud, abort) => {
     const service = await cloud.service(target, abort);
     return { settings: settingsOf(service), etag: service.etag, settled: !service.reconciling };
@@ -72,6 +76,8 @@ export const restartService: Action<RestartSettings, 'cloud-run'> = {
   write: ({ target, etag, after }, cloud, abort) =>
     cloud.restartService({ name: target, etag: etag ?? '' }, { mark: after.mark ?? '', image: after.image }, abort),
 };
+
+const isPinned = (image: string): boolean => image.includes('@sha256:');
 
 const settingsOf = ({ template }: Service): RestartSettings => ({
   mark: template.restartedAt ?? null,

@@ -5,7 +5,7 @@ import { section } from './blocks.ts';
 import { changeLines, permanentLines, recommendedChange } from './change-blocks.ts';
 import type { Message } from './chat.ts';
 import { checkAgain, footer, toSettle } from './check-blocks.ts';
-import { decided, decision, notToBeDecided, tried } from './decision-blocks.ts';
+import { decided, decision, notToBeDecided, tried, withoutEnvironment } from './decision-blocks.ts';
 import { evidence, folded, rootCause, seenWords } from './diagnosis-blocks.ts';
 import { heading, headlineText } from './heading.ts';
 import { cut, fitted, MESSAGE_TEXT_MAX, needed, type Weighed } from './limits.ts';
@@ -14,7 +14,8 @@ import { ending, escalation, execution, verification } from './progress-blocks.t
 
 export interface CardInput {
   readonly incident: Incident;
-  readonly environment: Environment;
+  /** undefined: the configuration no longer has it, and nobody can decide or check anything there. */
+  readonly environment: Environment | undefined;
   /** Who approved what earlier in the incident; oldest first. */
   readonly trail: readonly AuditEntry[];
   /** Why the plan that is offered is not to be trusted, and so cannot be decided; undefined when it can. */
@@ -35,7 +36,7 @@ function body({ incident, environment, trail, fault }: CardInput): Weighed[] {
     case 'investigating': {
       const { diagnosis: found } = incident;
       const [settle, seen] = found === undefined ? [[], []] : [toSettle(found), folded(found)];
-      const look = [...needed(section(lookWords(incident))), ...settle, ...checkAgain(incident)];
+      const look = [...needed(section(lookWords(incident))), ...settle, ...checkAgain(incident, environment)];
       return [...look, ...tried(incident), ...decided(incident, trail), ...seen];
     }
     case 'awaiting-approval': {
@@ -45,9 +46,9 @@ function body({ incident, environment, trail, fault }: CardInput): Weighed[] {
         ...evidence(diagnosis),
         ...tried(incident),
         ...recommendedChange(signed.plan),
-        ...(fault === undefined ? decision(incident, environment) : notToBeDecided(fault)),
+        ...(fault === undefined ? decisionIn(incident, environment) : notToBeDecided(fault)),
         ...toSettle(diagnosis),
-        ...checkAgain(incident),
+        ...checkAgain(incident, environment),
         ...permanentLines(signed.plan),
         ...folded(diagnosis),
       ];
@@ -63,7 +64,7 @@ function body({ incident, environment, trail, fault }: CardInput): Weighed[] {
       const { diagnosis } = incident;
       return [
         ...rootCause(diagnosis),
-        ...verification(incident, environment),
+        ...(environment === undefined ? withoutEnvironment(incident) : verification(incident, environment)),
         ...decided(incident, trail),
         ...tried(incident),
       ];
@@ -75,7 +76,7 @@ function body({ incident, environment, trail, fault }: CardInput): Weighed[] {
       return [
         ...escalation(incident),
         ...why,
-        ...checkAgain(incident),
+        ...checkAgain(incident, environment),
         ...tried(incident),
         ...decided(incident, trail),
         ...small,
@@ -88,6 +89,11 @@ function body({ incident, environment, trail, fault }: CardInput): Weighed[] {
     }
   }
 }
+
+const decisionIn = (
+  incident: Extract<Incident, { status: 'awaiting-approval' }>,
+  environment: Environment | undefined,
+): Weighed[] => (environment === undefined ? withoutEnvironment(incident) : decision(incident, environment));
 
 /** What is looked at, and what the look before came to. */
 function lookWords(incident: Extract<Incident, { status: 'investigating' }>): string {

@@ -1,6 +1,7 @@
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import type { Incident } from '../incident/incident.ts';
 import { noCheck } from '../incident/when-check-asked.ts';
+import type { Environment } from '../policy/policy.ts';
 import { actions, button, context } from './blocks.ts';
 import { CHECK_ACTION } from './click.ts';
 import { needed, spare, type Weighed } from './limits.ts';
@@ -17,10 +18,11 @@ export function toSettle({ nextChecks }: Pick<Diagnosis, 'nextChecks'>): Weighed
 
 /**
  * Has it looked at anew, where a look can be asked for: between looks, while a plan waits, and in people's hands. That somebody asked a moment ago
- * takes no button away: it would be back before anyone saw the card without it.
+ * takes no button away: it would be back before anyone saw the card without it. What the configuration no longer has cannot be looked at.
  */
-export function checkAgain(incident: Incident): Weighed[] {
-  if (noCheck({ ...incident, checkAskedAt: undefined }, incident.openedAt) !== undefined) return [];
+export function checkAgain(incident: Incident, environment: Environment | undefined): Weighed[] {
+  if (environment === undefined || noCheck({ ...incident, checkAskedAt: undefined }, incident.openedAt) !== undefined)
+    return [];
   const { id } = incident;
   return needed(actions(`check/${id}`, [button({ actionId: CHECK_ACTION, text: 'Check again', value: id })]));
 }

@@ -39,6 +39,14 @@ export const notToBeDecided = (fault: string): Weighed[] =>
     ),
   );
 
+/** In place of buttons and checks, until people are called in a moment. */
+export const withoutEnvironment = ({ subject }: Incident): Weighed[] =>
+  needed(
+    context(
+      `*Nothing goes on here:* ${code(`environments.${subject.environment}`, 120)} is no longer in the configuration. People are called.`,
+    ),
+  );
+
 /** Said in plain text: target, effect, and whether there is a way back. */
 function whatApprovingDoes({ steps }: Plan) {
   const [first] = steps;

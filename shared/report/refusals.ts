@@ -69,6 +69,9 @@ const whoCan = (deciders: Approvers, environment: Environment): string =>
 export const notGenuine = (fault: string): string =>
   `Nothing was decided, and nobody can: ${stopped(foreign(fault, 300))} What the card says may have been tampered with; find out who can write to runmedic's store. It escalates in time.`;
 
+export const noEnvironment = ({ subject }: Incident): string =>
+  `Nothing was decided, and nobody can: ${code(`environments.${subject.environment}`, 120)} is no longer in the configuration. The incident goes to people now.`;
+
 export const dialogNotOpened =
   'The dialog for your reason could not be opened: Slack gives three seconds for it, and they had passed. Nothing was decided; click Reject again.';
 

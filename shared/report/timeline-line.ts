@@ -54,6 +54,8 @@ export function lineOf(
       return verifiedLine(event, entry, before);
     case 'check-asked':
       return quiet(`${nameOf(event.by, names)} had it looked at again.`);
+    case 'environment-removed':
+      return entry.from === entry.to ? undefined : quiet('Its environment was removed from the configuration.');
     case 'timer-due':
       return timerLine(entry);
     default:
@@ -102,6 +104,11 @@ function applied(result: StepResult, what: string, entry: AuditEntry): Line {
         `*Not made:* ${what}. Someone changed it meanwhile: ${stopped(foreign(result.detail, DETAIL_MAX))}`,
         entry,
       );
+    case 'refused':
+      return told(
+        `*Not made:* ${what}. Refused right before the write: ${stopped(foreign(result.detail, DETAIL_MAX))}`,
+        entry,
+      );
     case 'failed':
       return told(`*Failed:* ${what}. ${foreign(sentence(result.detail), DETAIL_MAX)}`, entry);
     default:
@@ -115,6 +122,7 @@ function undone(result: StepResult, what: string, entry: AuditEntry): Line {
     case 'stood-already':
       return told(`*Undone:* ${what}.`, entry);
     case 'moved':
+    case 'refused':
     case 'failed':
       return told(`*Undoing failed:* ${what}. ${foreign(sentence(result.detail), DETAIL_MAX)}`, entry);
     default:

@@ -62,6 +62,7 @@ export const escalationWords: Readonly<Record<EscalationReason, string>> = {
   'execution-failed': 'the change failed',
   'not-verified': 'recovery not proven',
   'investigation-failed': 'the investigation failed',
+  'environment-removed': 'its environment was removed from the configuration',
 };
 
 /** A rule's title; its id where a stored incident names one that is gone. */

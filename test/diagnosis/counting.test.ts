@@ -15,10 +15,10 @@ import {
   logs,
   observed,
   points,
-  revision,
   service,
   serviceMetrics,
 } from '../builders/evidence.ts';
+import { released } from '../builders/scenes.ts';
 
 const whole = { requests: false, system: false, application: false };
 const cutAt = (...names: readonly LogName[]) => ({
@@ -26,14 +26,7 @@ const cutAt = (...names: readonly LogName[]) => ({
 });
 const everywhere = cutAt('requests', 'system', 'application');
 
-const released = observed({
-  services: [
-    service('backend', {
-      serving: [{ revision: 'backend-00003', percent: 100 }],
-      revisions: [revision('backend-00003', at(-300)), revision('backend-00002', at(-86_400))],
-    }),
-  ],
-});
+const late = observed({ services: [released('backend')] });
 const own = { revision: 'backend-00003' } as const;
 const failing = { ...own, firstAt: at(-240) };
 
@@ -46,7 +39,7 @@ function said(rule: RuleName, seen: Partial<LogsObservation>, over: Parameters<t
     )
     .join('\n');
 }
-const ofRelease = (seen: Partial<LogsObservation>) => said('release-broken', seen, { 'cloud-run': released });
+const ofRelease = (seen: Partial<LogsObservation>) => said('release-broken', seen, { 'cloud-run': late });
 const felt = (seen: Partial<LogsObservation>) =>
   symptoms(evidence({ logs: observed(logs(seen)) }), context).map(({ text }) => text);
 

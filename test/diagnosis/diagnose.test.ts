@@ -16,31 +16,17 @@ import {
   serviceMetrics,
   unavailable,
 } from '../builders/evidence.ts';
+import { everyService, failedBy, fullConnector, printedBy, released } from '../builders/scenes.ts';
 
-const all = ['auth', 'backend', 'frontend'];
-const full = observed({
-  connectors: [connector({ throughputMbps: points([291, 296, 298]), instances: points([3, 3, 3]) })],
-});
-const timeouts = all.map((name) => line(name, 'private-connection-timed-out', 40));
-const down = all.map((name) => failed(name, 200));
+const full = observed({ connectors: [fullConnector] });
+const timeouts = everyService.map((name) => line(name, 'private-connection-timed-out', 40));
+const down = everyService.map((name) => failed(name, 200));
 
 /** backend-00003 came five minutes ago and exits at start; 00002 served before. */
-const brokenRelease = observed({
-  services: [
-    service('auth'),
-    service('backend', {
-      serving: [{ revision: 'backend-00003', percent: 100 }],
-      revisions: [revision('backend-00003', at(-300)), revision('backend-00002', at(-86_400))],
-    }),
-    service('frontend'),
-  ],
-});
+const brokenRelease = observed({ services: [service('auth'), released('backend'), service('frontend')] });
 const releaseLogs = {
-  failed: [failed('backend', 150, { revision: 'backend-00003' })],
-  signatures: [
-    line('backend', 'container-exited', 12, { revision: 'backend-00003' }),
-    line('backend', 'module-missing', 12, { revision: 'backend-00003' }),
-  ],
+  failed: [failedBy('backend', 150)],
+  signatures: [printedBy('backend', 'container-exited'), printedBy('backend', 'module-missing')],
 };
 
 describe('diagnose', () => {
@@ -71,7 +57,7 @@ describe('diagnose', () => {
       evidence({ 'vpc-connector': full, logs: observed(logs({ failed: down, signatures: timeouts })) }),
       context,
     );
-    expect(found.root).toMatchObject({ rule: 'connector-saturated', confidence: 'certain', services: all });
+    expect(found.root).toMatchObject({ rule: 'connector-saturated', confidence: 'certain', services: everyService });
     expect(found.root?.claim).toBe(
       'VPC connector staging-connector is full: it carries 298 Mbps, and its maximum of 3 e2-micro instances can carry about 300; the services behind it logged 120 connection timeouts.',
     );

@@ -12,25 +12,15 @@ import {
   logs,
   observed,
   points,
-  revision,
   service,
   serviceMetrics,
   serviceName,
   unavailable,
 } from '../builders/evidence.ts';
+import { everyService, failedBy, printedBy, released } from '../builders/scenes.ts';
 
 const full = points([291, 296, 298], at(-60));
 const diagnosed = (over: Partial<Evidence>) => diagnose(evidence(over), context);
-
-/** A service whose third revision came five minutes ago and takes all traffic. */
-const released = (name: string) =>
-  service(name, {
-    serving: [{ revision: `${name}-00003`, percent: 100 }],
-    revisions: [revision(`${name}-00003`, at(-300)), revision(`${name}-00002`, at(-86_400))],
-  });
-const failedBy = (name: string, over = {}) => failed(name, 90, { revision: `${name}-00003`, ...over });
-const printedBy = (name: string, signature: Parameters<typeof line>[1]) =>
-  line(name, signature, 12, { revision: `${name}-00003` });
 
 describe('every target is judged', () => {
   it('finds two broken releases', () => {
@@ -56,7 +46,7 @@ describe('every target is judged', () => {
       'vpc-connector': observed({ connectors: [harmless, connector({ throughputMbps: full })] }),
       logs: observed(
         logs({
-          failed: ['auth', 'backend', 'frontend'].map((name) => failed(name, 50)),
+          failed: everyService.map((name) => failed(name, 50)),
           signatures: ['auth', 'backend'].map((name) => line(name, 'private-connection-timed-out', 9)),
         }),
       ),

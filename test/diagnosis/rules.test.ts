@@ -21,6 +21,7 @@ import {
   serviceName,
   template,
 } from '../builders/evidence.ts';
+import { everyService, failedBy, released } from '../builders/scenes.ts';
 
 const concludeAll = (rule: RuleName, over: Partial<Evidence>) => judge(ruleNamed(rule), evidence(over), context);
 
@@ -33,7 +34,7 @@ function conclude(rule: RuleName, over: Partial<Evidence>) {
 
 describe('connector-saturated', () => {
   const at3 = {
-    failed: ['auth', 'backend', 'frontend'].map((name) => failed(name, 50)),
+    failed: everyService.map((name) => failed(name, 50)),
     signatures: [line('auth', 'private-connection-timed-out', 5), line('backend', 'private-connection-timed-out', 5)],
   };
   const withThroughput = (values: readonly number[], over = {}, seen = at3) =>
@@ -183,14 +184,9 @@ describe('release-broken', () => {
   it('says so when the image did not change', () => {
     const found = conclude('release-broken', {
       'cloud-run': observed({
-        services: [
-          service('backend', {
-            serving: [{ revision: 'backend-00003', percent: 100 }],
-            revisions: [revision('backend-00003', at(-300)), revision('backend-00002', at(-86_400))],
-          }),
-        ],
+        services: [released('backend')],
       }),
-      logs: observed(logs({ failed: [failed('backend', 20, { revision: 'backend-00003' })] })),
+      logs: observed(logs({ failed: [failedBy('backend', 20)] })),
     });
     expect(found).toMatchObject({
       confidence: 'likely',

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { decide } from '../../shared/engine/decide.ts';
 import { pastIncidents } from '../../shared/engine/past-incidents.ts';
+import { noCheck } from '../../shared/incident/when-check-asked.ts';
 import type { Click } from '../../shared/report/click.ts';
 import { at, NOW } from '../builders/evidence.ts';
 import { approved } from '../report/stages.ts';
@@ -55,6 +56,15 @@ describe('a look that somebody asks for', () => {
     expect(await decide(click('U0ANN', { incident: 'inc-none' }), office.shell)).toMatchObject({
       words: expect.stringContaining('knows no incident'),
     });
+  });
+
+  it('is refused where the configuration has no such environment any more, and people get the incident', async () => {
+    office = await awaitingOffice();
+    const shell = { ...office.shell, policy: { ownProject: 'acme-runmedic', environments: [] } };
+    expect(await decide(click('U0ANN'), shell)).toMatchObject({ words: expect.stringContaining('no longer has') });
+    const incident = await office.shell.store.load(office.id);
+    expect(incident).toMatchObject({ status: 'escalated', reason: 'environment-removed' });
+    expect(incident && noCheck(incident, at(300))).toBe('not-configured');
   });
 
   it('that comes second between look and save is refused as one', async () => {

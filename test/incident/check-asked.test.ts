@@ -117,6 +117,12 @@ describe('when somebody asks for a look', () => {
     expect(transition(before, asked(400), environment)).toEqual({ incident: before, effects: [] });
   });
 
+  it('where the configuration has no such environment any more, nothing happens', () => {
+    const before = { ...escalated(), reason: 'environment-removed' } as const;
+    expect(noCheck(before, at(400))).toBe('not-configured');
+    expect(transition(before, asked(400), environment)).toEqual({ incident: before, effects: [] });
+  });
+
   it('of one that is over, nothing happens', () => {
     const before = awaiting();
     const refusal = { approver: 'U0ANN', reason: 'no', at: at(61) };

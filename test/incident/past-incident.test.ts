@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { IncidentEvent } from '../../shared/incident/event.ts';
 import { pastIncident } from '../../shared/incident/past-incident.ts';
 import { at, CONNECTOR, evidence } from '../builders/evidence.ts';
-import { awaiting, diagnosisOf, looked, opened, play, verifying } from '../builders/incident.ts';
+import { awaiting, diagnosisOf, looked, must, opened, play, verifying } from '../builders/incident.ts';
 
 const root = { rule: 'connector-saturated', target: CONNECTOR };
 
@@ -31,7 +31,11 @@ it('a change that was proven is what fixed it', () => {
     outcome: 'resolved',
   });
   // A look that found nothing wrong any more names no root.
-  expect(pastIncident({ ...closed, diagnosis: undefined } as typeof closed)).toMatchObject({ root });
+  expect(pastIncident({ ...must(closed, 'closed'), diagnosis: undefined })).toMatchObject({ root });
+  expect(pastIncident({ ...must(closed, 'closed'), signed: undefined })).toMatchObject({
+    outcome: 'resolved',
+    fixedBy: [],
+  });
 });
 
 it('what was declined was fixed by nothing of ours', () => {

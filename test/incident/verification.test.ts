@@ -14,22 +14,15 @@ import {
   unavailable,
 } from '../builders/evidence.ts';
 import { diagnosisOf, planOf, saturated } from '../builders/incident.ts';
+import { checkOf } from '../builders/scenes.ts';
 
-const check = (name: string, passed: boolean) => ({
-  name,
-  url: 'https://x',
-  verdict: passed ? ('passed' as const) : ('failed' as const),
-  detail: passed ? '200' : '503',
-  httpStatus: undefined,
-  latencyMs: 1,
-});
 /** What stands once the connector has grown. */
 const grown = observed({
   connectors: [connector({ instancesMax: 10, ceilingMbps: 1000, throughputMbps: points([400, 410, 420], at(-60)) })],
 });
 const healed: Partial<Evidence> = {
   'vpc-connector': grown,
-  websocket: observed({ checks: [check('live updates', true)] }),
+  websocket: observed({ checks: [checkOf('live updates', 'passed')] }),
 };
 
 const look = (over: Partial<Evidence>, readBack: RecoveryInput['readBack'] = ['stands']) =>
@@ -66,11 +59,11 @@ describe('recovery', () => {
   it.each<[string, Partial<Evidence>, RecoveryInput['readBack'], string]>([
     [
       'a WebSocket does not open',
-      { websocket: observed({ checks: [check('live updates', false)] }) },
+      { websocket: observed({ checks: [checkOf('live updates', 'failed')] }) },
       ['stands'],
       'not-yet',
     ],
-    ['a journey ends early', { journey: observed({ checks: [check('log in', false)] }) }, ['stands'], 'not-yet'],
+    ['a journey ends early', { journey: observed({ checks: [checkOf('log in', 'failed')] }) }, ['stands'], 'not-yet'],
     ['requests still fail', { logs: observed(logs({ failed: [failed('auth', 9)] })) }, ['stands'], 'not-yet'],
     [
       'the cause is still there',
@@ -83,7 +76,7 @@ describe('recovery', () => {
     ['the change was not read', {}, [], 'inconclusive'],
     [
       'a check wants to be made from inside the VPC',
-      { websocket: observed({ checks: [{ ...check('live updates', true), verdict: 'unavailable' as const }] }) },
+      { websocket: observed({ checks: [checkOf('live updates', 'unavailable')] }) },
       ['stands'],
       'inconclusive',
     ],
@@ -101,7 +94,7 @@ describe('recovery', () => {
 
   it('is worse when more is in trouble than before', () => {
     const before = diagnosisOf().symptoms.length;
-    const checks = Array.from({ length: before + 1 }, (_, index) => check(`check ${index}`, false));
+    const checks = Array.from({ length: before + 1 }, (_, index) => checkOf(`check ${index}`, 'failed'));
     expect(look({ journey: observed({ checks }) }).verdict).toBe('worse');
     expect(look({ journey: observed({ checks: checks.slice(1) }) }).verdict).toBe('not-yet');
   });

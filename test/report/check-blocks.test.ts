@@ -4,7 +4,7 @@ import { card } from '../../shared/report/card.ts';
 import { footer, toSettle } from '../../shared/report/check-blocks.ts';
 import { noCheckWords, notTheirs } from '../../shared/report/check-refusals.ts';
 import { type Click, parseClick, parseIncidentId } from '../../shared/report/click.ts';
-import { threadMessages } from '../../shared/report/timeline.ts';
+import { peopleIn, threadMessages } from '../../shared/report/timeline.ts';
 import { at, environment, evidence, observed, past } from '../builders/evidence.ts';
 import { awaiting, diagnosisOf, executing, opened, play, saturated } from '../builders/incident.ts';
 
@@ -118,6 +118,7 @@ describe('a click that asks for a look', () => {
       from: 'escalated',
       to: 'investigating',
     } as const;
+    expect(peopleIn([entry])).toEqual(['U0SAM']);
     expect(threadMessages([entry], 0, new Map([['U0SAM', 'Sam']]))).toMatchObject([
       { text: expect.stringContaining('Sam had it looked at again.'), kind: 'quiet' },
     ]);

@@ -61,6 +61,10 @@ describe('the thread', () => {
     expect(told(moved, 3)).toEqual([
       'told: *Not made:* Scale connector staging-connector. Someone changed it meanwhile: max is 5.',
     ]);
+    const refused = staged(offered(), approved(), stepFinished({ kind: 'refused', detail: 'it is paused' }));
+    expect(told(refused, 3)).toEqual([
+      'told: *Not made:* Scale connector staging-connector. Refused right before the write: it is paused.',
+    ]);
   });
 
   it('counts a storm of alerts instead of listing it', () => {
@@ -119,6 +123,10 @@ describe('the thread', () => {
     [
       { kind: 'failed', detail: 'etag' } as const,
       'quiet: *Undoing failed:* Shift backend back to backend-00002. Etag.',
+    ],
+    [
+      { kind: 'refused', detail: 'it is paused' } as const,
+      'quiet: *Undoing failed:* Shift backend back to backend-00002. It is paused.',
     ],
   ])('says what came of undoing: %o', (result, line) => {
     const { incident, trail } = stages.undoing;
