@@ -48,9 +48,11 @@ async function run(config: ConfigWithPolicy): Promise<void> {
     publishUrl: `${publishing.url}/v1/projects/${project}/topics/alerts:publish`,
     statusUrl: status.url,
   };
+  // Listened for before anybody knows that it is ready: a signal that comes at once must not end it with its work in hand.
+  const told = untilTold();
   process.stdout.write(`${JSON.stringify({ ready: true, ...addresses })}\n`);
   try {
-    await Promise.race([untilTold(), broken]);
+    await Promise.race([told, broken]);
   } finally {
     await dispatcher.stop(STOP_GRACE_MS);
     for (const { close } of [status, slack, patrol, ...served, publishing]) await close();

@@ -330,7 +330,7 @@ describe('npm run diagnose', () => {
   });
 
   it.each([
-    ['no scenario', [], '--scenario is needed\n\nLooks at a scenario as an incident would'],
+    ['no scenario', [], 'one of --scenario and --evidence is needed\n\nLooks at a scenario as an incident would'],
     [
       'an unknown scenario',
       ['--scenario', 'nope', '--json'],
