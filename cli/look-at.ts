@@ -62,5 +62,7 @@ export async function inspectionOf(sandbox: Sandbox, environment: Environment): 
     prober: prober({ connectTo, dnsServers, ca: readFileSync(caFile, 'utf8') }),
     // The same looks that the function probe makes, from this process.
     vpcProber: vpcProbe({ environments: [environment], only: undefined, connectTo: vpcConnectTo }),
+    // A scenario has no past that runmedic saw.
+    history: { ended: async () => [] },
   };
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { remoteClock } from '../shared/adapters/clock/remote-clock.ts';
 import { systemClock } from '../shared/adapters/clock/system-clock.ts';
 import { defaultAuth, defaultIdTokens, tokenAuth } from '../shared/adapters/google/auth.ts';
+import { googleCallMeter } from '../shared/adapters/google/call-meter.ts';
 import type { GoogleOptions } from '../shared/adapters/google/google-options.ts';
 import { googleReader } from '../shared/adapters/google/reader.ts';
 import { googleWriter } from '../shared/adapters/google/writer.ts';
@@ -61,6 +62,7 @@ export async function investigationShell(config: ConfigWithPolicy): Promise<Inve
     cloud: googleReader(await googleOptions(config)),
     prober: proberOf(config),
     vpcProber: remoteProbesOf(config),
+    meter: googleCallMeter,
     planKey: privateKeyFrom(config.needed('RUNMEDIC_PLAN_KEY')),
   };
 }

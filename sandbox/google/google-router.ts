@@ -14,6 +14,8 @@ import { memorystoreRouter } from './memorystore/memorystore-router.ts';
 import { monitoringRouter } from './monitoring/monitoring-router.ts';
 import { networkRouter } from './network/network-router.ts';
 import { methodFor } from './permissions.ts';
+import { throughGate } from './platform/api-gate.ts';
+import { platformRouter } from './platform/platform-router.ts';
 import { runRouter } from './run/run-router.ts';
 import { secretManagerRouter } from './secret-manager/secret-manager-router.ts';
 import { vpcAccessRouter } from './vpc-access/vpc-access-router.ts';
@@ -40,6 +42,7 @@ export function googleRouter(options: GoogleOptions): Router {
     certificateManagerRouter(options.world),
     networkRouter(options.world),
     secretManagerRouter(options.world),
+    platformRouter(options.world),
   );
   api.use(unknownMethod, answerError);
   const router = Router();
@@ -94,6 +97,7 @@ function trouble(world: World): RequestHandler {
   return async (request, response, next) => {
     const api = methodFor(request.method, request.path)?.api;
     const now = secondsIn(world);
+    if (api) throughGate(world, api);
     for (const t of world.scenario.apis.filter((a) => a.api === api && isWithin(a, now))) {
       if (t.latencyMs > 0) await delay(t.latencyMs, undefined, { ref: false });
       if (t.fail) throw new ApiError(t.fail.httpStatus, t.fail.status, t.fail.message);

@@ -6,6 +6,7 @@ import { loggingMethods } from './logging/logging-methods.ts';
 import { memorystoreMethods } from './memorystore/memorystore-methods.ts';
 import { monitoringMethods } from './monitoring/monitoring-methods.ts';
 import { networkMethods } from './network/network-methods.ts';
+import { platformMethods } from './platform/platform-methods.ts';
 import { runMethods } from './run/run-methods.ts';
 import { secretManagerMethods } from './secret-manager/secret-manager-methods.ts';
 import { vpcAccessMethods } from './vpc-access/vpc-access-methods.ts';
@@ -21,6 +22,8 @@ const methods: readonly ApiMethod[] = [
   ...certificateManagerMethods,
   ...networkMethods,
   ...secretManagerMethods,
+  ...[...runMethods, ...vpcAccessMethods, ...monitoringMethods, ...loggingMethods],
+  ...platformMethods,
 ];
 
 export const methodFor = (method: string, path: string): ApiMethod | undefined =>

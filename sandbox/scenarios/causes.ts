@@ -3,6 +3,7 @@ import { databaseCauses } from './causes-database.ts';
 import { deployCauses } from './causes-deploy.ts';
 import { edgeCauses } from './causes-edge.ts';
 import { networkCauses } from './causes-network.ts';
+import { causesPlatform } from './causes-platform.ts';
 import { codePatch } from './code.ts';
 import { machineType } from './estate.ts';
 import { settings } from './settings.ts';
@@ -75,6 +76,7 @@ export const cause = z.discriminatedUnion('type', [
   ...edgeCauses,
   ...networkCauses,
   ...deployCauses,
+  ...causesPlatform,
 ]);
 export type Cause = z.infer<typeof cause>;
 export type CauseOf<T extends Cause['type']> = Extract<Cause, { type: T }>;

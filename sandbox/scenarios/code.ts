@@ -39,6 +39,10 @@ const startFields = {
   seconds: z.number().positive().describe('From a new instance to a listening port, seconds.'),
   needs: z.array(z.string()).describe('Databases without which the start fails, by name.'),
   connections: z.number().int().min(1).describe('New connections to each of them that must succeed.'),
+  quota: z
+    .string()
+    .optional()
+    .describe('A start calls a Google API and takes one of this quota, by name; refused, it gives up.'),
   egressMbps: z
     .number()
     .min(0)

@@ -3,6 +3,7 @@ import { codePatch } from './code.ts';
 import { database } from './estate-database.ts';
 import { edge, hostEdge } from './estate-edge.ts';
 import { networkEstate } from './estate-network.ts';
+import { estatePlatform } from './estate-platform.ts';
 import { secret } from './estate-secrets.ts';
 import { settings } from './settings.ts';
 
@@ -135,6 +136,7 @@ export const estate = z.strictObject({
   hosts: z.array(host).default([]),
   edge,
   ...networkEstate,
+  platform: estatePlatform,
 });
 
 export type Estate = z.infer<typeof estate>;

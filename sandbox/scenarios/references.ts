@@ -16,6 +16,7 @@ export function references(scenario: { estate: Estate; causes: Cause[] }, contex
   const externals = estate.externals.map((e) => e.name);
   const networks = networkNames(estate);
   const secrets = estate.secrets.map((s) => s.name);
+  const quotas = estate.platform.quotas.map((q) => q.name);
   const check = (path: Path, found: string | undefined, known: string[]) => {
     if (found === undefined || known.includes(found)) return;
     context.addIssue({
@@ -35,6 +36,7 @@ export function references(scenario: { estate: Estate; causes: Cause[] }, contex
     code?.request?.reaches?.forEach((n, i) => {
       check([...path, 'request', 'reaches', i], n, externals);
     });
+    check([...path, 'start', 'quota'], code?.start?.quota, quotas);
     code?.request?.calls?.forEach((n, i) => {
       check([...path, 'request', 'calls', i], n, services);
     });
@@ -75,6 +77,7 @@ export function references(scenario: { estate: Estate; causes: Cause[] }, contex
     if ('host' in cause) check([...path, 'host'], cause.host, hosts);
     if ('backend' in cause) check([...path, 'backend'], cause.backend, vmBackends);
     if ('network' in cause) check([...path, 'network'], cause.network, networks);
+    if ('quota' in cause) check([...path, 'quota'], cause.quota, quotas);
     if (cause.type === 'release') checkCode([...path, 'code'], cause.code);
   });
 }

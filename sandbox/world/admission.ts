@@ -1,5 +1,6 @@
 import { record } from './in-flight.ts';
 import type { Outlook } from './outlook.ts';
+import { isHalted, isOverQuota } from './platform/effects.ts';
 import type { RequestKind, RevisionState, ServiceState, WorldState } from './state.ts';
 import { concurrencyOf, cpuOf, manualInstancesOf, maxInstancesOf } from './template.ts';
 
@@ -68,10 +69,14 @@ function turnAway(
 ): void {
   if (count <= 0) return;
   const broken = state.nowMs - revision.lastFailureMs < RECENT_FAILURE_MS;
-  const atCeiling = revision.instances.length >= maxInstancesOf(service, revision.template);
+  const atCeiling = isHalted(state) || revision.instances.length >= maxInstancesOf(service, revision.template);
   // "The same error as if the revisions were disabled", Google's page about manual scaling; its status is not told, and 503 is what "not available" means.
   if (manualInstancesOf(service) === 0) {
     record(state, service, revision, { kind: 'no-instance', status: 503, latencyMs: waitedMs, count });
+    return;
+  }
+  if (isOverQuota(state, revision)) {
+    record(state, service, revision, { kind: 'over-quota', status: 503, latencyMs: waitedMs, count });
     return;
   }
   const kind: RequestKind = broken ? (revision.startAborted ? 'start-aborted' : 'not-started') : 'no-instance';

@@ -1,4 +1,5 @@
 import { stopInstance } from './containers.ts';
+import { hasRoom, isHalted } from './platform/effects.ts';
 import { startInstance } from './start-instances.ts';
 import type { RevisionState, ServiceState, WorldState } from './state.ts';
 import { concurrencyOf, cpuOf, manualInstancesOf, maxInstancesOf, minInstancesOf } from './template.ts';
@@ -17,7 +18,8 @@ export function autoscale(state: WorldState, service: ServiceState, revision: Re
     revision.scaleDownSinceMs = state.nowMs;
     if (state.nowMs < revision.startNotBeforeMs) return;
     const atOnce = Math.max(1, Math.ceil(revision.readyIds.length / 2));
-    for (let i = 0; i < Math.min(missing, atOnce); i++) startInstance(state, revision, 'AUTOSCALING');
+    for (let i = 0; i < Math.min(missing, atOnce) && mayStart(state, revision); i++)
+      startInstance(state, revision, 'AUTOSCALING');
     return;
   }
   if (missing === 0) revision.scaleDownSinceMs = state.nowMs;
@@ -29,6 +31,8 @@ function instancesByHand(service: ServiceState, revision: RevisionState, percent
   const byHand = manualInstancesOf(service);
   return byHand === undefined ? undefined : Math.max(revision.floor, Math.ceil((byHand * percent) / 100));
 }
+
+const mayStart = (state: WorldState, revision: RevisionState): boolean => !isHalted(state) && hasRoom(state, revision);
 
 function wantedInstances(revision: RevisionState, percent: number): number {
   const { cpuMs, latencyMs } = revision.code.request;

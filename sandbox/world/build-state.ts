@@ -7,6 +7,7 @@ import { buildEdge } from './edge/build-edge.ts';
 import { createLedger } from './ledger.ts';
 import { createMetricStore } from './metrics/store.ts';
 import { buildNetworks } from './network-state.ts';
+import { platformState } from './platform/platform-state.ts';
 import { createRandom } from './random.ts';
 import { createRevision, learnCode, route, uuid } from './revisions.ts';
 import { buildSecrets } from './secrets.ts';
@@ -32,6 +33,7 @@ export function buildState(scenario: Scenario, startMs: number): WorldState {
     networks: buildNetworks(scenario, startMs - CREATED_BEFORE_MS),
     secrets: buildSecrets(estate.secrets),
     operations: new Map(),
+    platform: platformState(scenario),
     agenda: [],
     ledger: createLedger(),
     metrics: createMetricStore(),

@@ -9,6 +9,14 @@ import { happenAtTheEdge } from './edge/happen.ts';
 import { happenToNetwork, passFromNetwork } from './network-causes.ts';
 import { note } from './note.ts';
 import { schedule } from './operations.ts';
+import {
+  billingIsLifted,
+  billingStops,
+  incidentBegins,
+  incidentEnds,
+  quotaIsFree,
+  quotaIsUsed,
+} from './platform/happenings.ts';
 import { learnCode } from './revisions.ts';
 import { withSettings } from './settings.ts';
 import type { WorldState } from './state.ts';
@@ -70,6 +78,15 @@ function happen(state: WorldState, cause: Cause): void {
     case 'connector-changed':
       connectorChanged(state, cause);
       return;
+    case 'cloud-incident':
+      incidentBegins(state, cause);
+      return;
+    case 'quota-used':
+      quotaIsUsed(state, cause);
+      return;
+    case 'billing-disabled':
+      billingStops(state, cause);
+      return;
     case 'reconfigure':
     case 'secret-changed':
     case 'poison':
@@ -88,6 +105,9 @@ function pass(state: WorldState, cause: Cause): void {
   }
   if (cause.type === 'database-down') databaseBack(state, cause.database);
   if (cause.type === 'cloud-sql-socket-failing') socketFails(state, cause.database, 'works');
+  if (cause.type === 'cloud-incident') incidentEnds(state, cause);
+  if (cause.type === 'quota-used') quotaIsFree(state, cause);
+  if (cause.type === 'billing-disabled') billingIsLifted(state, cause);
   note(state, `${cause.type}-over`, 'database' in cause ? cause.database : '', 'no longer');
 }
 

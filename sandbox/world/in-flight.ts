@@ -56,6 +56,7 @@ const reachedContainer: Record<RequestKind, boolean> = {
   malformed: true,
   'out-of-memory': true,
   'no-instance': false,
+  'over-quota': false,
   'not-started': false,
   'turned-away': false,
   'start-aborted': false,

@@ -30,6 +30,9 @@ export const memoryLine = (limitMib: number, usedMib: number): string =>
 /** What the platform itself says of a request, in the request's log entry. */
 export const requestText: Partial<Record<RequestKind, string>> = {
   'no-instance': 'The request was aborted because there was no available instance.',
+  // Seen in public post-mortems of 2026-10, read 2026-11-25.
+  'over-quota':
+    'The request failed because the project exceeded its quota limit for run.googleapis.com/cpu_allocation recently.',
   'not-started': 'The request failed because the instance failed the readiness check.',
   'start-aborted': 'The request failed because the instance could not start successfully.',
   malformed:

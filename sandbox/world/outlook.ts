@@ -2,9 +2,11 @@ import { addedMs, failureLine, requestFailure } from './database-access.ts';
 import { handshakeOf } from './edge/certificates.ts';
 import { doorsOf } from './edge/door.ts';
 import { lostAtTheDoor } from './edge/tick-edge.ts';
+import { dependencyLine } from './log-texts.ts';
 import { hostOf } from './logging/entries.ts';
 import { internetFailureRatio } from './network.ts';
 import { pathFailure } from './network-path.ts';
+import { egressLossRatio } from './platform/effects.ts';
 import type { RevisionState, WorldState } from './state.ts';
 
 const THRASH_SLOWDOWN = 12;
@@ -57,6 +59,13 @@ export function outlookOf(state: WorldState, revision: RevisionState): Outlook {
       lost > 0
         ? `upstream ${name} failed: connect ETIMEDOUT after ${request.timeoutSeconds}s`
         : (refusal(state, name) ?? `upstream ${name} failed: HTTP 503`);
+  }
+  const lost = request.needs.length === 0 ? 0 : egressLossRatio(state);
+  if (lost > 0) {
+    const database = state.databases.get(request.needs[0] ?? '')?.estate;
+    const { kind, address } = database ?? { kind: 'other', address: request.needs[0] ?? '' };
+    line ??= dependencyLine(kind, address, 'slowly', request.timeoutSeconds);
+    ok *= 1 - lost;
   }
   const cpu = clampCpu(revision.cpuRatio);
   return {

@@ -5,12 +5,14 @@ import { exitLine, probeFailedLine, probeSucceededLine, secretLine, startingLine
 import { observe } from './metrics/observe.ts';
 import { offer } from './network.ts';
 import { print } from './note.ts';
+import { mayCall, refusedLine, startsStall } from './platform/effects.ts';
 import { unusableSecret } from './secrets.ts';
 import type { Instance, RevisionState, WorldState } from './state.ts';
 import { hasAddress } from './subnet-addresses.ts';
 import { containerNameOf, hasEnv, hasMemoryVolume, isFirstGeneration, portOf, startupProbeOf } from './template.ts';
 
 const SECOND_MS = 1000;
+const STALLED_MS = 20_000; // A container that the platform cannot bring up is given up after this.
 const TRY_AGAIN_MS = 5000; // A start tries its databases again after this.
 
 /** A new container begins to start. */
@@ -50,6 +52,10 @@ export function tickStart(state: WorldState, revision: RevisionState, instance: 
     return;
   }
   if (age < instance.bootMs) return;
+  if (startsStall(state)) {
+    if (age >= instance.bootMs + STALLED_MS) startFailed(state, revision, instance, { lines: [], exitCode: undefined });
+    return;
+  }
   // Its volume never comes up, and so nothing of the container is ever heard of.
   if (start.generation === 'gen2' && hasMemoryVolume(revision.template) && isFirstGeneration(revision.template)) return;
   const lacking = start.needsEnv.find((name) => !hasEnv(revision.template, name));
@@ -66,7 +72,12 @@ export function tickStart(state: WorldState, revision: RevisionState, instance: 
   const missing = start.needs.find((need) => !connects(state, revision, need));
   if (missing === undefined) {
     if (!probeSucceeds(state, revision, instance)) return;
-    becomeReady(state, revision, instance);
+    if (mayCall(state, start.quota)) becomeReady(state, revision, instance);
+    else
+      startFailed(state, revision, instance, {
+        lines: [refusedLine(state, start.quota ?? '')],
+        exitCode: start.exitCode,
+      });
     return;
   }
   if (age < instance.bootMs + start.timeoutSeconds * 1000) {

@@ -7,6 +7,7 @@ import type { EdgeState } from './edge/edge-state.ts';
 import type { Ledger } from './ledger.ts';
 import type { MetricStore } from './metrics/store.ts';
 import type { NetworkState } from './network-state.ts';
+import type { PlatformState } from './platform/platform-state.ts';
 import type { Random } from './random.ts';
 import type { SecretsState } from './secrets.ts';
 import type { AlertNotification, WorldEvent } from './world.ts';
@@ -25,6 +26,7 @@ export interface WorldState {
   readonly networks: Map<string, NetworkState>;
   readonly secrets: SecretsState;
   readonly operations: Map<string, Operation>;
+  readonly platform: PlatformState;
   /** What is to happen at a later second, soonest first. */
   readonly agenda: { readonly atMs: number; readonly run: () => void }[];
   readonly ledger: Ledger;
@@ -154,6 +156,7 @@ export type RequestKind =
   | 'malformed'
   | 'out-of-memory'
   | 'no-instance'
+  | 'over-quota'
   | 'not-started'
   | 'turned-away'
   | 'start-aborted';

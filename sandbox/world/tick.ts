@@ -10,6 +10,7 @@ import { observe } from './metrics/observe.ts';
 import { sampleMetrics } from './metrics/sample.ts';
 import { tickNats } from './nat.ts';
 import { runAgenda } from './operations.ts';
+import { tickPlatform } from './platform/effects.ts';
 import { servePoison } from './poison.ts';
 import { serve } from './requests.ts';
 import type { RevisionState, ServiceState, WorldState } from './state.ts';
@@ -29,6 +30,7 @@ export function tick(state: WorldState): void {
   for (const connector of state.connectors.values()) {
     tickConnector(state, connector, connector.estate.backgroundMbps * backgroundFactor(state, connector.name));
   }
+  tickPlatform(state);
   for (const database of state.databases.values()) tickDatabase(state, database);
   tickEdge(state);
   for (const service of state.services.values()) tickService(state, service);

@@ -51,3 +51,15 @@ export const natPage = (project: string): string => `${CONSOLE}/net-services/nat
 
 export const zonePage = (project: string, zone: string): string =>
   `${CONSOLE}/net-services/dns/zones/${zone}/details?project=${project}`;
+
+/** @param api `sqladmin.googleapis.com`. */
+export const quotaPage = (project: string, api: string): string =>
+  `${CONSOLE}/iam-admin/quotas?project=${project}&service=${api}`;
+
+export const billingPage = (project: string): string => `${CONSOLE}/billing/linkedaccount?project=${project}`;
+
+/** Personalized Service Health. */
+export const healthPage = (project: string): string => `${CONSOLE}/servicehealth/incidents?project=${project}`;
+
+/** What Google tells everybody. */
+export const STATUS_PAGE = 'https://status.cloud.google.com/';

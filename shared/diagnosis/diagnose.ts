@@ -4,6 +4,7 @@ import { isServed } from './proof-of-service.ts';
 import { ranked } from './rank.ts';
 import type { Conclusion, Confidence, Context, Rule } from './rule.ts';
 import { type RuleName, ruleNamed, ruleNames } from './rules.ts';
+import { seenBefore } from './seen-before.ts';
 import { symptoms } from './symptoms.ts';
 
 /** Judges an evidence by every rule, and orders the causes by what explains what. The same evidence always gives the same diagnosis. */
@@ -19,6 +20,7 @@ export function diagnose(evidence: Evidence, context: Context): Diagnosis {
   // What looms is worth a call only where nothing else is wrong.
   const wanted = felt.length === 0 ? ['root', 'looming'] : ['root'];
   const root = causes.find(({ standing }) => wanted.includes(standing));
+  const before = seenBefore(evidence, root);
   return {
     healthy: felt.length === 0 && root === undefined && !isBlind(evidence) && isServed(evidence, context),
     root,
@@ -33,6 +35,7 @@ export function diagnose(evidence: Evidence, context: Context): Diagnosis {
       ...new Set(concluded.flatMap(({ conclusion }) => ('nextCheck' in conclusion ? [conclusion.nextCheck] : []))),
     ],
     symptoms: felt,
+    ...(before === undefined ? {} : { seenBefore: before }),
   };
 }
 

@@ -2,6 +2,7 @@
 export { armorDenying as 'armor-denying' } from './armor-denying.ts';
 export { authenticationChanged as 'authentication-changed' } from './authentication-changed.ts';
 export { backendMissing as 'backend-missing' } from './backend-missing.ts';
+export { billingDisabled as 'billing-disabled' } from './billing-disabled.ts';
 export { certificateCaaForbidden as 'certificate-caa-forbidden' } from './certificate-caa-forbidden.ts';
 export { certificateChainIncomplete as 'certificate-chain-incomplete' } from './certificate-chain-incomplete.ts';
 export { certificateExpired as 'certificate-expired' } from './certificate-expired.ts';
@@ -32,8 +33,10 @@ export { memoryExhausted as 'memory-exhausted' } from './memory-exhausted.ts';
 export { natExhausted as 'nat-exhausted' } from './nat-exhausted.ts';
 export { pathReserved as 'path-reserved' } from './path-reserved.ts';
 export { peeringBroken as 'peering-broken' } from './peering-broken.ts';
+export { platformIncident as 'platform-incident' } from './platform-incident.ts';
 export { privateDnsBroken as 'private-dns-broken' } from './private-dns-broken.ts';
 export { protocolMismatched as 'protocol-mismatched' } from './protocol-mismatched.ts';
+export { quotaExhausted as 'quota-exhausted' } from './quota-exhausted.ts';
 export { redisDown as 'redis-down' } from './redis-down.ts';
 export { redisFull as 'redis-full' } from './redis-full.ts';
 export { releaseBroken as 'release-broken' } from './release-broken.ts';

@@ -2,7 +2,7 @@ import type { ChecksObservation } from '../evidence/checks.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import type { Reading } from '../evidence/inspector.ts';
 import type { SignatureCount } from '../evidence/logs.ts';
-import { secondsBetween } from '../ports/clock.ts';
+import { earliest, type Instant, secondsBetween } from '../ports/clock.ts';
 import { counted } from './counted.ts';
 import { failedStarts, startsInWords } from './failed-starts.ts';
 import { shareOf } from './revisions.ts';
@@ -19,6 +19,11 @@ export const FAILED_REQUESTS_MIN = 5;
  * points of 60 s (Google's metric list, read 2026-11-23), so that five minutes hold two of them at least; the five are our own choice.
  */
 export const RECENT_SECONDS = 300;
+/**
+ * Where Monitoring counts the traffic, fewer failures than this share of it are what a busy service has on any day: "three nines" is what an ordinary
+ * web service promises (The Site Reliability Workbook, chapter 2, read 2026-11-25). Above, they are felt.
+ */
+export const FAILED_RATIO_MIN = 0.001;
 /** Our own choice: Cloud Run tries again by itself after one. */
 const START_UPS_FAILED_MIN = 2;
 /** Then the answer, whatever it is, is the service's own or Cloud Run's. */
@@ -37,13 +42,14 @@ export function symptoms(evidence: Evidence, context: Context): readonly Symptom
   ];
 }
 
-function servingErrors({ logs }: Evidence, context: Context): Symptom[] {
+function servingErrors({ logs, metrics }: Evidence, context: Context): Symptom[] {
   if (logs.status !== 'observed') return [];
   const recent = logs.value.failed.filter(({ lastAt }) => isRecent(lastAt, context));
   return services(recent).flatMap((on): Symptom[] => {
     const own = recent.filter(({ service }) => service === on);
     const count = sum(own);
-    if (count < FAILED_REQUESTS_MIN) return [];
+    const since = own.map(({ firstAt }) => firstAt).reduce(earliest);
+    if (count < FAILED_REQUESTS_MIN || isEveryday(count, requestsSince(since, on, metrics))) return [];
     const refused = sum(own.filter(({ reachedContainer }) => !reachedContainer));
     const statuses = [...new Set(own.map(({ status }) => status))].sort().join(', ');
     const kind = refused > count / 2 ? 'requests-refused' : 'serving-errors';
@@ -57,15 +63,26 @@ function servingErrors({ logs }: Evidence, context: Context): Symptom[] {
   });
 }
 
+/** Whether so many failures are lost among the requests of the same time. Where those are not counted, or few, they are not. */
+const isEveryday = (failures: number, requests: number): boolean => failures < requests * FAILED_RATIO_MIN;
+
+function requestsSince(since: Instant, service: string, metrics: Evidence['metrics']): number {
+  if (metrics.status !== 'observed') return 0;
+  const points = metrics.value.services.find((one) => one.service === service)?.requests ?? [];
+  return totalOf(points.filter(({ at }) => at >= since));
+}
+
+const totalOf = (points: readonly { readonly value: number }[]): number =>
+  points.reduce((total, { value }) => total + value, 0);
+
 /** What Monitoring counts where the request log is out of reach, or leaves out what it was told to. */
 const countedErrors = ({ metrics }: Evidence, context: Context): Symptom[] =>
   metrics.status !== 'observed'
     ? []
-    : metrics.value.services.flatMap(({ service: on, serverErrors }): Symptom[] => {
-        const count = serverErrors
-          .filter(({ at }) => isRecent(at, context))
-          .reduce((total, { value }) => total + value, 0);
-        if (count < FAILED_REQUESTS_MIN) return [];
+    : metrics.value.services.flatMap(({ service: on, serverErrors, requests }): Symptom[] => {
+        const count = totalOf(serverErrors.filter(({ at }) => isRecent(at, context)));
+        const all = totalOf(requests.filter(({ at }) => isRecent(at, context)));
+        if (count < FAILED_REQUESTS_MIN || isEveryday(count, all)) return [];
         return [{ kind: 'serving-errors', on, text: `${on}: ${count} requests failed with 5xx, as Monitoring counts` }];
       });
 

@@ -79,6 +79,7 @@ async function claim(effect: CarryOut, shell: RemediationShell): Promise<void> {
 const FINAL: readonly PlatformFailure['code'][] = [
   'unauthenticated',
   'permission-denied',
+  'not-enabled',
   'not-found',
   'failed-precondition',
   'invalid-argument',

@@ -11,7 +11,7 @@ import { type Clock, type Instant, plusSeconds } from '../ports/clock.ts';
 import { PlatformFailure } from '../ports/platform-failure.ts';
 import { planFault } from '../remedy/plan-fault.ts';
 import type { Chat } from '../report/chat.ts';
-import { type Click, digestPrefix } from '../report/click.ts';
+import { type Click, type DecisionClick, digestPrefix } from '../report/click.ts';
 import {
   anotherPlan,
   dialogNotOpened,
@@ -26,6 +26,7 @@ import {
 } from '../report/refusals.ts';
 import { reasonModal, refusedModal } from '../report/reject-modal.ts';
 import { advance, environmentIn, type Shell } from './advance.ts';
+import { checkAgain } from './check-again.ts';
 import { handOver } from './hand-over.ts';
 
 export interface DecisionShell extends Shell {
@@ -37,9 +38,9 @@ export interface DecisionShell extends Shell {
   readonly planPublicKey: KeyObject;
 }
 
-/** What a click came to. `asked`: the dialog now asks for the reason. `words` is what the person was told, mrkdwn. */
+/** What a click came to. `asked`: the dialog now asks for the reason. `looking`: a look was asked for. `words` is what the person was told, mrkdwn. */
 export type Decided =
-  | { readonly kind: 'approved' | 'asked' | 'rejected' }
+  | { readonly kind: 'approved' | 'asked' | 'rejected' | 'looking' }
   | { readonly kind: 'refused'; readonly words: string };
 
 /** Failures that pass: the queue delivers the click again. */
@@ -51,14 +52,14 @@ const PASSING: readonly PlatformFailure['code'][] = ['unavailable', 'rate-limite
  */
 export async function decide(click: Click, shell: DecisionShell): Promise<Decided> {
   try {
-    return await settle(click, shell);
+    return click.kind === 'check-again' ? await checkAgain(click, shell) : await settle(click, shell);
   } catch (error) {
     if (!(error instanceof PlatformFailure) || PASSING.includes(error.code)) throw error;
     return refuse(click, notDecidable(error.message), shell);
   }
 }
 
-async function settle(click: Click, shell: DecisionShell): Promise<Decided> {
+async function settle(click: DecisionClick, shell: DecisionShell): Promise<Decided> {
   const at = await shell.clock.now();
   const judged = await judge(click, at, shell);
   if (judged.kind === 'refused') return refuse(click, judged.words, shell);
@@ -88,7 +89,7 @@ type Judged =
 const refused = (words: string): Refused => ({ kind: 'refused', words });
 
 /** Whether this person may decide about this plan now. Whoever may approve may reject. */
-async function judge(click: Click, at: Instant, shell: DecisionShell): Promise<Judged> {
+async function judge(click: DecisionClick, at: Instant, shell: DecisionShell): Promise<Judged> {
   const { store, chat, policy, planPublicKey } = shell;
   const offered = offerIn(await store.load(click.incident), click, at);
   if (offered.kind === 'refused') return offered;
@@ -110,7 +111,7 @@ async function judge(click: Click, at: Instant, shell: DecisionShell): Promise<J
 }
 
 /** What the incident offers now, if it is what the click was about. */
-function offerIn(incident: Incident | undefined, { incident: id, digest }: Click, at: Instant): Offered {
+function offerIn(incident: Incident | undefined, { incident: id, digest }: DecisionClick, at: Instant): Offered {
   if (incident === undefined) return refused(unknownIncident(id));
   if (incident.status !== 'awaiting-approval') return refused(meanwhile(incident));
   if (digestPrefix(incident.signed.plan.digest) !== digest) return refused(anotherPlan(incident));
@@ -121,7 +122,7 @@ const holds = async (grounds: Grounds, user: string, chat: Chat): Promise<boolea
   grounds === 'user' || (await chat.usergroupMembers(grounds.usergroup)).includes(user);
 
 async function approve(
-  click: Click,
+  click: DecisionClick,
   found: { readonly incident: IncidentIn<'awaiting-approval'>; readonly grounds: Grounds; readonly at: Instant },
   shell: DecisionShell,
 ): Promise<Decided> {
@@ -151,7 +152,7 @@ async function reject(
 }
 
 /** Somebody else was first, between the look and the save. */
-function tooLate(click: Click, now: Incident, at: Instant, shell: DecisionShell): Promise<Decided> {
+function tooLate(click: DecisionClick, now: Incident, at: Instant, shell: DecisionShell): Promise<Decided> {
   const offered = offerIn(now, click, at);
   // Still offered, and yet not taken: nothing that a person can do about it.
   const words = offered.kind === 'refused' ? offered.words : notDecidable(`incident ${now.id} did not take it`);

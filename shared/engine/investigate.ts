@@ -8,6 +8,7 @@ import { awaitedLook } from '../incident/awaited-look.ts';
 import type { Effect } from '../incident/effect.ts';
 import type { Offer } from '../incident/event.ts';
 import type { Incident } from '../incident/incident.ts';
+import type { CallMeter } from '../ports/call-meter.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type Instant, plusSeconds } from '../ports/clock.ts';
 import type { CloudReader } from '../ports/cloud.ts';
@@ -19,12 +20,14 @@ import { signed } from '../remedy/signature.ts';
 import { ruleTitle } from '../report/words.ts';
 import { advance, environmentIn, environmentOf, loaded, type Shell } from './advance.ts';
 import { handOver } from './hand-over.ts';
+import { pastIncidents } from './past-incidents.ts';
 
 export interface InvestigationShell extends Shell {
   readonly clock: Clock;
   readonly cloud: CloudReader;
   readonly prober: Prober;
   readonly vpcProber: VpcProber;
+  readonly meter: CallMeter;
   /** Ed25519; readable by investigate's identity alone. */
   readonly planKey: KeyObject;
 }
@@ -52,15 +55,16 @@ export async function investigate(
     cloud: shell.cloud,
     prober: shell.prober,
     vpcProber: shell.vpcProber,
+    history: pastIncidents(shell.store),
   };
-  const evidence = await gather(inspection, abort);
+  const { value: evidence, calls } = await shell.meter.counted(() => gather(inspection, abort));
   const diagnosis = diagnose(evidence, inspection);
   const { since } = inspection;
   await shell.store.saveEvidence(id, round, { subject, since, until, evidence }).catch(unlessTooLarge);
   const at = await shell.clock.now();
   await advance(
     id,
-    { type: 'investigated', at, round, diagnosis, offer: offerFor(incident, diagnosis, evidence, at, shell) },
+    { type: 'investigated', at, round, diagnosis, offer: offerFor(incident, diagnosis, evidence, at, shell), calls },
     shell,
   );
 }

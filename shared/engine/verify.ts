@@ -9,6 +9,7 @@ import { canonical } from '../remedy/signature.ts';
 import { advance, environmentIn, loaded } from './advance.ts';
 import { handOver } from './hand-over.ts';
 import type { InvestigationShell } from './investigate.ts';
+import { pastIncidents } from './past-incidents.ts';
 
 /**
  * What a verification reads reaches back no further than this, and never past the change: failures of the first minutes after it must not
@@ -30,21 +31,18 @@ export async function verify(
   const { plan } = signed;
   const until = await shell.clock.now();
   const since = latest(changedAt, plusSeconds(until, -VERIFY_SECONDS));
-  const inspection: Inspection = {
-    environment,
-    subject,
-    since,
-    until,
-    cloud: shell.cloud,
-    prober: shell.prober,
-    vpcProber: shell.vpcProber,
-  };
-  const [evidence, readBack] = await Promise.all([
-    gather(inspection, abort),
-    Promise.all(plan.steps.map((step) => standingOf(step, shell.cloud, abort))),
-  ]);
+  const { cloud, prober, vpcProber, meter, store } = shell;
+  const history = pastIncidents(store);
+  const inspection: Inspection = { environment, subject, since, until, cloud, prober, vpcProber, history };
+  const { value, calls } = await meter.counted(() =>
+    Promise.all([
+      gather(inspection, abort),
+      Promise.all(plan.steps.map((step) => standingOf(step, shell.cloud, abort))),
+    ]),
+  );
+  const [evidence, readBack] = value;
   const found = recovery({ diagnosis, plan, evidence, context: inspection, readBack });
-  await advance(id, { type: 'verified', at: await shell.clock.now(), digest, recovery: found }, shell);
+  await advance(id, { type: 'verified', at: await shell.clock.now(), digest, recovery: found, calls }, shell);
 }
 
 async function standingOf(

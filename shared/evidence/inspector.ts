@@ -1,6 +1,7 @@
 import type { Environment } from '../policy/policy.ts';
 import type { Instant } from '../ports/clock.ts';
 import type { CloudReader } from '../ports/cloud.ts';
+import type { History } from '../ports/history.ts';
 import type { Prober } from '../ports/prober.ts';
 import type { VpcProber } from '../ports/vpc-prober.ts';
 import type { Subject } from '../signal/subject.ts';
@@ -15,6 +16,7 @@ export interface Inspection {
   readonly cloud: CloudReader;
   readonly prober: Prober;
   readonly vpcProber: VpcProber;
+  readonly history: History;
 }
 
 /** One question put to the platform. Throwing makes its reading unavailable; the others go on. */

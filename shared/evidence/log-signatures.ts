@@ -23,6 +23,11 @@ export const logSignatures = [
   { signature: 'not-authenticated', pattern: /The request was not authenticated/ },
   { signature: 'secret-unavailable', pattern: /Could not fetch secret "\S+" for environment variable/ },
   { signature: 'connector-missing', pattern: /VPC connector \S+ does not exist/ },
+  // Of the request log and of clients alike: cloud.google.com/sql/docs/mysql/connect-auth-proxy, and post-mortems of 2026-10, read 2026-11-25.
+  {
+    signature: 'quota-exceeded',
+    pattern: /Quota exceeded for|Error 429: Quota exceeded|exceeded its quota limit for|rateLimitExceeded/,
+  },
   // Application lines of databases: before those of any private address, since some speak of time-outs too.
   // Real text: nozomi-koborinai/terradart#232, moonklabs/sprintable#3645, dev.to/alachaum, and Cloud SQL's own connectors.
   {

@@ -10,5 +10,7 @@ export { loadBalancer as 'load-balancer' } from './load-balancer.ts';
 export { logs } from './logs.ts';
 export { metrics } from './metrics.ts';
 export { network } from './network.ts';
+export { platform } from './platform.ts';
+export { recurrence } from './recurrence.ts';
 export { vpcConnector as 'vpc-connector' } from './vpc-connector.ts';
 export { websocket } from './websocket.ts';

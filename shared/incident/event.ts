@@ -1,4 +1,5 @@
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
+import type { CallCount } from '../ports/call-meter.ts';
 import type { Instant } from '../ports/clock.ts';
 import type { SignedPlan } from '../remedy/plan.ts';
 import type { AlertNote, Approval, Recovery, Refusal } from './incident.ts';
@@ -6,7 +7,14 @@ import type { AlertNote, Approval, Recovery, Refusal } from './incident.ts';
 /** What happened. Each may arrive late, twice or out of order; `at` is the only time that transition knows. */
 export type IncidentEvent = { readonly at: Instant } & (
   | { readonly type: 'alert-joined'; readonly alert: AlertNote; readonly services: readonly string[] }
-  | { readonly type: 'investigated'; readonly round: number; readonly diagnosis: Diagnosis; readonly offer: Offer }
+  | {
+      readonly type: 'investigated';
+      readonly round: number;
+      readonly diagnosis: Diagnosis;
+      readonly offer: Offer;
+      /** What the look asked of Google; left out where it was not counted. */
+      readonly calls?: CallCount;
+    }
   | { readonly type: 'approved'; readonly approval: Approval }
   | { readonly type: 'rejected'; readonly digest: string; readonly refusal: Refusal }
   /** A delivery is about to write. `by` is its own, so that it knows its claim again. */
@@ -31,7 +39,9 @@ export type IncidentEvent = { readonly at: Instant } & (
       readonly direction: 'apply' | 'undo';
       readonly result: StepResult;
     }
-  | { readonly type: 'verified'; readonly digest: string; readonly recovery: Recovery }
+  | { readonly type: 'verified'; readonly digest: string; readonly recovery: Recovery; readonly calls?: CallCount }
+  /** Somebody wants it looked at anew. `by` is a Slack user id. */
+  | { readonly type: 'check-asked'; readonly by: string }
   | { readonly type: 'timer-due'; readonly version: number }
 );
 

@@ -1,4 +1,5 @@
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
+import type { CallCount } from '../ports/call-meter.ts';
 import type { Instant } from '../ports/clock.ts';
 import type { ActionName } from '../remedy/actions.ts';
 import type { SignedPlan } from '../remedy/plan.ts';
@@ -96,6 +97,10 @@ interface Facts {
   readonly attempts: readonly Attempt[];
   /** Where calling people stood when it was looked at once more: the same finding does not call them anew. */
   readonly paged: Paged | undefined;
+  /** What all looks together asked of Google's APIs. */
+  readonly googleCalls: CallCount;
+  /** When somebody last had it looked at anew. */
+  readonly checkAskedAt: Instant | undefined;
 }
 
 export interface Paged {

@@ -57,7 +57,21 @@ export const stay = (incident: Incident): Step => ({ incident, effects: [] });
 /** The facts that every state has, one version on. */
 function factsOf(incident: Incident) {
   const { schema, id, version, subject, openedAt, alerts, alertsTotal, round, attempts, paged } = incident;
-  return { schema, id, version: version + 1, subject, openedAt, alerts, alertsTotal, round, attempts, paged };
+  const { googleCalls, checkAskedAt } = incident;
+  const kept = {
+    schema,
+    id,
+    subject,
+    openedAt,
+    alerts,
+    alertsTotal,
+    round,
+    attempts,
+    paged,
+    googleCalls,
+    checkAskedAt,
+  };
+  return { ...kept, version: version + 1 };
 }
 
 type Facts = ReturnType<typeof factsOf>;

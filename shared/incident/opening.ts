@@ -20,6 +20,8 @@ export function investigation(subject: Subject, alert: AlertNote, at: Instant): 
       round: 1,
       attempts: [],
       paged: undefined,
+      googleCalls: { total: 0, logReads: 0 },
+      checkAskedAt: undefined,
       status: 'investigating',
       dueAt: plusSeconds(at, INVESTIGATION_PATIENCE_SECONDS),
       tries: 1,

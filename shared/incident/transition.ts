@@ -5,6 +5,7 @@ import type { AlertNote, Incident, IncidentIn } from './incident.ts';
 import { carryOut, close, investigateAgain, type Moment, note, ROUNDS_MAX, type Step, stay } from './moves.ts';
 import { unreachable } from './unreachable.ts';
 import { whenClaimed, whenFinished, whenStarted } from './when-carried-out.ts';
+import { whenCheckAsked } from './when-check-asked.ts';
 import { whenDue } from './when-due.ts';
 import { whenInvestigated } from './when-investigated.ts';
 import { whenVerified } from './when-verified.ts';
@@ -18,6 +19,10 @@ const SERVICES_KEPT = 50;
  * and a late, repeated or foreign one leaves the incident as it is.
  */
 export function transition(incident: Incident, event: IncidentEvent, environment: Environment): Step {
+  return counted(decided(incident, event, environment), event);
+}
+
+function decided(incident: Incident, event: IncidentEvent, environment: Environment): Step {
   if (incident.status === 'closed') return stay(incident);
   const moment: Moment = { at: event.at, environment };
   switch (event.type) {
@@ -41,11 +46,22 @@ export function transition(incident: Incident, event: IncidentEvent, environment
       return incident.status === 'executing' ? whenFinished(incident, event, moment) : stay(incident);
     case 'verified':
       return incident.status === 'verifying' ? whenVerified(incident, event, moment) : stay(incident);
+    case 'check-asked':
+      return whenCheckAsked(incident, event, moment);
     case 'timer-due':
       return event.version === incident.version ? whenDue(incident, moment) : stay(incident);
     default:
       return unreachable(event);
   }
+}
+
+/** What a look asked of Google is added up, where the look counted. */
+function counted({ incident, effects }: Step, event: IncidentEvent): Step {
+  const calls = event.type === 'investigated' || event.type === 'verified' ? event.calls : undefined;
+  if (calls === undefined || effects.length === 0) return { incident, effects };
+  const { total, logReads } = incident.googleCalls;
+  const googleCalls = { total: total + calls.total, logReads: logReads + calls.logReads };
+  return { incident: { ...incident, googleCalls }, effects };
 }
 
 function alertJoined(incident: Incident, { alert, services }: EventOf<'alert-joined'>, moment: Moment): Step {

@@ -3,6 +3,7 @@ import type { DatabasesReader } from './databases.ts';
 import type { InvokersReader } from './invokers.ts';
 import type { LoadBalancingReader } from './load-balancing.ts';
 import type { NetworkReader } from './network.ts';
+import type { PlatformReader } from './platform.ts';
 import type { SecretsReader } from './secrets.ts';
 
 /** Full resource names throughout: `projects/P/locations/L/services/S`. */
@@ -170,6 +171,7 @@ export interface SeriesQuery {
     | 'ALIGN_RATE'
     | 'ALIGN_MEAN'
     | 'ALIGN_MAX'
+    | 'ALIGN_COUNT_TRUE'
     | 'ALIGN_NEXT_OLDER'
     | 'ALIGN_FRACTION_TRUE'
     | 'ALIGN_PERCENTILE_99'
@@ -250,6 +252,7 @@ export interface CloudReader
     InvokersReader,
     LoadBalancingReader,
     NetworkReader,
+    PlatformReader,
     SecretsReader {
   services(location: Location, abort: AbortSignal): Promise<readonly Service[]>;
   service(name: string, abort: AbortSignal): Promise<Service>;

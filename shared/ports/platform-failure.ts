@@ -2,6 +2,8 @@
 export type FailureCode =
   | 'unauthenticated'
   | 'permission-denied'
+  /** The API is not switched on in the project: a fact about the project, and no outage. */
+  | 'not-enabled'
   | 'not-found'
   | 'conflict'
   | 'failed-precondition'

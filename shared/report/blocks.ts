@@ -61,7 +61,8 @@ export function button(given: {
   readonly actionId: string;
   readonly text: string;
   readonly value: string;
-  readonly style: 'primary' | 'danger';
+  /** Left out: an ordinary one. */
+  readonly style?: 'primary' | 'danger';
   readonly confirm?: ConfirmationDialog;
 }): Button {
   if (given.value.length > BUTTON_VALUE_MAX) throw new Error(`a button's value of ${given.value.length} characters`);
@@ -71,7 +72,7 @@ export function button(given: {
     action_id: actionId,
     text: plain(text, BUTTON_TEXT_MAX),
     value,
-    style,
+    ...(style === undefined ? {} : { style }),
     ...(confirm === undefined ? {} : { confirm }),
   };
 }

@@ -5,6 +5,7 @@ import type { Environment } from '../policy/policy.ts';
 import { section } from './blocks.ts';
 import { changeLines, permanentLines, recommendedChange } from './change-blocks.ts';
 import type { Message } from './chat.ts';
+import { checkAgain, footer, toSettle } from './check-blocks.ts';
 import { decided, decision, notToBeDecided, tried, withoutEnvironment } from './decision-blocks.ts';
 import { evidence, folded, rootCause, seenWords } from './diagnosis-blocks.ts';
 import { escalation } from './escalation-blocks.ts';
@@ -30,7 +31,7 @@ export interface CardInput {
  * What people must not miss comes before what they may want to look up, which gives way where Slack's limits ask for it.
  */
 export function card(input: CardInput): Message {
-  const blocks = [...heading(input.incident), ...body(input)];
+  const blocks = [...heading(input.incident), ...body(input), ...footer(input.incident)];
   return { text: cut(summary(input.incident), MESSAGE_TEXT_MAX), blocks: fitted(blocks) };
 }
 
@@ -38,8 +39,10 @@ function body({ incident, environment, trail, fault }: CardInput): Weighed[] {
   const foundAt = foundIn(trail);
   switch (incident.status) {
     case 'investigating': {
-      const seen = incident.diagnosis === undefined ? [] : folded(incident.diagnosis);
-      return [...needed(section(lookWords(incident))), ...tried(incident), ...decided(incident, trail), ...seen];
+      const { diagnosis: found } = incident;
+      const [settle, seen] = found === undefined ? [[], []] : [toSettle(found), folded(found)];
+      const look = [...needed(section(lookWords(incident))), ...settle, ...checkAgain(incident, environment)];
+      return [...look, ...tried(incident), ...decided(incident, trail), ...seen];
     }
     case 'awaiting-approval': {
       const { diagnosis, signed } = incident;
@@ -49,6 +52,8 @@ function body({ incident, environment, trail, fault }: CardInput): Weighed[] {
         ...tried(incident),
         ...recommendedChange(signed.plan),
         ...(fault === undefined ? decisionIn(incident, environment) : notToBeDecided(fault)),
+        ...toSettle(diagnosis),
+        ...checkAgain(incident, environment),
         ...permanentLines(signed.plan),
         ...folded(diagnosis),
       ];
@@ -71,9 +76,16 @@ function body({ incident, environment, trail, fault }: CardInput): Weighed[] {
     }
     case 'escalated': {
       const found = incident.diagnosis;
-      const why = found === undefined ? [] : [...rootCause(found, foundAt), ...evidence(found)];
+      const why = found === undefined ? [] : [...rootCause(found, foundAt), ...evidence(found), ...toSettle(found)];
       const small = found === undefined ? [] : folded(found);
-      return [...escalation(incident, environment), ...why, ...tried(incident), ...decided(incident, trail), ...small];
+      return [
+        ...escalation(incident, environment),
+        ...why,
+        ...checkAgain(incident, environment),
+        ...tried(incident),
+        ...decided(incident, trail),
+        ...small,
+      ];
     }
     case 'closed': {
       const found = incident.diagnosis;

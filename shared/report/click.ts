@@ -3,6 +3,7 @@ import { z } from 'zod';
 /** The ids of our own buttons and modal; anything else that reaches the front door is not ours. */
 export const APPROVE_ACTION = 'approve-plan';
 export const REJECT_ACTION = 'reject-plan';
+export const CHECK_ACTION = 'check-again';
 export const REJECT_CALLBACK = 'reject-reason';
 export const REASON_BLOCK = 'reason';
 export const REASON_ACTION = 'reason-text';
@@ -10,9 +11,14 @@ export const REASON_ACTION = 'reason-text';
 /** Long enough that two plans of one incident never share it, short enough to say that it is no secret and no key to anything. */
 const DIGEST_PREFIX_LENGTH = 16;
 
+const incidentId = z.string().regex(/^[A-Za-z0-9_-]{1,80}$/);
+
+/** undefined: no incident's id, and so no value that we gave to a button. */
+export const parseIncidentId = (value: string | undefined): string | undefined => incidentId.safeParse(value).data;
+
 /** Which plan of which incident somebody looked at. Ids only: what they mean is read from the store. */
 const reference = z.object({
-  incident: z.string().regex(/^[A-Za-z0-9_-]{1,80}$/),
+  incident: incidentId,
   digest: z.string().regex(new RegExp(`^[0-9a-f]{${DIGEST_PREFIX_LENGTH}}$`)),
 });
 export type PlanReference = Readonly<z.infer<typeof reference>>;
@@ -54,8 +60,12 @@ const click = z.discriminatedUnion('kind', [
   /** `view` is undefined when the dialog could not be opened in time. */
   z.object({ kind: z.literal('reject-opened'), ...who, view: z.string().min(1).optional() }),
   z.object({ kind: z.literal('reject-submitted'), ...who, reason: z.string().min(1) }),
+  /** About no plan, but the incident as such. */
+  z.object({ kind: z.literal('check-again'), incident: incidentId, user: who.user, channel: who.channel }),
 ]);
 export type Click = Readonly<z.infer<typeof click>>;
+/** What somebody decides about a plan. */
+export type DecisionClick = Exclude<Click, { readonly kind: 'check-again' }>;
 
 /** @throws Error when the message is none of the front door's. */
 export const parseClick = (data: string): Click => click.parse(JSON.parse(data));

@@ -4,6 +4,7 @@ import type { Instant } from '../ports/clock.ts';
 import { context, section } from './blocks.ts';
 import { needed, spare, type Weighed } from './limits.ts';
 import { escaped, foreign, link, moment } from './mrkdwn.ts';
+import { seenBeforeWords } from './seen-before-words.ts';
 import { ruleTitle } from './words.ts';
 
 const EVIDENCE_LINES = 4;
@@ -17,12 +18,14 @@ const SYMPTOMS_SHOWN = 6;
  * Why it is broken, in one sentence with its numbers; or, said plainly, that no cause was found.
  * @param foundAt said where the claim, in the present tense, may no longer hold: somebody has acted on it since.
  */
-export function rootCause({ root, symptoms }: Diagnosis, foundAt?: Instant): Weighed[] {
+export function rootCause({ root, symptoms, seenBefore }: Diagnosis, foundAt?: Instant): Weighed[] {
   if (root === undefined) return needed(section(`*No cause found.*\n${seenWords(symptoms)}`));
   const asOf = foundAt === undefined ? '' : `As found ${moment(foundAt)}: `;
-  return needed(
-    section(`*Root cause: ${titleOf(root)}* (${root.confidence})\n${asOf}${foreign(root.claim, CLAIM_MAX)}`),
-  );
+  const before = seenBefore === undefined ? [] : spare(context(seenBeforeWords(seenBefore)));
+  return [
+    ...needed(section(`*Root cause: ${titleOf(root)}* (${root.confidence})\n${asOf}${foreign(root.claim, CLAIM_MAX)}`)),
+    ...before,
+  ];
 }
 
 /** What users or the platform feel. */

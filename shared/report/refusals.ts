@@ -52,10 +52,11 @@ const STANDINGS: Readonly<Record<Exclude<Person['standing'], 'member'>, string>>
 
 /** @param person undefined: Slack knows nobody of that id. */
 export function noMember(person: Person | undefined, deciders: Approvers, environment: Environment): string {
-  const why =
-    person === undefined || person.standing === 'member' ? 'Slack does not know you' : STANDINGS[person.standing];
-  return `Nothing was decided: ${why}. ${whoCan(deciders, environment)}`;
+  return `Nothing was decided: ${whyNoMember(person)}. ${whoCan(deciders, environment)}`;
 }
+
+export const whyNoMember = (person: Person | undefined): string =>
+  person === undefined || person.standing === 'member' ? 'Slack does not know you' : STANDINGS[person.standing];
 
 export const notNamed = (deciders: Approvers, environment: Environment): string =>
   `Nothing was decided: you are not among those who may decide this in ${escaped(environment.name)}. ${whoCan(deciders, environment)}`;

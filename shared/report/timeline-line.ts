@@ -52,6 +52,8 @@ export function lineOf(
       return stepLine(event, entry, before);
     case 'verified':
       return verifiedLine(event, entry, before);
+    case 'check-asked':
+      return quiet(`${nameOf(event.by, names)} had it looked at again.`);
     case 'environment-removed':
       return entry.from === entry.to ? undefined : quiet('Its environment was removed from the configuration.');
     case 'timer-due':

@@ -52,6 +52,7 @@ export const peopleIn = (entries: readonly AuditEntry[]): readonly string[] => [
   ...new Set(
     entries.flatMap(({ event }) => {
       if (event.type === 'approved') return [event.approval.approver];
+      if (event.type === 'check-asked') return [event.by];
       return event.type === 'rejected' ? [event.refusal.approver] : [];
     }),
   ),

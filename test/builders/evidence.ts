@@ -15,13 +15,17 @@ import type {
 import type { FailedRequests, LogsObservation, SignatureCount } from '../../shared/evidence/logs.ts';
 import type { ServiceMetrics } from '../../shared/evidence/metrics.ts';
 import type { NatObservation, NetworkView, Way, ZoneObservation } from '../../shared/evidence/network.ts';
+import type { PlatformObservation } from '../../shared/evidence/platform.ts';
+import type { QuotaUse } from '../../shared/evidence/quota-use.ts';
 import type { Unreachable } from '../../shared/evidence/unreachable.ts';
 import type { ConnectorObservation } from '../../shared/evidence/vpc-connector.ts';
 import type { Environment } from '../../shared/policy/policy.ts';
 import { type Instant, instant, plusSeconds } from '../../shared/ports/clock.ts';
 import type { Revision, Template } from '../../shared/ports/cloud.ts';
 import type { RedisInstance, SqlInstance, SqlOperation } from '../../shared/ports/databases.ts';
+import type { PastIncident } from '../../shared/ports/history.ts';
 import type { Firewall, Route } from '../../shared/ports/network.ts';
+import type { CloudIncident } from '../../shared/ports/platform.ts';
 import type { HandshakeOutcome } from '../../shared/ports/vpc-prober.ts';
 
 /** Three in the morning; everything else is told in seconds from here. */
@@ -519,6 +523,50 @@ export const balancer = (
   ...over,
 });
 
+/** Everything as it should be beneath the services. */
+export const platform = (over: Partial<PlatformObservation> = {}): PlatformObservation => ({
+  quotas: { status: 'seen', value: [] },
+  billing: { status: 'seen', value: { enabled: true, account: 'billingAccounts/012345-567890-ABCDEF' } },
+  incidents: { status: 'not-enabled' },
+  ...over,
+});
+
+export const quota = (over: Partial<QuotaUse> = {}): QuotaUse => ({
+  api: 'sqladmin.googleapis.com',
+  metric: 'sqladmin.googleapis.com/default',
+  location: 'global',
+  kind: 'rate',
+  used: 180,
+  limit: 180,
+  refusedMinutes: 3,
+  lastRefusedAt: at(-180),
+  ...over,
+});
+
+/** An incident of Cloud Run in our region that Google relates to us. */
+export const cloudIncident = (over: Partial<CloudIncident> = {}): CloudIncident => ({
+  name: 'projects/acme-staging/locations/global/events/e1',
+  title: 'Instances of Cloud Run fail to start',
+  detailedState: 'confirmed',
+  relevance: 'related',
+  impacts: [{ product: 'Cloud Run', location: 'us-central1' }],
+  startedAt: at(-300),
+  updatedAt: at(-120),
+  workaround: undefined,
+  ...over,
+});
+
+export const past = (over: Partial<PastIncident> = {}): PastIncident => ({
+  id: 'inc-20261110t0300-aaaaaa',
+  openedAt: at(-13 * 86_400),
+  closedAt: at(-13 * 86_400 + 540),
+  root: { rule: 'connector-saturated', target: CONNECTOR },
+  services: ['backend'],
+  fixedBy: ['scale-connector'],
+  outcome: 'resolved',
+  ...over,
+});
+
 export const observed = <T>(value: T): Reading<T> => ({ status: 'observed', at: NOW, value });
 export const unavailable = (detail: string): Reading<never> => ({
   status: 'unavailable',
@@ -538,6 +586,8 @@ export function evidence(over: Partial<Evidence> = {}): Evidence {
     'vpc-connector': observed({ connectors: [connector()] }),
     metrics: observed({ services: names.map((name) => serviceMetrics(name)) }),
     logs: observed(logs()),
+    platform: observed(platform()),
+    recurrence: observed({ days: 30, ended: [] }),
     http: observed({
       checks: [
         {

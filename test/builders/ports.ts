@@ -64,6 +64,8 @@ export const emptyProject: CloudReader = {
   privateZones: async () => [],
   zoneRecords: async () => [],
   zoneChanges: async () => [],
+  billing: async () => ({ enabled: true, account: 'billingAccounts/012345-567890-ABCDEF' }),
+  cloudIncidents: async () => [],
 };
 
 const NONE_LISTED = { kind: 'listed', items: [] } as const;
@@ -228,6 +230,7 @@ export const inspection = (
   cloud: reading({}).cloud,
   prober: looking({}).prober,
   vpcProber: withoutProbes,
+  history: { ended: async () => [] },
   ...over,
   environment: { ...environment, ...over.environment },
 });

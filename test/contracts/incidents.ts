@@ -157,6 +157,8 @@ export const incident = (id: string, on = 'staging', state: IncidentState = stat
     { action: 'restart-service', target: 'projects/p', digest: 'd0', result: 'not-verified', undone: 'not-possible' },
   ],
   paged: { reason: 'no-cause', since: START, level: 2 },
+  googleCalls: { total: 76, logReads: 18 },
+  checkAskedAt: START,
   ...state,
 });
 

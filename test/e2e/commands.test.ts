@@ -213,10 +213,10 @@ describe('a configuration in which nobody may approve', () => {
     expect(laptop.log.some((line) => line.includes('"WARNING"') && line.includes(WARNING))).toBe(true);
   });
 
-  it('still finds the cause, calls people at once, and offers no button', () => {
+  it('still finds the cause, calls people at once, and offers no button that changes anything', () => {
     const { card, thread, writes, events, failures } = story;
     expect(statesOf(card)).toEqual(['Investigating', 'Needs people: nobody may approve the change']);
-    expect(card.flatMap(({ buttons }) => buttons)).toEqual([]);
+    expect(card.flatMap(({ buttons }) => buttons)).toEqual(['Check again']);
     expect(card.at(-1)?.text).toContain('VPC connector staging-connector is full');
     const called = thread.find(({ text }) => text.includes('Needs people'));
     expect(called?.text).toMatch(

@@ -104,7 +104,7 @@ describe('staging-503, approved', () => {
       'Resolved',
     ]);
     for (const { text, buttons } of card)
-      expect(buttons).toEqual(text.includes('Approval needed') ? ['Approve', 'Reject'] : []);
+      expect(buttons).toEqual(text.includes('Approval needed') ? ['Approve', 'Reject', 'Check again'] : []);
     expect(card.at(-1)?.summary).toMatch(/\*Users are served again\*/);
   });
 

@@ -74,7 +74,7 @@ describe.skipIf(chromiumPath === undefined)('a person before the page', () => {
       await seat.nothingChanged();
       await page.getByLabel('You are').selectOption('U0ANN');
       await answer.waitFor({ state: 'detached' });
-      expect((await laptop.story()).card.at(-1)?.buttons).toEqual(['Approve', 'Reject']);
+      expect((await laptop.story()).card.at(-1)?.buttons).toEqual(['Approve', 'Reject', 'Check again']);
     });
 
     it('as Ann may think twice, and nothing changes until she confirms', async () => {
@@ -144,7 +144,7 @@ describe.skipIf(chromiumPath === undefined)('a person before the page', () => {
       await dialog.getByLabel('Why not?').fill('   ');
       await button(dialog, 'Reject').click();
       await dialog.getByText('Say why in a few words.').waitFor();
-      expect((await laptop.story()).card.at(-1)?.buttons).toEqual(['Approve', 'Reject']);
+      expect((await laptop.story()).card.at(-1)?.buttons).toEqual(['Approve', 'Reject', 'Check again']);
     });
 
     it('rejects with a reason: the card says who, when and why, and has no button left', async () => {

@@ -206,6 +206,31 @@ describe('what the wire lets through', () => {
     expect((await laptop.status()).deadLetters).toBe(unreadable.length);
   });
 
+  it('looks anew when a member asks for it, changes nothing, and offers the same again under a new digest', async () => {
+    const before = await waiting();
+    const { ts, blocks } = (await slackNow(laptop.sandbox)).messages[0] ?? {};
+    const block = blocks?.find(({ block_id: id }) => id === `check/${before.id}`);
+    const [check] = elementsOf(block?.['elements']);
+    const place = { kind: 'message', channel: 'C0STAGING', ts };
+    const body = JSON.stringify({ user: 'U0SAM', place, blockId: block?.block_id, actionId: check?.action_id });
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${laptop.sandbox.url}/page/click`, { method: 'POST', headers, body });
+    expect(await answer.json()).toEqual({ kind: 'done' });
+    await eventually('it was looked at anew', async () => {
+      const { round, status } = await stored();
+      return round === before.round + 1 && status === 'awaiting-approval';
+    });
+    await idle();
+    const after = await waiting();
+    expect(clicksSettled().at(-1)).toBe('U0SAM check-again: looking');
+    expect(after.signed.plan.steps.map(({ before, after }) => ({ before, after }))).toEqual(
+      before.signed.plan.steps.map(({ before, after }) => ({ before, after })),
+    );
+    expect(after.signed.plan.digest).not.toBe(before.signed.plan.digest);
+    expect(after.googleCalls.total).toBeGreaterThan(before.googleCalls.total);
+    expect((await laptop.story()).writes).toEqual([]);
+  });
+
   it('takes a genuine click that arrives twice at once, and again later, as one', async () => {
     const clicksBefore = clicksSettled().length;
     tap.double();

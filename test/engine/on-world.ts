@@ -9,6 +9,7 @@ import { loadScenario } from '../../sandbox/scenarios/load-scenario.ts';
 import type { Scenario } from '../../sandbox/scenarios/scenario.ts';
 import { createWorld } from '../../sandbox/world/create-world.ts';
 import { tokenAuth } from '../../shared/adapters/google/auth.ts';
+import { googleCallMeter } from '../../shared/adapters/google/call-meter.ts';
 import { googleReader } from '../../shared/adapters/google/reader.ts';
 import { googleWriter } from '../../shared/adapters/google/writer.ts';
 import { prober } from '../../shared/adapters/probe/prober.ts';
@@ -80,6 +81,7 @@ export async function onWorld(scenario: string | Scenario) {
     cloud: googleReader(google('investigate')),
     prober: prober({ connectTo: endpoints.connectTo, ca: endpoints.caPem, dnsServers: [dns.address] }),
     vpcProber: withoutProbes,
+    meter: googleCallMeter,
     planKey: keys.plan.privateKey,
   };
   const remediation = {

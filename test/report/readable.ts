@@ -17,7 +17,9 @@ function inLines(block: KnownBlock): string {
       return block.elements.map((element) => `(${'text' in element ? element.text : ''})`).join('\n');
     case 'actions':
       return block.elements
-        .map((element) => (element.type === 'button' ? `[${element.style}: ${element.text.text}]` : element.type))
+        .map((element) =>
+          element.type === 'button' ? `[${element.style ?? 'plain'}: ${element.text.text}]` : element.type,
+        )
         .join(' ');
     default:
       return `${block.type}?`;

@@ -21,6 +21,7 @@ const LOG_DELAY = 60;
 const UPTIME_DELAY = 60; // Not stated in the list of metrics; checks are made once a minute.
 const NAT_DELAY = 225;
 const NAT_ALLOCATION_DELAY = 120;
+const QUOTA_DELAY = 150;
 
 const text = (...keys: string[]) => keys.map((key) => ({ key, valueType: 'STRING' as const }));
 
@@ -158,6 +159,15 @@ const nat = [
   ]),
 ];
 
+const quotas = family('serviceruntime.googleapis.com/quota', 'consumer_quota', QUOTA_DELAY, 'GA', [
+  ['exceeded', 'GAUGE', 'BOOL', '1', 'Quota exceeded error', text('limit_name', 'quota_metric')],
+  ['limit', 'GAUGE', 'INT64', '1', 'Quota limit', text('limit_name', 'quota_metric')],
+  ['rate/net_usage', 'DELTA', 'INT64', '1', 'Rate quota usage', text('method', 'quota_metric')],
+  ['allocation/usage', 'GAUGE', 'INT64', '1', 'Allocation quota usage', text('quota_metric')],
+  ['concurrent/limit', 'GAUGE', 'INT64', '1', 'Concurrent quota limit', text('limit_name', 'quota_metric')],
+  ['concurrent/usage', 'GAUGE', 'INT64', '1', 'Concurrent quota usage', text('quota_metric')],
+]);
+
 const logs = (name: string): Descriptor => ({
   type: `logging.googleapis.com/user/${name}`,
   metricKind: 'DELTA',
@@ -179,5 +189,6 @@ export const descriptorsWith = (logMetrics: readonly string[]): Descriptor[] => 
   ...redis,
   ...uptime,
   ...nat,
+  ...quotas,
   ...logMetrics.map(logs),
 ];

@@ -5,6 +5,7 @@ import { sampleDatabases } from './sample-databases.ts';
 import { sampleLoadBalancer } from './sample-load-balancer.ts';
 import { sampleLogMetrics } from './sample-logs.ts';
 import { sampleNats } from './sample-nat.ts';
+import { sampleQuotas } from './sample-quota.ts';
 import { sampleUptime } from './sample-uptime.ts';
 import { addPoint, type RevisionMinute, type Series } from './store.ts';
 
@@ -20,6 +21,7 @@ export function sampleMetrics(state: WorldState): void {
   sampleDatabases(state);
   sampleNats(state);
   sampleLoadBalancer(state);
+  sampleQuotas(state);
   sampleLogMetrics(state);
   sampleUptime(state);
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Diagnosis, RankedCause } from '../../diagnosis/diagnosis.ts';
 import type { Confidence, Layer, Symptom } from '../../diagnosis/rule.ts';
-import { everyMember, maybe } from './schema-parts.ts';
+import type { PastIncident } from '../../ports/history.ts';
+import { countSchema, everyMember, instantSchema, maybe } from './schema-parts.ts';
 
 const layer = z.enum(['infrastructure', 'release', 'application', 'configuration', 'platform']);
 const confidence = z.enum(['certain', 'likely', 'possible']);
@@ -14,6 +15,8 @@ const kind = z.enum([
   'requests-refused',
   'backend-failing',
 ]);
+const outcome = z.enum(['resolved', 'recovered-by-itself', 'declined']);
+everyMember<PastIncident['outcome'], z.infer<typeof outcome>>();
 everyMember<Layer, z.infer<typeof layer>>();
 everyMember<Confidence, z.infer<typeof confidence>>();
 everyMember<RankedCause['standing'], z.infer<typeof standing>>();
@@ -56,4 +59,17 @@ export const diagnosisSchema: z.ZodType<Diagnosis> = z.looseObject({
       text: z.string(),
     }),
   ),
+  seenBefore: z
+    .looseObject({
+      times: countSchema,
+      days: countSchema,
+      last: z.looseObject({
+        incident: z.string(),
+        openedAt: instantSchema,
+        lastedSeconds: z.number(),
+        outcome,
+        fixedBy: z.array(z.string()),
+      }),
+    })
+    .exactOptional(),
 });

@@ -4,7 +4,7 @@ import type { AuditEntry } from '../../incident/store.ts';
 import { alertNoteSchema, approvalSchema, recoverySchema, refusalSchema } from './decision-schemas.ts';
 import { diagnosisSchema } from './diagnosis-schema.ts';
 import { signedPlanSchema } from './plan-schema.ts';
-import { countSchema, directionSchema, everyMember, instantSchema } from './schema-parts.ts';
+import { callCountSchema, countSchema, directionSchema, everyMember, instantSchema } from './schema-parts.ts';
 
 const offer = z.discriminatedUnion('kind', [
   z.looseObject({ kind: z.literal('plan'), signed: signedPlanSchema, expiresAt: instantSchema }),
@@ -45,13 +45,21 @@ const union = z.discriminatedUnion('type', [
     round: countSchema,
     diagnosis: diagnosisSchema,
     offer,
+    calls: callCountSchema.exactOptional(),
   }),
   z.looseObject({ type: z.literal('approved'), at: instantSchema, approval: approvalSchema }),
   z.looseObject({ type: z.literal('rejected'), at: instantSchema, digest: z.string(), refusal: refusalSchema }),
   z.looseObject({ type: z.literal('step-claimed'), ...ofStep, by: z.string() }),
   z.looseObject({ type: z.literal('step-started'), ...ofStep, operation: z.string() }),
   z.looseObject({ type: z.literal('step-finished'), ...ofStep, result: stepResult }),
-  z.looseObject({ type: z.literal('verified'), at: instantSchema, digest: z.string(), recovery: recoverySchema }),
+  z.looseObject({
+    type: z.literal('verified'),
+    at: instantSchema,
+    digest: z.string(),
+    recovery: recoverySchema,
+    calls: callCountSchema.exactOptional(),
+  }),
+  z.looseObject({ type: z.literal('check-asked'), at: instantSchema, by: z.string().min(1) }),
   z.looseObject({ type: z.literal('timer-due'), at: instantSchema, version: countSchema }),
 ]);
 

@@ -9,7 +9,7 @@ import {
 import { alertNoteSchema, approvalSchema, recoverySchema, refusalSchema } from './decision-schemas.ts';
 import { diagnosisSchema } from './diagnosis-schema.ts';
 import { actionNameSchema, signedPlanSchema } from './plan-schema.ts';
-import { countSchema, directionSchema, everyMember, instantSchema, maybe } from './schema-parts.ts';
+import { callCountSchema, countSchema, directionSchema, everyMember, instantSchema, maybe } from './schema-parts.ts';
 import { subjectSchema } from './subject-schema.ts';
 
 const attempt = z.looseObject({
@@ -47,6 +47,9 @@ const facts = {
   round: countSchema,
   attempts: z.array(attempt),
   paged: maybe(z.looseObject(paged)),
+  // Incidents from before these were kept.
+  googleCalls: callCountSchema.default({ total: 0, logReads: 0 }),
+  checkAskedAt: maybe(instantSchema),
 };
 
 const operation = z.looseObject({

@@ -11,6 +11,7 @@ export const instantSchema = z
   .transform((text) => text as Instant);
 
 export const countSchema = z.int().min(0);
+export const callCountSchema = z.looseObject({ total: countSchema, logReads: countSchema });
 export const directionSchema = z.enum(['apply', 'undo']);
 
 /**

@@ -2,6 +2,7 @@ import type { AuthClient } from 'google-auth-library';
 import { PlatformFailure } from '../../ports/platform-failure.ts';
 import { bareError } from './bare-error.ts';
 import { requestSignal } from './call.ts';
+import { countCall } from './call-meter.ts';
 import type { GoogleOptions } from './google-options.ts';
 import { GoogleRefusal } from './google-refusal.ts';
 
@@ -30,6 +31,7 @@ export function googleFetch(identity: GoogleOptions['auth']): GoogleFetch {
       validateStatus: () => true,
       noProxy: LOOPBACK,
     };
+    countCall(url);
     const response = await auth.fetch(url, options).catch((error: unknown) => {
       throw bareError(error);
     });

@@ -3,6 +3,7 @@ import type { DatabasesReader } from '../../ports/databases.ts';
 import type { InvokersReader } from '../../ports/invokers.ts';
 import type { LoadBalancingReader } from '../../ports/load-balancing.ts';
 import type { NetworkReader } from '../../ports/network.ts';
+import type { PlatformReader } from '../../ports/platform.ts';
 import { PlatformFailure } from '../../ports/platform-failure.ts';
 import type { SecretsReader } from '../../ports/secrets.ts';
 import { databasesReader } from './databases-reader.ts';
@@ -14,6 +15,7 @@ import { toRevision } from './map-revision.ts';
 import { toSeries } from './map-series.ts';
 import { toService } from './map-service.ts';
 import { networkReader } from './network-reader.ts';
+import { platformReader } from './platform-reader.ts';
 import { gax, type ReadContext, readContext } from './read-context.ts';
 import { readLogs } from './read-logs.ts';
 import { readPages } from './read-pages.ts';
@@ -39,6 +41,7 @@ export function googleReader(options: GoogleOptions): CloudReader {
     ...invokersReader(context),
     ...loadBalancingReader(context),
     ...networkReader(context),
+    ...platformReader(context),
     ...secretsReader(context),
   };
 }
@@ -50,7 +53,7 @@ function servingReader({
   read,
 }: ReadContext): Omit<
   CloudReader,
-  keyof (DatabasesReader & InvokersReader & LoadBalancingReader & NetworkReader & SecretsReader)
+  keyof (DatabasesReader & InvokersReader & LoadBalancingReader & NetworkReader & PlatformReader & SecretsReader)
 > {
   return {
     services: ({ project, region }, abort) => {

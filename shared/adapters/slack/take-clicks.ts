@@ -2,7 +2,9 @@ import type { App, BlockAction, ButtonAction, ViewSubmitAction } from '@slack/bo
 import type { WebClient } from '@slack/web-api';
 import {
   APPROVE_ACTION,
+  CHECK_ACTION,
   type Click,
+  parseIncidentId,
   parseModalText,
   parseReference,
   REASON_ACTION,
@@ -53,6 +55,14 @@ export function takeClicks(app: App, { publish, onFailed }: ClickTaker): void {
       { kind: 'reject-opened', ...about, ...(view === undefined ? {} : { view }) },
       ANSWER_WITHIN_MS - takenMs,
     );
+    await ack();
+  });
+
+  app.action<BlockAction<ButtonAction>>(button(CHECK_ACTION), async ({ body, action, ack }) => {
+    const incident = parseIncidentId(action.value);
+    const channel = body.channel?.id;
+    if (incident === undefined || channel === undefined) return;
+    await publish({ kind: 'check-again', incident, user: body.user.id, channel }, ANSWER_WITHIN_MS);
     await ack();
   });
 

@@ -12,6 +12,7 @@ import { verify } from '../../../shared/engine/verify.ts';
 import type { Queue } from '../../../shared/incident/queue.ts';
 import type { Store } from '../../../shared/incident/store.ts';
 import type { Policy } from '../../../shared/policy/policy.ts';
+import type { CallMeter } from '../../../shared/ports/call-meter.ts';
 import type { Clock } from '../../../shared/ports/clock.ts';
 import type { CloudReader, CloudWriter } from '../../../shared/ports/cloud.ts';
 import type { Prober } from '../../../shared/ports/prober.ts';
@@ -78,9 +79,9 @@ async function carryOutEffect(data: string, shellOf: (by: string) => Shell & Par
   const keys = { planKey: plan.privateKey, planPublicKey: plan.publicKey, approvalPublicKey: approval.publicKey };
   switch (effect.type) {
     case 'investigate':
-      return investigate(effect, { ...shellOf('investigate'), planKey: keys.planKey }, NEVER);
+      return investigate(effect, { ...shellOf('investigate'), planKey: keys.planKey, meter }, NEVER);
     case 'verify':
-      return verify(effect, { ...shellOf('investigate'), planKey: keys.planKey }, NEVER);
+      return verify(effect, { ...shellOf('investigate'), planKey: keys.planKey, meter }, NEVER);
     case 'carry-out':
       return carryOut(effect, { ...shellOf('remediate'), ...keys }, NEVER);
     case 'announce':
@@ -89,6 +90,9 @@ async function carryOutEffect(data: string, shellOf: (by: string) => Shell & Par
       return escalate(effect, chatShell(shellOf));
   }
 }
+
+/** Nothing here goes to Google. */
+const meter: CallMeter = { counted: async (work) => ({ value: await work(), calls: { total: 0, logReads: 0 } }) };
 
 const asPubsub = ({ data, attributes, id, publishedAt }: Delivery) => ({
   message: { data: Buffer.from(data).toString('base64'), attributes, messageId: id, publishTime: publishedAt },

@@ -173,7 +173,9 @@ async function workLeft({ store, queue }: Ended): Promise<string[]> {
 /** Whoever decides about something has decided it, or is told why not. */
 function clicksInSilence({ clicks, chat }: Ended, told: readonly Told[]): string[] {
   const decisions = told.flatMap(({ trail }) => trail.map(({ event }) => event));
-  return clicks.flatMap(({ kind, user, digest }) => {
+  return clicks.flatMap((click) => {
+    const { kind, user } = click;
+    const digest = click.kind === 'check-again' ? undefined : click.digest;
     const isHeard =
       kind === 'reject-opened' ||
       chat.whispers.some((whisper) => whisper.user === user) ||
