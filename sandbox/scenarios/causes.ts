@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { runtimeCauses } from './causes-runtime.ts';
 import { codePatch } from './code.ts';
 import { machineType } from './estate.ts';
 
@@ -63,6 +64,14 @@ const connectorChanged = z.strictObject({
   state: z.enum(['READY', 'ERROR', 'UPDATING']).optional().describe('ERROR: it carries nothing any more.'),
 });
 
-export const cause = z.discriminatedUnion('type', [surge, release, leak, cap, databaseDown, connectorChanged]);
+export const cause = z.discriminatedUnion('type', [
+  surge,
+  release,
+  leak,
+  cap,
+  databaseDown,
+  connectorChanged,
+  ...runtimeCauses,
+]);
 export type Cause = z.infer<typeof cause>;
 export type CauseOf<T extends Cause['type']> = Extract<Cause, { type: T }>;

@@ -13,6 +13,21 @@ const requestFields = {
     .positive()
     .describe('After this the app gives up on a dependency and answers 503, seconds.'),
   timeoutLine: z.string().optional().describe('What the app prints when that happens.'),
+  threads: z
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      'Requests that one instance works on at once; what more it is given waits inside it. Unless said, it works on all that it is given, and none is given to it for which it has no CPU.',
+    ),
+  upstreams: z.array(z.string()).describe('Third parties that requests call, by host.'),
+  upstreamRatio: z.number().min(0).max(1).describe('Share of the requests that call them.'),
+  longRatio: z.number().min(0).max(1).describe('Share of the requests that take longSeconds: exports, reports.'),
+  longSeconds: z.number().positive().describe('What those take, seconds.'),
+  longPath: z.string().startsWith('/').describe('Where those are asked for.'),
+  healthCpuMs: z.number().positive().describe('CPU time that one health check takes, milliseconds of one vCPU.'),
+  healthLatencyMs: z.number().positive().describe('Time to answer one health check while all is well, milliseconds.'),
 };
 
 const startFields = {
@@ -73,9 +88,19 @@ export const codePatch = z
   .partial();
 export type CodePatch = z.infer<typeof codePatch>;
 
+const outside = {
+  upstreams: [],
+  upstreamRatio: 1,
+  longRatio: 0,
+  longSeconds: 60,
+  longPath: '/export',
+  healthCpuMs: 2,
+  healthLatencyMs: 5,
+};
+
 /** A small, healthy web application. */
 export const defaultCode: Code = {
-  request: { latencyMs: 80, cpuMs: 20, egressKb: 20, needs: [], calls: [], timeoutSeconds: 13 },
+  request: { latencyMs: 80, cpuMs: 20, egressKb: 20, needs: [], calls: [], timeoutSeconds: 13, ...outside },
   start: { seconds: 4, needs: [], connections: 1, egressMbps: 0, timeoutSeconds: 25, exitCode: 3 },
   memory: { baseMib: 160, perRequestMib: 1, leakMibPerMinute: 0 },
   failure: { exitCode: 1, lines: [], status: 500, ratio: 0 },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { codePatch } from './code.ts';
+import { healthChecks, sockets, upstream } from './estate-runtime.ts';
 
 // What stands in the project before anything happens.
 
@@ -94,6 +95,8 @@ const service = z.strictObject({
       z.array(z.strictObject({ revision: z.string(), percent: z.number().int().min(0).max(100) })),
     ])
     .default('latest'),
+  sockets: sockets.optional(),
+  healthChecks: healthChecks.optional(),
   code: codePatch.default({}),
   revisions: z.array(revision).min(1).describe('Oldest first; the last one is the latest.'),
 });
@@ -122,6 +125,7 @@ export const estate = z.strictObject({
     .default(2700)
     .describe('Healthy past that is simulated before the start, seconds.'),
   databases: z.array(database).default([]),
+  upstreams: z.array(upstream).default([]),
   connectors: z.array(connector).default([]),
   services: z.array(service).min(1),
   hosts: z.array(host).default([]),
@@ -131,4 +135,5 @@ export type Estate = z.infer<typeof estate>;
 export type ServiceEstate = Estate['services'][number];
 export type ConnectorEstate = Estate['connectors'][number];
 export type DatabaseEstate = Estate['databases'][number];
+export type UpstreamEstate = Estate['upstreams'][number];
 export type HostEstate = Estate['hosts'][number];

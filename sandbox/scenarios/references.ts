@@ -11,6 +11,7 @@ export function references(scenario: { estate: Estate; causes: Cause[] }, contex
   const services = estate.services.map((s) => s.name);
   const databases = estate.databases.map((d) => d.name);
   const connectors = estate.connectors.map((c) => c.name);
+  const upstreams = estate.upstreams.map((u) => u.name);
   const check = (path: Path, found: string | undefined, known: string[]) => {
     if (found === undefined || known.includes(found)) return;
     context.addIssue({
@@ -26,6 +27,9 @@ export function references(scenario: { estate: Estate; causes: Cause[] }, contex
     });
     code?.start?.needs?.forEach((n, i) => {
       check([...path, 'start', 'needs', i], n, databases);
+    });
+    code?.request?.upstreams?.forEach((n, i) => {
+      check([...path, 'request', 'upstreams', i], n, upstreams);
     });
     code?.request?.calls?.forEach((n, i) => {
       check([...path, 'request', 'calls', i], n, services);
@@ -53,6 +57,7 @@ export function references(scenario: { estate: Estate; causes: Cause[] }, contex
     const path: Path = ['causes', i];
     if ('service' in cause) check([...path, 'service'], cause.service, services);
     if ('connector' in cause) check([...path, 'connector'], cause.connector, connectors);
+    if ('upstream' in cause) check([...path, 'upstream'], cause.upstream, upstreams);
     if ('database' in cause) check([...path, 'database'], cause.database, databases);
     if (cause.type === 'release') checkCode([...path, 'code'], cause.code);
   });

@@ -20,6 +20,7 @@ export function buildState(scenario: Scenario, startMs: number): WorldState {
     services: new Map(),
     connectors: new Map(estate.connectors.map((c) => [c.name, connectorState(c)])),
     databases: new Map(estate.databases.map((d) => [d.name, { name: d.name, estate: d, state: 'up' }])),
+    upstreams: new Map(estate.upstreams.map((u) => [u.name, { estate: u, trouble: undefined }])),
     operations: new Map(),
     agenda: [],
     ledger: createLedger(),

@@ -1,5 +1,6 @@
 import type { Cause, CauseOf } from '../scenarios/causes.ts';
 import { changeService } from './change-service.ts';
+import { changedTemplate } from './change-settings.ts';
 import { note } from './note.ts';
 import { schedule } from './operations.ts';
 import { learnCode } from './revisions.ts';
@@ -50,12 +51,29 @@ function happen(state: WorldState, cause: Cause): void {
     case 'connector-changed':
       connectorChanged(state, cause);
       return;
+    case 'upstream-failing': {
+      const upstream = state.upstreams.get(cause.upstream);
+      if (upstream) upstream.trouble = cause;
+      note(state, 'upstream-failing', cause.upstream, cause.how);
+      return;
+    }
+    case 'settings-changed': {
+      const service = state.services.get(cause.service);
+      if (service)
+        change(state, service, { template: changedTemplate(service.spec.template, cause) }, 'new-revision', cause.by);
+      return;
+    }
+    case 'health-checked':
+      note(state, 'health-checked', cause.service, `${cause.perSecond} health checks a second more`);
+      return;
   }
 }
 
 function pass(state: WorldState, cause: Cause): void {
   const database = cause.type === 'database-down' ? state.databases.get(cause.database) : undefined;
   if (database) database.state = 'up';
+  const upstream = cause.type === 'upstream-failing' ? state.upstreams.get(cause.upstream) : undefined;
+  if (upstream) upstream.trouble = undefined;
   note(state, `${cause.type}-over`, 'database' in cause ? cause.database : '', 'no longer');
 }
 

@@ -1,6 +1,8 @@
 import { dependencyLine } from './log-texts.ts';
 import { databaseFailure, internetFailureRatio } from './network.ts';
 import type { RevisionState, WorldState } from './state.ts';
+import { cpuOf } from './template.ts';
+import { upstreamOutlook } from './upstreams.ts';
 
 const THRASH_SLOWDOWN = 12;
 const THRASH_TIMEOUT_RATIO = 0.8; // Of the requests to an instance that does nothing but collect garbage.
@@ -40,6 +42,12 @@ export function outlookOf(state: WorldState, revision: RevisionState): Outlook {
     if (lost === 0) dependencyMs = Math.min(dependencyMs, callee?.errorLatencyMs ?? dependencyMs);
     line ??= `upstream ${name} failed: ${lost > 0 ? `connect ETIMEDOUT after ${request.timeoutSeconds}s` : 'HTTP 503'}`;
   }
+  const outside = upstreamOutlook(state, revision);
+  if (outside.failureRatio > 0) {
+    ok *= 1 - outside.failureRatio;
+    dependencyMs = outside.failureMs;
+    line ??= outside.line;
+  }
   const cpu = clampCpu(revision.cpuRatio);
   return {
     dependencyRatio: 1 - ok,
@@ -47,8 +55,14 @@ export function outlookOf(state: WorldState, revision: RevisionState): Outlook {
     line,
     errorRatio: fails === 'with-errors' ? failure.ratio : 0,
     timeoutRatio: thrash * THRASH_TIMEOUT_RATIO,
-    latencyMs: request.latencyMs * (1 + cpu * cpu) * (1 + thrash * THRASH_SLOWDOWN),
+    latencyMs: ownMs(revision) * (1 + cpu * cpu) * (1 + thrash * THRASH_SLOWDOWN) + outside.extraMs,
   };
 }
+
+/** Where the code is as busy as it can be, a request takes at least as long as its CPU time does on what CPU there is. */
+const ownMs = ({ code: { request }, template }: RevisionState): number =>
+  request.threads === undefined
+    ? request.latencyMs
+    : Math.max(request.latencyMs, request.cpuMs / Math.min(1, cpuOf(template)));
 
 const clampCpu = (ratio: number) => Math.min(1.5, ratio);

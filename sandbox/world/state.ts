@@ -5,6 +5,7 @@ import type { Scenario } from '../scenarios/scenario.ts';
 import type { Ledger } from './ledger.ts';
 import type { MetricStore } from './metrics/store.ts';
 import type { Random } from './random.ts';
+import type { UpstreamState } from './upstreams.ts';
 import type { AlertNotification, WorldEvent } from './world.ts';
 
 /** Everything that the simulation knows. It is changed in place, second by second. */
@@ -17,6 +18,7 @@ export interface WorldState {
   readonly services: Map<string, ServiceState>;
   readonly connectors: Map<string, ConnectorState>;
   readonly databases: Map<string, DatabaseState>;
+  readonly upstreams: Map<string, UpstreamState>;
   readonly operations: Map<string, Operation>;
   /** What is to happen at a later second, soonest first. */
   readonly agenda: { readonly atMs: number; readonly run: () => void }[];
@@ -90,6 +92,15 @@ export interface RevisionState {
   /** Requests inside containers that last longer than this second, by the second in which they end. */
   inFlight: Map<number, Outcome[]>;
   busy: number;
+  /** Requests that wait inside containers whose code works on others; counted among the busy ones. */
+  inside: Waiting[];
+  waitingInside: number;
+  /** WebSockets among the busy ones. */
+  socketsOpen: number;
+  /** Health checks a second, smoothed. */
+  healthPerSecond: number;
+  /** What was left of the last second for those who wait inside: less than one of them takes. */
+  credit: { threadSeconds: number; cpuMs: number };
   /** Requests waiting for a container, by the second in which they came. */
   queue: { atMs: number; count: number }[];
   queued: number;
@@ -121,20 +132,32 @@ export interface Instance {
   memoryMib: number;
 }
 
+/** Requests that wait inside a container; health checks are requests too. */
+export interface Waiting {
+  readonly atMs: number;
+  readonly what: 'request' | 'health-check';
+  count: number;
+}
+
 /** Requests that end alike. */
 export interface Outcome {
   readonly kind: RequestKind;
   readonly status: number;
   readonly latencyMs: number;
   count: number;
+  /** Where these were asked for, and by whom, if not by anyone anywhere. */
+  readonly path?: string;
+  readonly agent?: string;
 }
 
-/** `ok` to `crashed` reached a container; the others never did. */
+/** `ok` to `out-of-memory` reached a container; the others never did. */
 export type RequestKind =
   | 'ok'
   | 'app-error'
   | 'dependency'
   | 'timeout'
+  | 'socket'
+  | 'socket-cut'
   | 'crashed'
   | 'out-of-memory'
   | 'no-instance'

@@ -3,11 +3,13 @@ import { autoscale } from './autoscale.ts';
 import { tickDeployment } from './change-service.ts';
 import { backgroundFactor, leakMibPerMinute, requestFactor } from './effects.ts';
 import { forget } from './forget.ts';
+import { healthChecksOf } from './health-checks.ts';
 import { measureMemory, tickInstances } from './instances.ts';
 import { observe } from './metrics/observe.ts';
 import { sampleMetrics } from './metrics/sample.ts';
 import { runAgenda } from './operations.ts';
 import { serve } from './requests.ts';
+import { openSockets } from './sockets.ts';
 import type { RevisionState, ServiceState, WorldState } from './state.ts';
 import { memoryMibOf } from './template.ts';
 import { tickConnector } from './tick-connector.ts';
@@ -40,6 +42,7 @@ function tickService(state: WorldState, service: ServiceState): void {
   const asked = service.estate.requestsPerSecond * requestFactor(state, service.name) + retries;
   const arrivals = state.random.arrivals(asked);
   const leak = leakMibPerMinute(state, service.name);
+  const checks = healthChecksOf(state, service);
   let given = 0;
   for (const revision of service.revisions) {
     const percent = service.routed.find((r) => r.revision === revision.name)?.percent ?? 0;
@@ -49,7 +52,9 @@ function tickService(state: WorldState, service: ServiceState): void {
     if (isAsleep(revision, percent)) continue;
     tickInstances(state, revision, leak);
     measureMemory(revision);
-    serve(state, service, revision, share);
+    const ofChecks = checks.map((check) => ({ ...check, perSecond: (check.perSecond * percent) / 100 }));
+    serve(state, service, revision, share, percent > 0 ? ofChecks : []);
+    openSockets(state, service, revision, percent / 100);
     autoscale(state, service, revision, percent);
     if (state.nowMs % UTILIZATION_EVERY_MS === 0) observeUtilization(state, revision);
   }

@@ -73,14 +73,16 @@ export const hostOf = (state: WorldState, service: string): string | undefined =
 
 function httpRequest(state: WorldState, record: RequestRecord, seed: number, latencySeconds: number): Json {
   const paths = state.services.get(record.service)?.estate.paths ?? ['/'];
-  const path = paths[seed % paths.length] ?? '/';
+  const path = record.path ?? paths[seed % paths.length] ?? '/';
   return {
     requestMethod: path.includes('login') ? 'POST' : 'GET',
     requestUrl: `https://${hostOf(state, record.service) ?? `${record.service}.internal`}${path}`,
     requestSize: String(400 + (seed % 700)),
     status: record.status,
     responseSize: String(record.status < 400 ? 900 + (seed % 9000) : 180),
-    userAgent: 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36',
+    userAgent:
+      record.agent ??
+      'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36',
     remoteIp: `203.0.113.${seed % 254}`,
     serverIp: '34.143.72.2',
     latency: `${latencySeconds.toFixed(9)}s`,
