@@ -37,4 +37,18 @@ const healthChecked = z.strictObject({
   agent: z.string().default('GoogleStackdriverMonitoring-UptimeChecks(https://cloud.google.com/monitoring)'),
 });
 
-export const runtimeCauses = [upstreamFailing, settingsChanged, healthChecked] as const;
+const heavierRequests = z.strictObject({
+  type: z.literal('heavier-requests'),
+  at,
+  until,
+  service: z.string(),
+  cpuFactor: z
+    .number()
+    .positive()
+    .default(1)
+    .describe('CPU time of every request, times this: larger documents, more rows.'),
+  longFactor: z.number().positive().default(1).describe('What long requests take, times this.'),
+  rampSeconds: z.number().min(0).default(60),
+});
+
+export const runtimeCauses = [upstreamFailing, settingsChanged, healthChecked, heavierRequests] as const;

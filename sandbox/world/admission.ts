@@ -18,7 +18,8 @@ export function admit(
   outlook: Outlook,
 ): number {
   const ready = revision.readyIds.length;
-  const { cpuMs, threads } = revision.code.request;
+  const { threads } = revision.code.request;
+  const cpuMs = revision.code.request.cpuMs * revision.work.cpu;
   const slow = outlook.dependencyRatio * outlook.dependencyMs;
   const heldSeconds = Math.min(1, Math.max(0.01, (slow + (1 - outlook.dependencyRatio) * outlook.latencyMs) / 1000));
   const free = Math.max(0, ready * concurrencyOf(revision.template) - revision.busy) / heldSeconds;

@@ -25,7 +25,8 @@ export function autoscale(state: WorldState, service: ServiceState, revision: Re
 }
 
 function wantedInstances(revision: RevisionState, percent: number): number {
-  const { cpuMs, latencyMs } = revision.code.request;
+  const { latencyMs } = revision.code.request;
+  const cpuMs = revision.code.request.cpuMs * revision.work.cpu;
   const floor = Math.max(revision.floor, percent > 0 ? minInstancesOf(revision.template) : 0);
   if (percent === 0 && revision.queued + revision.busy === 0) return floor;
   const perSecond = revision.arrivalsPerSecond + revision.queued / 10;

@@ -63,6 +63,9 @@ function happen(state: WorldState, cause: Cause): void {
         change(state, service, { template: changedTemplate(service.spec.template, cause) }, 'new-revision', cause.by);
       return;
     }
+    case 'heavier-requests':
+      note(state, 'heavier-requests', cause.service, 'requests ask more of its code');
+      return;
     case 'health-checked':
       note(state, 'health-checked', cause.service, `${cause.perSecond} health checks a second more`);
       return;

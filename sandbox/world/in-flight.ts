@@ -74,6 +74,8 @@ const reachedContainer: Record<RequestKind, boolean> = {
   'not-started': false,
 };
 
+/** What the platform ends at the request timeout lasts exactly as long. */
+export const isCutOff = (kind: RequestKind): boolean => kind === 'timeout' || kind === 'socket-cut';
 const isSocket = (kind: RequestKind): boolean => kind === 'socket' || kind === 'socket-cut';
 
 /** Whether requests that ended so were handled by a container. */
@@ -93,7 +95,7 @@ export function record(state: WorldState, service: ServiceState, revision: Revis
     ...outcome,
     instanceIds: reached ? revision.readyIds : [],
   });
-  if (reached) observeRequests(state, revision, outcome.status, outcome.count, outcome.latencyMs);
+  if (reached) observeRequests(state, revision, outcome, isCutOff(outcome.kind) ? 'exactly' : 'about');
   service.second[outcome.status < 400 ? 'ok' : 'failed'] += outcome.count;
   if (outcome.status >= 400) {
     service.retryBacklog += outcome.count * service.estate.clientRetryRatio;

@@ -94,7 +94,7 @@ function budget({ readyIds, template, code, busy, waitingInside, socketsOpen }: 
 const HELD_SECONDS_MIN = 0.001;
 
 function costOf(
-  { code: { request } }: RevisionState,
+  { code: { request }, work }: RevisionState,
   { latencyMs, dependencyRatio, dependencyMs }: Outlook,
   what: Waiting['what'],
 ) {
@@ -102,7 +102,7 @@ function costOf(
     return { held: Math.max(HELD_SECONDS_MIN, request.healthLatencyMs / 1000), cpuMs: request.healthCpuMs };
   const meanMs = dependencyRatio * dependencyMs + (1 - dependencyRatio) * latencyMs;
   // One that outlasts the second holds its worker for all of it, and is counted among the busy ones from then on.
-  return { held: Math.min(1, Math.max(HELD_SECONDS_MIN, meanMs / 1000)), cpuMs: request.cpuMs };
+  return { held: Math.min(1, Math.max(HELD_SECONDS_MIN, meanMs / 1000)), cpuMs: request.cpuMs * work.cpu };
 }
 
 /** What is left over for a request that takes more than one second has; an idle second is gone for good. */

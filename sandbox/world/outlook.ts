@@ -60,9 +60,9 @@ export function outlookOf(state: WorldState, revision: RevisionState): Outlook {
 }
 
 /** Where the code is as busy as it can be, a request takes at least as long as its CPU time does on what CPU there is. */
-const ownMs = ({ code: { request }, template }: RevisionState): number =>
+const ownMs = ({ code: { request }, template, work }: RevisionState): number =>
   request.threads === undefined
     ? request.latencyMs
-    : Math.max(request.latencyMs, request.cpuMs / Math.min(1, cpuOf(template)));
+    : Math.max(request.latencyMs, (request.cpuMs * work.cpu) / Math.min(1, cpuOf(template)));
 
 const clampCpu = (ratio: number) => Math.min(1.5, ratio);

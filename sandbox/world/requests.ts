@@ -111,7 +111,7 @@ function begin(
   end({
     kind: 'ok',
     status: 200,
-    latencyMs: code.request.longSeconds * 1000,
+    latencyMs: code.request.longSeconds * 1000 * revision.work.long,
     count: long,
     path: code.request.longPath,
   });

@@ -28,6 +28,7 @@ export function createRevision(
     busy: 0,
     inside: [],
     waitingInside: 0,
+    work: { cpu: 1, long: 1 },
     socketsOpen: 0,
     healthPerSecond: 0,
     credit: { threadSeconds: 0, cpuMs: 0 },

@@ -95,6 +95,8 @@ export interface RevisionState {
   /** Requests that wait inside containers whose code works on others; counted among the busy ones. */
   inside: Waiting[];
   waitingInside: number;
+  /** What requests ask of the code now, times what they ordinarily do. */
+  work: { cpu: number; long: number };
   /** WebSockets among the busy ones. */
   socketsOpen: number;
   /** Health checks a second, smoothed. */

@@ -1,7 +1,7 @@
 import { evaluateAlerts } from './alerting.ts';
 import { autoscale } from './autoscale.ts';
 import { tickDeployment } from './change-service.ts';
-import { backgroundFactor, leakMibPerMinute, requestFactor } from './effects.ts';
+import { backgroundFactor, leakMibPerMinute, requestFactor, workOf } from './effects.ts';
 import { forget } from './forget.ts';
 import { healthChecksOf } from './health-checks.ts';
 import { measureMemory, tickInstances } from './instances.ts';
@@ -43,6 +43,7 @@ function tickService(state: WorldState, service: ServiceState): void {
   const arrivals = state.random.arrivals(asked);
   const leak = leakMibPerMinute(state, service.name);
   const checks = healthChecksOf(state, service);
+  const work = workOf(state, service.name);
   let given = 0;
   for (const revision of service.revisions) {
     const percent = service.routed.find((r) => r.revision === revision.name)?.percent ?? 0;
@@ -50,6 +51,7 @@ function tickService(state: WorldState, service: ServiceState): void {
       percent === 100 ? arrivals : Math.min(arrivals - given, state.random.round((arrivals * percent) / 100));
     given += share;
     if (isAsleep(revision, percent)) continue;
+    revision.work = work;
     tickInstances(state, revision, leak);
     measureMemory(revision);
     const ofChecks = checks.map((check) => ({ ...check, perSecond: (check.perSecond * percent) / 100 }));

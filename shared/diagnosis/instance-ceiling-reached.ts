@@ -14,7 +14,7 @@ export const instanceCeilingReached = rule({
   layer: 'configuration',
   title: 'Instance ceiling reached',
   needs: ['cloud-run', 'logs', 'metrics'],
-  explains: [],
+  explains: ['traffic-surge', 'request-timeout-exceeded'],
   diagnose: ({ 'cloud-run': { services }, logs, metrics }) => {
     const judged = services.map((service) => judge(service, logs, metrics));
     return standing(judged, 'no request was refused for want of an instance while its service stood at its ceiling');

@@ -1,8 +1,8 @@
 import type { Evidence } from '../evidence/evidence.ts';
 import type { ServiceMetrics } from '../evidence/metrics.ts';
 import { secondsBetween } from '../ports/clock.ts';
+import { isRecent } from './recent.ts';
 import type { Context } from './rule.ts';
-import { isRecent } from './symptoms.ts';
 
 /** A point says what happened in the minute before it. */
 const POINT_SECONDS = 60;

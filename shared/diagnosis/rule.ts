@@ -12,7 +12,13 @@ export interface EvidenceLine {
 
 /** Something that is wrong and has a cause: what users or the platform feel. */
 export interface Symptom {
-  readonly kind: 'serving-errors' | 'check-failing' | 'start-ups-failing' | 'requests-refused';
+  readonly kind:
+    | 'serving-errors'
+    | 'check-failing'
+    | 'start-ups-failing'
+    | 'requests-refused'
+    | 'slow'
+    | 'connections-cut';
   /** A service's short name, or a check's name. */
   readonly on: string;
   readonly text: string;

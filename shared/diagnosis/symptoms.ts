@@ -1,13 +1,12 @@
 import type { ChecksObservation } from '../evidence/checks.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import type { Reading } from '../evidence/inspector.ts';
-import { secondsBetween } from '../ports/clock.ts';
+import { isRecent } from './recent.ts';
 import type { Context, Symptom } from './rule.ts';
+import { slowness, spokenMs } from './slowness.ts';
 
 /** Fewer failed requests than this in the recent window are noise: clients hang up, scanners probe. */
 export const FAILED_REQUESTS_MIN = 5;
-/** What is "now" for symptoms: request logs arrive within seconds, and a minute may hold few requests at night. */
-export const RECENT_SECONDS = 300;
 const START_UPS_FAILED_MIN = 2;
 
 const START_UP_SIGNATURES: readonly string[] = ['startup-probe-failed', 'container-exited', 'instance-did-not-start'];
@@ -16,7 +15,14 @@ const START_UP_SIGNATURES: readonly string[] = ['startup-probe-failed', 'contain
 export function symptoms(evidence: Evidence, context: Context): readonly Symptom[] {
   const logged = servingErrors(evidence, context);
   const counted = countedErrors(evidence, context).filter(({ on }) => !logged.some((symptom) => symptom.on === on));
-  return [...logged, ...counted, ...failingStartUps(evidence, context), ...failingChecks(evidence)];
+  return [
+    ...logged,
+    ...counted,
+    ...failingStartUps(evidence, context),
+    ...cutConnections(evidence, context),
+    ...slowServices(evidence, context),
+    ...failingChecks(evidence),
+  ];
 }
 
 function servingErrors({ logs }: Evidence, context: Context): Symptom[] {
@@ -58,6 +64,31 @@ function failingStartUps({ logs }: Evidence, context: Context): Symptom[] {
   });
 }
 
+/** Those that end with a status of their own are among the serving errors. */
+function cutConnections({ logs }: Evidence, context: Context): Symptom[] {
+  if (logs.status !== 'observed') return [];
+  const recent = logs.value.signatures.filter(
+    ({ signature, lastAt }) => signature === 'response-truncated' && isRecent(lastAt, context),
+  );
+  return services(recent).flatMap((on): Symptom[] => {
+    const count = sum(recent.filter(({ service }) => service === on));
+    return count < FAILED_REQUESTS_MIN
+      ? []
+      : [{ kind: 'connections-cut', on, text: `${on} had ${count} connections cut while they were open` }];
+  });
+}
+
+const slowServices = ({ metrics }: Evidence, context: Context): Symptom[] =>
+  metrics.status !== 'observed'
+    ? []
+    : metrics.value.services.flatMap((one): Symptom[] => {
+        const slow = slowness(one, context);
+        if (slow === undefined) return [];
+        const { nowMs, ordinaryMs } = slow;
+        const text = `${one.service} takes ${spokenMs(nowMs)} for its slowest twentieth of answers, ordinarily ${spokenMs(ordinaryMs)}`;
+        return [{ kind: 'slow', on: one.service, text }];
+      });
+
 const failingChecks = ({ http, websocket, journey }: Evidence): Symptom[] =>
   [http, websocket, journey].flatMap((reading: Reading<ChecksObservation>) =>
     reading.status !== 'observed'
@@ -67,8 +98,6 @@ const failingChecks = ({ http, websocket, journey }: Evidence): Symptom[] =>
           .map(({ name, detail }): Symptom => ({ kind: 'check-failing', on: name, text: `${name}: ${detail}` })),
   );
 
-export const isRecent = (at: Context['until'], { until }: Context): boolean =>
-  secondsBetween(at, until) <= RECENT_SECONDS;
 const services = (items: readonly { readonly service: string }[]): string[] =>
   [...new Set(items.map(({ service }) => service))].sort();
 const sum = (items: readonly { readonly count: number }[]): number =>

@@ -116,7 +116,13 @@ export interface SeriesQuery {
     | 'ALIGN_MAX'
     | 'ALIGN_PERCENTILE_99'
     | 'ALIGN_PERCENTILE_50';
-  readonly reducer: 'REDUCE_SUM' | 'REDUCE_MAX' | 'REDUCE_MEAN' | 'REDUCE_NONE';
+  readonly reducer:
+    | 'REDUCE_SUM'
+    | 'REDUCE_MAX'
+    | 'REDUCE_MEAN'
+    | 'REDUCE_NONE'
+    | 'REDUCE_PERCENTILE_50'
+    | 'REDUCE_PERCENTILE_95';
   readonly groupBy: readonly string[];
 }
 
@@ -134,6 +140,8 @@ export interface LogQuery {
   readonly to: Instant;
   readonly entriesMax: number;
   readonly order: 'newest-first' | 'oldest-first';
+  /** Goes on behind the page that gave it. */
+  readonly pageToken?: string;
 }
 
 export interface LogEntry {
@@ -147,12 +155,16 @@ export interface LogEntry {
   readonly instanceId: string | undefined;
   readonly httpStatus: number | undefined;
   readonly latencyMs: number | undefined;
+  /** Of a request: what was asked for, without its query, and the client as it calls itself. */
+  readonly path?: string | undefined;
+  readonly agent?: string | undefined;
 }
 
-/** `truncated`: the limit was reached and there was more. */
+/** `truncated`: there was more, and `nextPageToken` leads to it. */
 export interface LogPage {
   readonly entries: readonly LogEntry[];
   readonly truncated: boolean;
+  readonly nextPageToken?: string | undefined;
 }
 
 /** What an inspector may do: read. It is never handed a client that can write. Every method throws PlatformFailure. */
@@ -163,7 +175,7 @@ export interface CloudReader {
   revisions(service: string, abort: AbortSignal): Promise<readonly Revision[]>;
   connector(name: string, abort: AbortSignal): Promise<Connector>;
   series(query: SeriesQuery, abort: AbortSignal): Promise<readonly Series[]>;
-  /** In the query's order. */
+  /** One page, in the query's order: one call of entries.list. */
   logs(query: LogQuery, abort: AbortSignal): Promise<LogPage>;
 }
 

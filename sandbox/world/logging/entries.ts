@@ -1,3 +1,4 @@
+import { isCutOff } from '../in-flight.ts';
 import type { LineRecord, RequestRecord } from '../ledger.ts';
 import { requestText } from '../log-texts.ts';
 import { seedOf } from '../random.ts';
@@ -14,7 +15,7 @@ export function requestEntry(state: WorldState, record: RequestRecord, index: nu
   const seed = seedOf(record.sequence, index, view);
   // The requests of a record ended within the second before it.
   const atMs = record.atMs - 1000 + Math.floor(((index + 0.5) / record.count) * 1000) + 1;
-  const latencySeconds = (record.latencyMs / 1000) * (0.85 + (seed % 1000) / 3300);
+  const latencySeconds = (record.latencyMs / 1000) * (isCutOff(record.kind) ? 1 : 0.85 + (seed % 1000) / 3300);
   const trace = hex(seed, 32);
   const common = {
     insertId: hex(seed + 1, 16),

@@ -6,7 +6,14 @@ import { everyMember, maybe } from './schema-parts.ts';
 const layer = z.enum(['infrastructure', 'release', 'application', 'configuration', 'platform']);
 const confidence = z.enum(['certain', 'likely', 'possible']);
 const standing = z.enum(['root', 'unsettled', 'explained', 'looming', 'incidental']);
-const kind = z.enum(['serving-errors', 'check-failing', 'start-ups-failing', 'requests-refused']);
+const kind = z.enum([
+  'serving-errors',
+  'check-failing',
+  'start-ups-failing',
+  'requests-refused',
+  'slow',
+  'connections-cut',
+]);
 everyMember<Layer, z.infer<typeof layer>>();
 everyMember<Confidence, z.infer<typeof confidence>>();
 everyMember<RankedCause['standing'], z.infer<typeof standing>>();
