@@ -26,8 +26,8 @@ export const cpuStarved = rule({
   considers: ['logs'],
   explains: ['instance-ceiling-reached', 'request-timeout-exceeded', 'startup-slower-than-probe'],
   diagnose: ({ 'cloud-run': { services }, metrics, logs }, context) => {
-    const judged = services.map((service) => judge(service, metrics, logs, context));
-    return standing(judged, reasonsOf(judged) || 'no service is watched');
+    const judged = services.flatMap((service) => judge(service, metrics, logs, context));
+    return standing(judged, reasonsOf(judged) || 'no service uses nearly all of its CPU');
   },
 });
 
@@ -36,14 +36,14 @@ function judge(
   { services }: MetricsObservation,
   logs: LogsObservation | undefined,
   context: Context,
-): Conclusion {
+): Conclusion | readonly [] {
   const { shortName, name } = service;
   const own = services.find((one) => one.service === shortName);
   const cpu = own === undefined ? [] : recentValues(own.cpuRatio, context);
   const ruledOut = (why: string): Conclusion => ({ kind: 'ruled-out', reason: `${shortName}: ${why}` });
-  if (own === undefined || cpu.length < SLOW_POINTS) return ruledOut('no CPU was measured in the last minutes');
-  const [least, most] = [Math.min(...cpu), Math.max(...cpu)];
-  if (least < CPU_FULL_RATIO) return ruledOut(`CPU between ${percent(least)} and ${percent(most)}`);
+  if (own === undefined || cpu.length < SLOW_POINTS) return [];
+  const least = Math.min(...cpu);
+  if (least < CPU_FULL_RATIO) return [];
   const slow = slowness(own, context);
   if (slow === undefined) return ruledOut(`CPU at ${percent(least)}, and not slower than ordinarily`);
   const traffic = trafficRatio(own, context);

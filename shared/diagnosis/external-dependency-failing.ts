@@ -74,10 +74,9 @@ function judge(
   },
   context: Context,
 ): Conclusion {
-  const [worst] = failures.toSorted((a, b) => b.count - a.count);
   const callers = [...new Set(failures.map(({ service }) => service))].sort();
   const harmed = callers.filter((name) => failingNow(name, seen.logs, context) >= FAILED_REQUESTS_MIN);
-  const how = worst?.how ?? 'timed-out';
+  const { how } = failures.reduce((worst, one) => (one.count > worst.count ? one : worst));
   const answered = how === 'rate-limited' || how === 'server-error';
   return {
     kind: 'cause',

@@ -35,8 +35,8 @@ export const memoryLeaking = rule({
   considers: ['logs'],
   explains: ['memory-exhausted', 'cpu-starved', 'instance-ceiling-reached', 'request-timeout-exceeded'],
   diagnose: ({ 'cloud-run': { services }, metrics, logs }, context) => {
-    const judged = services.map((service) => judge(service, metrics, logs, context));
-    return standing(judged, reasonsOf(judged) || 'no service is watched');
+    const judged = services.flatMap((service) => judge(service, metrics, logs, context));
+    return standing(judged, reasonsOf(judged) || 'the memory of no service climbs steadily towards its limit');
   },
 });
 
@@ -45,17 +45,16 @@ function judge(
   { services }: MetricsObservation,
   logs: LogsObservation | undefined,
   context: Context,
-): Conclusion {
+): Conclusion | readonly [] {
   const { shortName, name } = service;
   const ruledOut = (why: string): Conclusion => ({ kind: 'ruled-out', reason: `${shortName}: ${why}` });
   const own = services.find((one) => one.service === shortName);
-  if (own === undefined || own.before.memoryRatio.length === 0) return ruledOut('no memory was measured');
+  if (own === undefined || own.before.memoryRatio.length === 0) return [];
   const kills = logs === undefined ? 0 : linesOf(shortName, ['memory-limit-exceeded'], logs, context);
   if (kills > 0) return ruledOut(`${kills} containers were killed already`);
   const climb = climbOf(service, own);
   const level = percent(climb.level);
-  if (climb.windows < CLIMBING_WINDOWS || climb.rise < CLIMB_RATIO || climb.level < LEVEL_RATIO)
-    return ruledOut(`memory at ${level}, ${percent(climb.rise)} up in ${climb.windows - 1} steps`);
+  if (climb.windows < CLIMBING_WINDOWS || climb.rise < CLIMB_RATIO || climb.level < LEVEL_RATIO) return [];
   if (climb.lateShare < STEADY_RATIO) return ruledOut(`memory at ${level}, and climbing ever more slowly`);
   const { secondsLeft } = climb;
   if (secondsLeft > HORIZON_SECONDS) return ruledOut(`memory at ${level}, with ${spoken(secondsLeft)} to its limit`);
@@ -89,6 +88,8 @@ const isInTrouble = (own: ServiceMetrics, logs: LogsObservation | undefined, con
   slowness(own, context) !== undefined ||
   (logs !== undefined && failingNow(own.service, logs, context) >= FAILED_REQUESTS_MIN);
 
+type Points = ServiceMetrics['before']['memoryRatio'];
+
 interface Climb {
   readonly values: readonly number[];
   readonly windows: number;
@@ -102,26 +103,29 @@ interface Climb {
 
 /** The unbroken climb that leads to the newest window, of the revision that serves now: a new one begins afresh. */
 function climbOf({ revisions: [newest] }: ServiceObservation, { before }: ServiceMetrics): Climb {
-  const all = before.memoryRatio.filter(({ at }) => newest === undefined || at > newest.createdAt);
-  let start = Math.max(0, all.length - 1);
-  while (start > 0 && (all[start - 1]?.value ?? 0) < (all[start]?.value ?? 0)) start -= 1;
-  const windows = all.slice(start);
+  let windows: Points[number][] = [];
+  for (const point of before.memoryRatio) {
+    if (newest !== undefined && point.at <= newest.createdAt) continue;
+    const last = windows.at(-1);
+    if (last !== undefined && point.value <= last.value) windows = [];
+    windows.push(point);
+  }
   const values = windows.map(({ value }) => value);
   const [first, last] = [windows[0], windows.at(-1)];
   if (first === undefined || last === undefined)
     return { values, windows: 0, rise: 0, level: 0, seconds: 0, secondsLeft: 0, lateShare: 0 };
   const rise = last.value - first.value;
   const seconds = secondsBetween(first.at, last.at);
-  const middle = values[Math.floor((values.length - 1) / 2)] ?? first.value;
-  const perSecond = rise / Math.max(1, seconds);
+  // A climb is lowest where its later half begins.
+  const middle = Math.min(...values.slice(Math.floor((values.length - 1) / 2)));
   return {
     values,
     windows: windows.length,
     rise,
     level: last.value,
     seconds,
-    secondsLeft: perSecond <= 0 ? Number.POSITIVE_INFINITY : (1 - last.value) / perSecond,
-    lateShare: rise <= 0 ? 0 : (2 * (last.value - middle)) / rise,
+    secondsLeft: ((1 - last.value) / rise) * seconds,
+    lateShare: (2 * (last.value - middle)) / rise,
   };
 }
 

@@ -23,8 +23,8 @@ export const requestTimeoutExceeded = rule({
   considers: ['metrics'],
   explains: [],
   diagnose: ({ 'cloud-run': { services }, logs, metrics }, context) => {
-    const judged = services.map((service) => judge(service, logs, metrics, context));
-    return standing(judged, reasonsOf(judged) || 'no service is watched');
+    const judged = services.flatMap((service) => judge(service, logs, metrics, context));
+    return standing(judged, reasonsOf(judged) || 'no request reached its request timeout');
   },
 });
 
@@ -33,9 +33,10 @@ function judge(
   logs: LogsObservation,
   metrics: MetricsObservation | undefined,
   context: Context,
-): Conclusion {
+): Conclusion | readonly [] {
   const { shortName, name, template } = service;
   const cut = linesOf(shortName, ['request-timed-out'], logs, context);
+  if (cut === 0) return [];
   if (cut < FAILED_REQUESTS_MIN)
     return { kind: 'ruled-out', reason: `${shortName}: ${cut} requests reached the request timeout` };
   const { timeoutSeconds } = template;

@@ -26,8 +26,8 @@ export const trafficSurge = rule({
   considers: ['logs'],
   explains: ['request-timeout-exceeded'],
   diagnose: ({ 'cloud-run': { services }, metrics, logs }, context) => {
-    const judged = services.map((service) => judge(service, metrics, logs, context));
-    return standing(judged, reasonsOf(judged) || 'no service is watched');
+    const judged = services.flatMap((service) => judge(service, metrics, logs, context));
+    return standing(judged, reasonsOf(judged) || 'no service has twice its ordinary traffic');
   },
 });
 
@@ -36,16 +36,16 @@ function judge(
   { services }: MetricsObservation,
   logs: LogsObservation | undefined,
   context: Context,
-): Conclusion {
+): Conclusion | readonly [] {
   const { shortName, name } = service;
   const ruledOut = (why: string): Conclusion => ({ kind: 'ruled-out', reason: `${shortName}: ${why}` });
   const own = services.find((one) => one.service === shortName);
   const ordinary = own?.before.requestsPerMinute;
-  if (own === undefined || ordinary === undefined) return ruledOut('what traffic is ordinary is not known');
+  if (own === undefined || ordinary === undefined) return [];
   const served = servedPerMinute(own.requests, own.serverErrors, context);
   const ratio = served / Math.max(1, ordinary);
   const numbers = `${Math.round(served)} requests a minute served, ordinarily ${Math.round(ordinary)}`;
-  if (ratio < SURGE_RATIO || served < REQUESTS_PER_MINUTE_MIN) return ruledOut(numbers);
+  if (ratio < SURGE_RATIO || served < REQUESTS_PER_MINUTE_MIN) return [];
   const slow = slowness(own, context);
   const failing = logs === undefined ? undefined : failingNow(shortName, logs, context);
   if (slow === undefined && (failing ?? 0) < FAILED_REQUESTS_MIN) return ruledOut(`${numbers}, and served as ever`);

@@ -23,8 +23,8 @@ export const websocketCutByTimeout = rule({
   considers: ['metrics'],
   explains: [],
   diagnose: ({ 'cloud-run': { services }, logs, metrics }, context) => {
-    const judged = services.map((service) => judge(service, logs, metrics, context));
-    return standing(judged, reasonsOf(judged) || 'no service is watched');
+    const judged = services.flatMap((service) => judge(service, logs, metrics, context));
+    return standing(judged, reasonsOf(judged) || 'no connection was cut while it was open');
   },
 });
 
@@ -33,10 +33,11 @@ function judge(
   logs: LogsObservation,
   metrics: MetricsObservation | undefined,
   context: Context,
-): Conclusion {
+): Conclusion | readonly [] {
   const { shortName, name, template } = service;
   const ruledOut = (why: string): Conclusion => ({ kind: 'ruled-out', reason: `${shortName}: ${why}` });
   const cut = linesOf(shortName, ['response-truncated'], logs, context);
+  if (cut === 0) return [];
   if (cut < FAILED_REQUESTS_MIN) return ruledOut(`${cut} connections cut while they were open`);
   const ended = linesOf(shortName, ['container-exited', 'memory-limit-exceeded', 'response-malformed'], logs, context);
   if (ended >= FAILED_REQUESTS_MIN) return ruledOut(`${cut} connections cut, with ${ended} containers that ended`);

@@ -278,22 +278,15 @@ function countPaths(entries: readonly ServiceEntry[]): Pick<LogsObservation['ask
   const asked = entries.flatMap(({ service, path, agent = '', latencyMs = 0, at }) =>
     path === undefined ? [] : [{ at, service, latencyMs, path: shapeOf(path), checker: checkerOf(agent) }],
   );
-  const sums = new Map<string, number>();
   const keyOf = ({ service, path, checker }: (typeof asked)[number]) => [service, path, checker];
-  for (const one of asked) {
-    const key = JSON.stringify(keyOf(one));
-    sums.set(key, (sums.get(key) ?? 0) + one.latencyMs);
-  }
   const [newest, oldest] = [asked[0]?.at, asked.at(-1)?.at];
   const byPath = grouped(asked, keyOf)
     .slice(0, PATHS_MAX)
-    .map(({ first, span: { count } }) => ({
-      service: first.service,
-      path: first.path,
-      checker: first.checker,
-      count,
-      latencyMeanMs: (sums.get(JSON.stringify(keyOf(first))) ?? 0) / count,
-    }));
+    .map(({ first, span: { count } }) => {
+      const { service, path, checker } = first;
+      const own = asked.filter((one) => one.service === service && one.path === path && one.checker === checker);
+      return { service, path, checker, count, latencyMeanMs: own.reduce((sum, one) => sum + one.latencyMs, 0) / count };
+    });
   return { seconds: newest === undefined || oldest === undefined ? 0 : secondsBetween(oldest, newest), byPath };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { diagnose } from '../../shared/diagnosis/diagnose.ts';
+import { ruleNames } from '../../shared/diagnosis/rules.ts';
 import {
   at,
   connector,
@@ -46,12 +47,7 @@ describe('diagnose', () => {
   it('finds nothing wrong where nothing is', () => {
     const found = diagnose(evidence(), context);
     expect(found).toMatchObject({ healthy: true, root: undefined, causes: [], symptoms: [] });
-    expect(found.ruledOut.map(({ rule }) => rule)).toEqual([
-      'connector-saturated',
-      'instance-ceiling-reached',
-      'memory-exhausted',
-      'release-broken',
-    ]);
+    expect([...new Set(found.ruledOut.map(({ rule }) => rule))]).toEqual(ruleNames);
   });
 
   it('is not healthy while something could not be looked at', () => {
@@ -157,7 +153,10 @@ describe('diagnose', () => {
   it('rules out what does not apply', () => {
     const found = diagnose(evidence({ 'vpc-connector': { status: 'not-applicable' } }), context);
     expect(found).toMatchObject({ healthy: true, unchecked: [] });
-    expect(found.ruledOut[0]).toEqual({ rule: 'connector-saturated', reason: 'vpc-connector does not apply here' });
+    expect(found.ruledOut).toContainEqual({
+      rule: 'connector-saturated',
+      reason: 'vpc-connector does not apply here',
+    });
   });
 
   describe('orders causes of equal standing', () => {
