@@ -47,8 +47,8 @@ function judge(
   const numbers = `${Math.round(served)} requests a minute served, ordinarily ${Math.round(ordinary)}`;
   if (ratio < SURGE_RATIO || served < REQUESTS_PER_MINUTE_MIN) return [];
   const slow = slowness(own, context);
-  const failing = logs === undefined ? undefined : failingNow(shortName, logs, context);
-  if (slow === undefined && (failing ?? 0) < FAILED_REQUESTS_MIN) return ruledOut(`${numbers}, and served as ever`);
+  const failing = logs === undefined ? 0 : failingNow(shortName, logs, context);
+  if (slow === undefined && failing < FAILED_REQUESTS_MIN) return ruledOut(`${numbers}, and served as ever`);
   const instances = recentValues(own.instances, context);
   const ceiling = effectiveCeiling(service);
   return {

@@ -5,18 +5,14 @@ import type { ServiceMetrics } from '../../shared/evidence/metrics.ts';
 import { at, context, line, logs, points, service, serviceMetrics } from '../builders/evidence.ts';
 
 const recent = (...values: readonly number[]) => points(values, at(-120));
-const see = (
-  over: Partial<ServiceMetrics> = {},
-  seen: LogsObservation | undefined = logs(),
-  own = service('backend'),
-) =>
+const see = (over: Partial<ServiceMetrics> = {}, seen: LogsObservation = logs(), own = service('backend')) =>
   cpuStarved.diagnose(
     {
       'cloud-run': { services: [own] },
       metrics: {
         services: [serviceMetrics('backend', { cpuRatio: recent(0.97, 1), latencyP95Ms: recent(4000, 5000), ...over })],
       },
-      ...(seen === undefined ? {} : { logs: seen }),
+      logs: seen,
     },
     context,
   );

@@ -33,7 +33,7 @@ const hourTo = (level: number) => [...Array.from({ length: 6 }, (_, index) => 0.
 const see = (
   values: readonly number[],
   over: Partial<ServiceMetrics> = {},
-  seen: LogsObservation | undefined = logs(),
+  seen: LogsObservation | 'unread' = logs(),
   own = service('backend', { revisions: [revision('backend-00002', at(-86_400))] }),
 ) =>
   memoryLeaking.diagnose(
@@ -47,7 +47,7 @@ const see = (
           }),
         ],
       },
-      ...(seen === undefined ? {} : { logs: seen }),
+      ...(seen === 'unread' ? {} : { logs: seen }),
     },
     context,
   );
@@ -104,7 +104,8 @@ describe('memory-leaking', () => {
   it.each([
     ['near its limit and failing', high, {}, logs({ failed: [failed('backend', 5)] }), 'now'],
     ['near its limit, failing too little', high, {}, logs({ failed: [failed('backend', 4)] }), 'soon'],
-    ['near its limit and slow', high, { latencyP95Ms: points([4000, 4000], at(-120)) }, undefined, 'now'],
+    ['near its limit and slow', high, { latencyP95Ms: points([4000, 4000], at(-120)) }, 'unread' as const, 'now'],
+    ['near its limit, for all that is known', high, {}, 'unread' as const, 'soon'],
     ['failing far from its limit', LEAK, {}, logs({ failed: [failed('backend', 50)] }), 'soon'],
   ])('harms, %s', (_, values, over, seen, harm) => {
     const before = { requestsPerMinute: 600, latencyP95Ms: 150, memoryRatio: windows(values) };
@@ -113,8 +114,8 @@ describe('memory-leaking', () => {
 
   it('begins afresh with a new revision', () => {
     const young = (seconds: number) => service('backend', { revisions: [revision('backend-00003', at(seconds))] });
-    expect(see(LEAK, {}, undefined, young(-1000))).toMatchObject([{ kind: 'ruled-out' }]);
-    expect(see(LEAK, {}, undefined, young(0))).toMatchObject([{ kind: 'ruled-out' }]);
+    expect(see(LEAK, {}, logs(), young(-1000))).toMatchObject([{ kind: 'ruled-out' }]);
+    expect(see(LEAK, {}, logs(), young(0))).toMatchObject([{ kind: 'ruled-out' }]);
     expect(see(LEAK, {}, logs(), service('backend', { revisions: [] }))).toMatchObject([{ kind: 'cause' }]);
   });
 
