@@ -1,6 +1,5 @@
-import { record } from './in-flight.ts';
 import type { Outlook } from './outlook.ts';
-import type { RevisionState, ServiceState, Waiting, WorldState } from './state.ts';
+import type { RevisionState, Waiting, WorldState } from './state.ts';
 import { cpuOf, timeoutMsOf } from './template.ts';
 
 // Code with a fixed number of workers: what an instance is given beyond them waits inside it, where the platform cannot see it wait.
@@ -20,14 +19,19 @@ export function enter(state: WorldState, revision: RevisionState, what: Waiting[
   revision.busy += count;
 }
 
-/** One second of the workers: first come, first served, as far as workers and CPU go; who has waited as long as a request may last is cut off. */
-export function takeTurns(
-  state: WorldState,
-  service: ServiceState,
-  revision: RevisionState,
-  outlook: Outlook,
-): readonly Turn[] {
-  cutOffWaiting(state, service, revision);
+/** Takes out those that have waited as long as a request may last, and says how many they were. */
+export function cutOffWaiting(state: WorldState, revision: RevisionState): number {
+  const limitMs = timeoutMsOf(revision.template);
+  let cut = 0;
+  for (let oldest = revision.inside[0]; oldest && state.nowMs - oldest.atMs >= limitMs; oldest = revision.inside[0]) {
+    cut += oldest.count;
+    remove(revision, oldest, oldest.count);
+  }
+  return cut;
+}
+
+/** One second of the workers: first come, first served, as far as workers and CPU go. */
+export function takeTurns(state: WorldState, revision: RevisionState, outlook: Outlook): readonly Turn[] {
   const left = budget(revision);
   left.threadSeconds += revision.credit.threadSeconds;
   left.cpuMs += revision.credit.cpuMs;
@@ -63,15 +67,6 @@ export function loseInside(state: WorldState, revision: RevisionState, share: nu
     lost += count;
   }
   return lost;
-}
-
-function cutOffWaiting(state: WorldState, service: ServiceState, revision: RevisionState): void {
-  const limitMs = timeoutMsOf(revision.template);
-  for (let oldest = revision.inside[0]; oldest && state.nowMs - oldest.atMs >= limitMs; oldest = revision.inside[0]) {
-    const { count } = oldest;
-    remove(revision, oldest, count);
-    record(state, service, revision, { kind: 'timeout', status: 504, latencyMs: limitMs, count });
-  }
 }
 
 function remove(revision: RevisionState, waiting: Waiting, count: number): void {

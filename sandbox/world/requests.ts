@@ -1,13 +1,14 @@
 import { admit, giveUpWaiting } from './admission.ts';
 import type { HealthCheck } from './health-checks.ts';
 import { endRequests, hold, record } from './in-flight.ts';
-import { enter, takeTurns } from './inside.ts';
+import { cutOffWaiting, enter, takeTurns } from './inside.ts';
 import { observeSentBytes } from './metrics/observe.ts';
 import { offer } from './network.ts';
 import { print } from './note.ts';
 import { type Outlook, outlookOf } from './outlook.ts';
 import { exitInstance } from './ready-instances.ts';
 import type { Outcome, RevisionState, ServiceState, WorldState } from './state.ts';
+import { timeoutMsOf } from './template.ts';
 
 const MBIT_PER_KB = 0.008;
 
@@ -31,7 +32,10 @@ export function serve(
   } else {
     enter(state, revision, 'health-check', asked);
     enter(state, revision, 'request', admitted);
-    for (const { what, ...turn } of takeTurns(state, service, revision, outlook)) {
+    const limitMs = timeoutMsOf(revision.template);
+    const cut = cutOffWaiting(state, revision);
+    record(state, service, revision, { kind: 'timeout', status: 504, latencyMs: limitMs, count: cut });
+    for (const { what, ...turn } of takeTurns(state, revision, outlook)) {
       if (what === 'health-check') answerHealth(state, service, revision, turn, checks);
       else begin(state, service, revision, turn, outlook);
     }
