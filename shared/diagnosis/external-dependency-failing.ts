@@ -11,7 +11,8 @@ import { FAILED_REQUESTS_MIN } from './symptoms.ts';
 
 /**
  * A third party on the internet fails its callers: it does not answer, refuses, answers errors, or says that they ask too much.
- * Sees the lines of the clients that called it, which name the host. Silent about hosts of the project's own and about Google's APIs; where private
+ * Sees the lines of the clients that called it, which name the host. Silent about hosts of the project's own (those that its request log and its
+ * checks name) and about Google's APIs; where private
  * connections time out too, or the connector is full, the way out is at fault rather than the host.
  */
 export const externalDependencyFailing = rule({
@@ -28,7 +29,7 @@ export const externalDependencyFailing = rule({
     'traffic-surge',
   ],
   diagnose: ({ 'cloud-run': { services }, logs, 'vpc-connector': connectors, ...checks }, context) => {
-    const own = ownHosts(services, checks);
+    const own = [...logs.hosts, ...ownHosts(services, checks)];
     const recent = logs.outside.filter(({ host, lastAt }) => isRecent(lastAt, context) && !isOurs(host, own));
     const hosts = Map.groupBy(recent, ({ host }) => host);
     const judged = [...hosts].flatMap(([host, failures]): Conclusion[] =>
@@ -120,7 +121,7 @@ function wayOut(
 const GOOGLE = /(?:^|\.)(?:googleapis\.com|google\.internal|cloudfunctions\.net|gcr\.io|pkg\.dev)$/;
 const RUN = /(?:^|\.)run\.app$/;
 
-/** What the services are called by from outside, as far as it is known. */
+/** What the services are called by from outside, as far as configuration and checks tell it. */
 function ownHosts(
   services: readonly ServiceObservation[],
   { http, websocket, journey }: Partial<Readonly<Record<'http' | 'websocket' | 'journey', ChecksObservation>>>,

@@ -57,6 +57,8 @@ export interface LogsObservation {
   /** The most frequent, at most CLUSTERS_MAX. */
   readonly clusters: readonly LineCluster[];
   readonly outside: readonly OutsideCount[];
+  /** The names that the services were called by, as far as the requests that were read tell them. */
+  readonly hosts: readonly string[];
   /** Who asked for what: of the newest requests, or in a storm of those that failed. Empty where it could not be read. */
   readonly asked: {
     readonly of: 'newest-requests' | 'failed-requests';
@@ -79,6 +81,7 @@ const ENTRIES_MAX = 1000;
 /** What a person would still read. */
 const CLUSTERS_MAX = 10;
 const PATHS_MAX = 30;
+const HOSTS_MAX = 20;
 /** Fewer requests than this may all have come in the seconds that one of the two does not tell of yet. */
 const COUNTED_MIN = 20;
 /** A lone failure is noise; this many within a minute are the beginning of something. */
@@ -139,6 +142,7 @@ export const logs: Inspector<LogsObservation> = {
       signatures: countSignatures(lines),
       clusters: countShapes(lines),
       outside: countOutside(lines),
+      hosts: hostsOf([...requests.entries, ...(newest ?? [])]),
       asked: {
         of: requests.truncated ? 'failed-requests' : 'newest-requests',
         ...countPaths(requests.truncated ? failed : (newest ?? []).filter(watched)),
@@ -269,6 +273,9 @@ function countOutside(entries: readonly ServiceEntry[]): OutsideCount[] {
     }),
   );
 }
+
+const hostsOf = (entries: readonly LogEntry[]): string[] =>
+  [...new Set(entries.flatMap(({ host }) => host ?? []))].sort().slice(0, HOSTS_MAX);
 
 /** Clients that only ask whether a service lives: Google's uptime checks and load balancers, Kubernetes, and the monitors that people buy. */
 const CHECKERS =

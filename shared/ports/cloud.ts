@@ -155,7 +155,8 @@ export interface LogEntry {
   readonly instanceId: string | undefined;
   readonly httpStatus: number | undefined;
   readonly latencyMs: number | undefined;
-  /** Of a request: what was asked for, without its query, and the client as it calls itself. */
+  /** Of a request: by which name the service was called, what was asked for, without its query, and the client as it calls itself. */
+  readonly host?: string | undefined;
   readonly path?: string | undefined;
   readonly agent?: string | undefined;
 }

@@ -150,6 +150,7 @@ export const logs = (over: Partial<LogsObservation> = {}): LogsObservation => ({
   signatures: [],
   clusters: [],
   outside: [],
+  hosts: [],
   asked: { of: 'newest-requests', seconds: 60, byPath: [] },
   onsets: [],
   failedFrom: at(-1800),

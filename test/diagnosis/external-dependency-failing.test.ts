@@ -97,6 +97,11 @@ describe('external-dependency-failing', () => {
     expect(see([outside(host, 'server-error', 9)], {}, { urls })).toMatchObject([{ kind }]),
   );
 
+  it('knows the project’s own hosts by its request log', () =>
+    expect(see([outside('api.acme.test', 'server-error', 9)], { hosts: ['staging.acme.test'] })).toMatchObject([
+      { kind: 'ruled-out' },
+    ]));
+
   const silent = [outside('geo.example.com', 'timed-out', 40)];
   it.each([
     [

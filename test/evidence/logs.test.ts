@@ -57,6 +57,7 @@ describe('logs', () => {
       signatures: [],
       clusters: [],
       outside: [],
+      hosts: [],
       asked: { of: 'newest-requests', seconds: 0, byPath: [] },
       onsets: [],
       failedFrom: at(-900),
@@ -247,6 +248,14 @@ describe('logs', () => {
         { service: 'backend', path: '/health', checker: undefined, count: 1, latencyMeanMs: 1 },
       ],
     });
+  });
+
+  it('knows by which names its services are called', async () => {
+    const { seen } = await see({
+      requests: page([entry(-1, { host: 'api.acme.test' }), entry(-2, { host: 'api.acme.test' })]),
+      newest: page([entry(-1, { host: 'acme.test' }), entry(-3)]),
+    });
+    expect(seen.hosts).toEqual(['acme.test', 'api.acme.test']);
   });
 
   it('knows in a storm what those asked for that failed', async () => {

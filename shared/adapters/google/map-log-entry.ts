@@ -24,6 +24,7 @@ export function toLogEntry(api: unknown): LogEntry {
     instanceId: text(fields(entry['labels'])['instanceId']),
     httpStatus: number(request['status']),
     latencyMs: latencySeconds === undefined ? undefined : latencySeconds * 1000,
+    host: /^\w+:\/\/([^/:?#]+)/.exec(text(request['requestUrl']) ?? '')?.[1],
     path: pathOf(text(request['requestUrl'])),
     agent: text(request['userAgent'])?.slice(0, AGENT_CHARS_MAX),
   };

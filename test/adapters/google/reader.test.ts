@@ -153,6 +153,7 @@ describe('the reader, on a Google Cloud project', () => {
       NEVER,
     );
     expect(page.entries[0]).toMatchObject({
+      host: 'api-staging.acme.test',
       path: expect.stringMatching(/^\/auth\/(login|refresh)$/),
       agent: expect.stringContaining('Mozilla/5.0'),
     });
