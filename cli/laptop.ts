@@ -50,7 +50,10 @@ const sandboxReady = z.object({
   ready: z.literal(true),
   url: z.url(),
   connectTo: z.array(z.string()),
+  /** By the way into the VPC. */
+  vpcConnectTo: z.record(z.string(), z.array(z.string())),
   caFile: z.string(),
+  dnsServers: z.array(z.string()),
 });
 const botReady = z.object({
   ready: z.literal(true),
@@ -121,6 +124,8 @@ export async function startBot(
     RUNMEDIC_CLOCK_URL: `${url}/time`,
     RUNMEDIC_CONNECT_TO: sandbox.connectTo.join(','),
     RUNMEDIC_CA_FILE: sandbox.caFile,
+    RUNMEDIC_VPC_CONNECT_TO: JSON.stringify(sandbox.vpcConnectTo),
+    RUNMEDIC_DNS_SERVERS: sandbox.dnsServers.join(','),
     RUNMEDIC_IDENTITY_TOKENS: JSON.stringify({
       ...secrets.tokens,
       monitoring: secrets.monitoring,

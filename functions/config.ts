@@ -3,7 +3,7 @@ import { z } from 'zod';
 // What the environment says, apart from the policy (config-with-policy.ts): the front door needs none, and starts a fifth sooner without.
 
 /** The identities that runmedic runs under, one for each deployed function. */
-export type FunctionName = 'alert' | 'investigate' | 'slack' | 'chat' | 'remediate' | 'patrol';
+export type FunctionName = 'alert' | 'investigate' | 'slack' | 'chat' | 'remediate' | 'patrol' | 'probe';
 
 const address = z.url({ protocol: /^https?$/ });
 const identityTokens = z.string().transform((text, context): Record<string, string> => {
@@ -36,6 +36,28 @@ const settings = z.object({
     .default('')
     .transform((text) => text.split(',').filter((entry) => entry !== '')),
   RUNMEDIC_CA_FILE: z.string().optional(),
+  /** The same for what probes dial inside the VPC, by the way that they go: a JSON object of direct-vpc or connector to a list. */
+  RUNMEDIC_VPC_CONNECT_TO: z
+    .string()
+    .default('{}')
+    .transform((text, context): Record<string, readonly string[]> => {
+      const ways = z.record(z.string(), z.array(z.string())).safeParse(jsonOrUndefined(text));
+      if (ways.success) return ways.data;
+      context.addIssue({ code: 'custom', message: 'a JSON object of way to HOST:PORT:HOST:PORT' });
+      return z.NEVER;
+    }),
+  /** Which of the configuration's probes this deployment is; all of them where it is not said. */
+  RUNMEDIC_PROBE: z.string().optional(),
+  /** The e-mail of investigate's identity, whom alone a probe answers. */
+  RUNMEDIC_PROBE_CALLER: z.string().optional(),
+  RUNMEDIC_PROBE_ENDPOINT: address.optional(),
+  /** Where secrets are mounted, a file each. */
+  RUNMEDIC_SECRETS_FOLDER: z.string().optional(),
+  /** Name servers, comma-separated: ADDRESS or ADDRESS:PORT. The machine's own when left out. */
+  RUNMEDIC_DNS_SERVERS: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').filter((entry) => entry !== '')),
   /** Tokens by function, where no metadata server gives them. */
   RUNMEDIC_IDENTITY_TOKENS: identityTokens.optional(),
 });
@@ -62,6 +84,8 @@ const needs: Readonly<Record<FunctionName, readonly Setting[]>> = {
     'RUNMEDIC_APPROVAL_PUBLIC_KEY',
   ],
   patrol: ['RUNMEDIC_STATE_FILE', 'RUNMEDIC_PUBSUB_PROJECT'],
+  // Its caller, where no token stands for him: wire-probe.ts.
+  probe: [],
 };
 
 export interface Config {
@@ -109,6 +133,11 @@ export function readConfig(name: FunctionName): { readonly config: Config; reado
 /** Where this machine's queue is reached; set by the laptop's runner before any function is loaded. */
 export function publishAt(endpoint: string): void {
   process.env['RUNMEDIC_PUBSUB_ENDPOINT'] = endpoint;
+}
+
+/** Where this machine's probes are reached; set by the laptop's runner before any function is loaded. */
+export function probeAt(endpoint: string): void {
+  process.env['RUNMEDIC_PROBE_ENDPOINT'] = endpoint;
 }
 
 function jsonOrUndefined(text: string): unknown {

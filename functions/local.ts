@@ -4,7 +4,7 @@ import { Dispatcher } from '../shared/adapters/sqlite/dispatcher.ts';
 import { onlyRunner } from '../shared/adapters/sqlite/only-runner.ts';
 import { SqliteQueue } from '../shared/adapters/sqlite/queue.ts';
 import { PlatformFailure } from '../shared/ports/platform-failure.ts';
-import { ConfigurationInvalid, publishAt } from './config.ts';
+import { ConfigurationInvalid, probeAt, publishAt } from './config.ts';
 import { type ConfigWithPolicy, configWithPolicy } from './config-with-policy.ts';
 import { answerJson, listenHere } from './local/http.ts';
 import { identitiesOf } from './local/identities.ts';
@@ -32,8 +32,13 @@ async function run(config: ConfigWithPolicy): Promise<void> {
 
   const publishing = await listenHere(publishEndpoint({ project, queue, identities }));
   publishAt(publishing.url);
-  await loadFunctions();
   const traffic: Traffic = { inFlight: 0, activity: 0 };
+  await import('./probe.ts');
+  // What it admits it decides itself too; in the cloud, Cloud Run's own gate comes before.
+  const isInvestigate = (authorization: string | undefined) => identities.callerOf(authorization) === 'investigate';
+  const probe = await serveFunction({ name: 'probe', admits: isInvestigate, traffic });
+  probeAt(probe.url);
+  await loadFunctions();
   const slack = await serveFunction({ name: 'slack', admits: () => true, traffic });
   const isScheduler = (authorization: string | undefined) => identities.callerOf(authorization) === 'scheduler';
   const patrol = await serveFunction({ name: 'patrol', admits: isScheduler, traffic });
@@ -48,12 +53,14 @@ async function run(config: ConfigWithPolicy): Promise<void> {
     publishUrl: `${publishing.url}/v1/projects/${project}/topics/alerts:publish`,
     statusUrl: status.url,
   };
+  // Listened for before anybody knows that it is ready: a signal that comes at once must not end it with its work in hand.
+  const told = untilTold();
   process.stdout.write(`${JSON.stringify({ ready: true, ...addresses })}\n`);
   try {
-    await Promise.race([untilTold(), broken]);
+    await Promise.race([told, broken]);
   } finally {
     await dispatcher.stop(STOP_GRACE_MS);
-    for (const { close } of [status, slack, patrol, ...served, publishing]) await close();
+    for (const { close } of [status, slack, patrol, ...served, probe, publishing]) await close();
     database.close();
     letGo();
   }

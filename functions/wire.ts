@@ -8,6 +8,7 @@ import { googleWriter } from '../shared/adapters/google/writer.ts';
 import { type Log, log } from '../shared/adapters/log/log.ts';
 import { loggedStore } from '../shared/adapters/log/logged-store.ts';
 import { prober } from '../shared/adapters/probe/prober.ts';
+import { remoteVpcProber } from '../shared/adapters/probe/remote-vpc-prober.ts';
 import { openDatabase } from '../shared/adapters/sqlite/database.ts';
 import { SqliteStore } from '../shared/adapters/sqlite/store.ts';
 import type { Shell } from '../shared/engine/advance.ts';
@@ -15,6 +16,7 @@ import type { RemediationShell } from '../shared/engine/carry-out.ts';
 import type { InvestigationShell } from '../shared/engine/investigate.ts';
 import type { Store } from '../shared/incident/store.ts';
 import type { Clock } from '../shared/ports/clock.ts';
+import type { VpcProber } from '../shared/ports/vpc-prober.ts';
 import { privateKeyFrom, publicKeyFrom } from '../shared/remedy/signature.ts';
 import type { Config } from './config.ts';
 import type { ConfigWithPolicy } from './config-with-policy.ts';
@@ -58,6 +60,7 @@ export async function investigationShell(config: ConfigWithPolicy): Promise<Inve
     clock: domainClock(config),
     cloud: googleReader(await googleOptions(config)),
     prober: proberOf(config),
+    vpcProber: remoteProbesOf(config),
     planKey: privateKeyFrom(config.needed('RUNMEDIC_PLAN_KEY')),
   };
 }
@@ -86,6 +89,17 @@ async function googleOptions({ name, settings }: Config): Promise<GoogleOptions>
 const proberOf = ({ settings }: Config) =>
   prober({
     connectTo: settings.RUNMEDIC_CONNECT_TO,
+    dnsServers: settings.RUNMEDIC_DNS_SERVERS,
     ...(settings.RUNMEDIC_CA_FILE === undefined ? {} : { ca: readFileSync(settings.RUNMEDIC_CA_FILE, 'utf8') }),
     idToken: defaultIdTokens(),
   });
+
+/** The deployed probes, as investigate asks them. */
+function remoteProbesOf({ settings, policy, name }: ConfigWithPolicy): VpcProber {
+  const token = settings.RUNMEDIC_IDENTITY_TOKENS?.[name];
+  return remoteVpcProber({
+    environments: policy.environments,
+    endpoint: settings.RUNMEDIC_PROBE_ENDPOINT,
+    idToken: token === undefined ? defaultIdTokens() : async () => token,
+  });
+}

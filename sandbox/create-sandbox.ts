@@ -40,6 +40,8 @@ export function createSandbox(options: {
   /** undefined: people decide, on the page. */
   readonly oncall: Decision | undefined;
   readonly publicUrl: () => string;
+  /** Called after each second of the world. */
+  readonly afterSecond: () => void;
 }): Sandbox {
   const { world, credentials } = options;
   const machineNowMs = (): number => performance.timeOrigin + performance.now();
@@ -59,6 +61,7 @@ export function createSandbox(options: {
     machineNowMs,
     afterSecond() {
       watch.look();
+      options.afterSecond();
       observer.observe();
       versions.world += 1;
     },

@@ -3,6 +3,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createSandbox } from './create-sandbox.ts';
 import { type Credentials, CredentialsError, randomCredentials, readCredentials } from './credentials.ts';
+import { startDatabases } from './endpoints/databases.ts';
+import { startDns } from './endpoints/dns-server.ts';
 import { startEndpoints } from './endpoints/start-endpoints.ts';
 import { type Options, OptionsError, readOptions } from './options.ts';
 import { loadScenario, ScenarioError } from './scenarios/load-scenario.ts';
@@ -24,6 +26,7 @@ async function main(options: Options): Promise<void> {
   const credentials: Credentials =
     options.tokensFile === undefined ? randomCredentials() : readCredentials(options.tokensFile);
   const world = createWorld(scenario, Math.floor(Date.now() / SECOND_MS) * SECOND_MS);
+  const databases = await startDatabases(world);
   let url = '';
   const sandbox = createSandbox({
     world,
@@ -31,20 +34,25 @@ async function main(options: Options): Promise<void> {
     speed: options.speed,
     oncall: options.headless ? options.decision : undefined,
     publicUrl: () => url,
+    afterSecond: databases.follow,
   });
   const server = await listen(createServer(sandbox.app), options.port);
   // Sound: a server that listens on TCP has an address with a port.
   url = `http://${HOST}:${(server.address() as AddressInfo).port}`;
   const endpoints = await startEndpoints(world);
+  const dns = await startDns(world);
   untilAskedToStop(async () => {
     sandbox.stop();
     server.close();
     server.closeAllConnections();
     await endpoints.close();
+    await databases.close();
+    await dns.close();
     process.exit(0);
   });
   const print = (line: unknown): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
-  print({ ready: true, url, connectTo: endpoints.connectTo, caFile: endpoints.caFile });
+  const { connectTo, caFile } = endpoints;
+  print({ ready: true, url, connectTo, caFile, dnsServers: [dns.address], vpcConnectTo: databases.vpcConnectTo });
   if (options.headless) sandbox.log.subscribe(print);
 }
 

@@ -21,7 +21,7 @@ const PURE = ['ports', 'policy', 'signal', 'evidence', 'diagnosis', 'remedy', 'i
 const CLOSED: Readonly<Record<string, readonly string[]>> = { engine: ['adapters'] };
 /** Pure computation from outside that a pure room may use. */
 const PURE_PACKAGES = ['zod', 'yaml', 'canonicalize', 'node:crypto'];
-const SDK = /^(@google-cloud\/|@slack\/|google-auth-library|google-gax|pino|ws$|node:sqlite)/;
+const SDK = /^(@google-cloud\/|@slack\/|google-auth-library|google-gax|pino|ws$|pg$|redis$|node:sqlite)/;
 
 interface Import {
   readonly from: string;
@@ -119,7 +119,7 @@ describe('the house', () => {
   });
 
   it('keeps a deployed function to wiring', () => {
-    const functions = ['alert', 'investigate', 'slack', 'chat', 'remediate', 'patrol'].map(
+    const functions = ['alert', 'investigate', 'slack', 'chat', 'remediate', 'patrol', 'probe'].map(
       (name) => `functions/${name}.ts`,
     );
     const long = functions.filter((file) => read(file).split('\n').length > 41);

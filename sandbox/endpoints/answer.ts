@@ -21,7 +21,10 @@ export const DELAY_MS_MAX = 1500; // A client of the world waits 13 s of world t
  */
 export function failureNow(state: WorldState, service: string, draw: number): Answer | undefined {
   const { requests } = state.ledger;
-  const recent = requests.slice(indexAt(requests, state.nowMs - LOOK_BACK_MS)).filter((r) => r.service === service);
+  // What was answered before it reached the service is decided by itself.
+  const recent = requests
+    .slice(indexAt(requests, state.nowMs - LOOK_BACK_MS))
+    .filter((r) => r.service === service && r.door === undefined);
   const all = recent.reduce((sum, record) => sum + record.count, 0);
   let left = ((seedOf(state.scenario.seed, state.nowMs, service, draw) % 10_000) / 10_000) * all;
   for (const { count, kind, status, latencyMs } of recent) {
@@ -77,7 +80,7 @@ const platformBodies: Readonly<Record<number, string>> = {
 };
 
 /** The service behind a path of a host: the longest route that matches. */
-export function serviceAt(host: HostEstate, path: string): string | undefined {
+export function serviceAt(host: Pick<HostEstate, 'routes'>, path: string): string | undefined {
   const matching = host.routes.filter((r) => r.path === '/' || path === r.path || path.startsWith(`${r.path}/`));
   return matching.toSorted((a, b) => b.path.length - a.path.length)[0]?.service;
 }

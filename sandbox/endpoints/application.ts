@@ -17,7 +17,11 @@ const answer = (status: number, body: unknown): Answer => ({
 });
 
 /** The little application behind the hosts: a page, a health check, and a user who logs in and looks at himself. */
-export function applicationAnswer(host: HostEstate, service: string, request: ApplicationRequest): Answer {
+export function applicationAnswer(
+  host: Pick<HostEstate, 'user'>,
+  service: string,
+  request: ApplicationRequest,
+): Answer {
   if (request.path === '/auth/login' && host.user) return login(host.user, request);
   if (request.path === '/api/me' && host.user) return me(host.user, request);
   if (request.path === '/' && !host.user) {

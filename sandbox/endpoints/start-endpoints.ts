@@ -5,14 +5,16 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createSecureContext, type SecureContext } from 'node:tls';
 import type { HostEstate } from '../scenarios/estate.ts';
+import { doorFor, machineAt } from '../world/edge/door.ts';
 import { findRevision } from '../world/revisions.ts';
 import { timeoutMsOf } from '../world/template.ts';
 import type { World } from '../world/world.ts';
 import { type Answer, delayNow, failureNow, recordedAnswer, serviceAt } from './answer.ts';
 import { applicationAnswer } from './application.ts';
 import { createAuthority } from './certificates.ts';
+import { doorAnswer } from './door-answer.ts';
+import { servedContexts } from './served-contexts.ts';
 import { acceptWebSockets } from './web-sockets.ts';
 
 export interface Endpoints {
@@ -30,17 +32,17 @@ const BODY_BYTES_MAX = 64 * 1024;
 export async function startEndpoints(world: World): Promise<Endpoints> {
   const hosts = publicHosts(world);
   const authority = await createAuthority(Date.now());
-  const contexts = new Map<string, SecureContext>();
-  for (const host of hosts.values())
-    contexts.set(host.name, createSecureContext(await authority.issue(host.name, host.certificateDays)));
+  const isRuns = (name: string) => !world.state.edge.hosts.has(name);
+  const contextOf = servedContexts(world, authority, [...hosts.keys()].filter(isRuns));
   const directory = await mkdtemp(join(tmpdir(), 'runmedic-sandbox-'));
   const caFile = join(directory, 'ca.pem');
   await writeFile(caFile, authority.pem);
   const server = createServer({
     SNICallback: (name, done) => {
-      const context = contexts.get(name);
-      if (context) done(null, context);
-      else done(new Error(`No certificate for ${name}`));
+      contextOf(name).then(
+        (context) => done(null, context),
+        (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
+      );
     },
   });
   const next = counter();
@@ -74,17 +76,16 @@ export async function startEndpoints(world: World): Promise<Endpoints> {
   };
 }
 
-const DEFAULT_CERTIFICATE_DAYS = 80;
+type PublicHost = Pick<HostEstate, 'name' | 'routes' | 'user'>;
 
 /** The scenario's hosts, and the address that Cloud Run itself gives every service. */
-function publicHosts(world: World): Map<string, HostEstate> {
+function publicHosts(world: World): Map<string, PublicHost> {
   const { hosts, services, projectNumber, region } = world.scenario.estate;
   const own = services.map((service) => ({
     name: `${service.name}-${projectNumber}.${region}.run.app`,
     routes: [{ path: '/', service: service.name }],
-    certificateDays: DEFAULT_CERTIFICATE_DAYS,
   }));
-  return new Map([...hosts, ...own].map((host) => [host.name, host]));
+  return new Map([...hosts, ...own].map((host): [string, PublicHost] => [host.name, host]));
 }
 
 function counter(): () => number {
@@ -96,14 +97,20 @@ function counter(): () => number {
 }
 
 /** What keeps a request from the application at this moment; `undefined` when nothing does. */
-function decide(world: World, host: HostEstate | undefined, path: string, next: () => number): Answer | undefined {
+function decide(world: World, host: PublicHost | undefined, path: string, next: () => number): Answer | undefined {
   const service = host && serviceAt(host, path);
   if (!host || service === undefined) return { status: 404, headers: {}, body: 'Not Found', delayMs: 0 };
-  return recordedAnswer(world.state, host.name, path) ?? failureNow(world.state, service, next());
+  const draw = next();
+  const recorded = recordedAnswer(world.state, host.name, path);
+  if (recorded !== undefined) return recorded;
+  const door = doorFor(world.state, { host: host.name, path, service, draw });
+  if (door !== undefined) return doorAnswer(door);
+  // Machines of their own fare apart from the service that has the rest of the host.
+  return machineAt(world.state, host.name, path) === undefined ? failureNow(world.state, service, draw) : undefined;
 }
 
 /** How long a request to this path may last, by the revision that serves it, milliseconds of world time. */
-function timeoutMs(world: World, host: HostEstate | undefined, path: string): number {
+function timeoutMs(world: World, host: PublicHost | undefined, path: string): number {
   const service = world.state.services.get((host && serviceAt(host, path)) ?? '');
   const serving = service?.routed.toSorted((a, b) => b.percent - a.percent)[0]?.revision;
   const revision = service && serving !== undefined ? findRevision(service, serving) : undefined;
@@ -112,7 +119,7 @@ function timeoutMs(world: World, host: HostEstate | undefined, path: string): nu
 
 async function respond(
   world: World,
-  hosts: ReadonlyMap<string, HostEstate>,
+  hosts: ReadonlyMap<string, PublicHost>,
   next: () => number,
   request: IncomingMessage,
   response: ServerResponse,

@@ -6,8 +6,13 @@ import type { World } from '../world/world.ts';
 import { ApiError, invalidArgument, notFound, sendError } from './api-error.ts';
 import { authenticate, authorize, isWithin } from './authorize.ts';
 import type { CallLog } from './call-log.ts';
+import { certificateManagerRouter } from './certificate-manager/certificate-manager-router.ts';
+import { cloudSqlRouter } from './cloud-sql/cloud-sql-router.ts';
+import { computeRouter } from './compute/compute-router.ts';
 import { loggingRouter } from './logging/logging-router.ts';
+import { memorystoreRouter } from './memorystore/memorystore-router.ts';
 import { monitoringRouter } from './monitoring/monitoring-router.ts';
+import { networkRouter } from './network/network-router.ts';
 import { methodFor } from './permissions.ts';
 import { runRouter } from './run/run-router.ts';
 import { vpcAccessRouter } from './vpc-access/vpc-access-router.ts';
@@ -28,6 +33,11 @@ export function googleRouter(options: GoogleOptions): Router {
     vpcAccessRouter(options.world),
     monitoringRouter(options.world),
     loggingRouter(options.world),
+    cloudSqlRouter(options.world),
+    memorystoreRouter(options.world),
+    computeRouter(options.world),
+    certificateManagerRouter(options.world),
+    networkRouter(options.world),
   );
   api.use(unknownMethod, answerError);
   const router = Router();
@@ -38,8 +48,8 @@ export function googleRouter(options: GoogleOptions): Router {
   return router;
 }
 
-/** compute's paths begin with its name. */
-const VERSIONED = /^\/(compute\/)?v[123]\//;
+/** The paths of compute and dns begin with their names. */
+const VERSIONED = /^\/(compute\/|dns\/)?v[123]\//;
 
 /** Every call is written down with its identity, whatever becomes of it. */
 function writeDown({ world, calls }: GoogleOptions): RequestHandler {

@@ -1,10 +1,25 @@
 import type { ApiMethod } from './api-method.ts';
+import { certificateManagerMethods } from './certificate-manager/certificate-manager-methods.ts';
+import { cloudSqlMethods } from './cloud-sql/cloud-sql-methods.ts';
+import { computeMethods } from './compute/compute-methods.ts';
 import { loggingMethods } from './logging/logging-methods.ts';
+import { memorystoreMethods } from './memorystore/memorystore-methods.ts';
 import { monitoringMethods } from './monitoring/monitoring-methods.ts';
+import { networkMethods } from './network/network-methods.ts';
 import { runMethods } from './run/run-methods.ts';
 import { vpcAccessMethods } from './vpc-access/vpc-access-methods.ts';
 
-const methods: readonly ApiMethod[] = [...runMethods, ...vpcAccessMethods, ...monitoringMethods, ...loggingMethods];
+const methods: readonly ApiMethod[] = [
+  ...runMethods,
+  ...vpcAccessMethods,
+  ...monitoringMethods,
+  ...loggingMethods,
+  ...cloudSqlMethods,
+  ...memorystoreMethods,
+  ...computeMethods,
+  ...certificateManagerMethods,
+  ...networkMethods,
+];
 
 export const methodFor = (method: string, path: string): ApiMethod | undefined =>
   methods.find((one) => one.method === method && one.path.test(path));

@@ -50,8 +50,21 @@ const logMetric = z.strictObject({
   filter: logFilter.describe('Logging’s filter language; every entry that matches counts one.'),
 });
 
+const uptimeCheck = z.strictObject({
+  name: z.string().describe('Its check_id.'),
+  host: z.string(),
+  path: z.string().startsWith('/').default('/'),
+});
+
 export const alerting = z
-  .strictObject({ logMetrics: z.array(logMetric).default([]), policies: z.array(policy).default([]) })
+  .strictObject({
+    logMetrics: z.array(logMetric).default([]),
+    policies: z.array(policy).default([]),
+    uptimeChecks: z
+      .array(uptimeCheck)
+      .default([])
+      .describe('HTTPS checks of Cloud Monitoring, each made once a minute.'),
+  })
   .prefault({});
 export type Alerting = z.infer<typeof alerting>;
 export type AlertPolicy = Alerting['policies'][number];

@@ -5,6 +5,7 @@ export const apis = [
   'monitoring',
   'logging',
   'compute',
+  'dns',
   'certificatemanager',
   'sqladmin',
   'redis',

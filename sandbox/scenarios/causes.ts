@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { databaseCauses } from './causes-database.ts';
+import { edgeCauses } from './causes-edge.ts';
+import { networkCauses } from './causes-network.ts';
 import { runtimeCauses } from './causes-runtime.ts';
 import { codePatch } from './code.ts';
 import { machineType } from './estate.ts';
@@ -46,14 +49,6 @@ const cap = z.strictObject({
   by: z.string().default('deploy@ci.example'),
 });
 
-const databaseDown = z.strictObject({
-  type: z.literal('database-down'),
-  at,
-  until,
-  database: z.string(),
-  how: z.enum(['times-out', 'refuses']).default('times-out'),
-});
-
 const connectorChanged = z.strictObject({
   type: z.literal('connector-changed'),
   at,
@@ -69,9 +64,11 @@ export const cause = z.discriminatedUnion('type', [
   release,
   leak,
   cap,
-  databaseDown,
   connectorChanged,
   ...runtimeCauses,
+  ...databaseCauses,
+  ...edgeCauses,
+  ...networkCauses,
 ]);
 export type Cause = z.infer<typeof cause>;
 export type CauseOf<T extends Cause['type']> = Extract<Cause, { type: T }>;

@@ -28,6 +28,25 @@ const requestFields = {
   longPath: z.string().startsWith('/').describe('Where those are asked for.'),
   healthCpuMs: z.number().positive().describe('CPU time that one health check takes, milliseconds of one vCPU.'),
   healthLatencyMs: z.number().positive().describe('Time to answer one health check while all is well, milliseconds.'),
+  poolMax: z.number().int().min(1).describe('Connections to each database that one instance opens at most.'),
+  poolIdle: z.number().int().min(0).describe('Connections that one instance keeps open without any request.'),
+  queryMs: z.number().positive().describe('How long a request holds a connection while all is well, milliseconds.'),
+  queryCpuMs: z
+    .number()
+    .min(0)
+    .describe('CPU time of a SQL database that one request takes, milliseconds of one vCPU.'),
+  poolTimeoutSeconds: z.number().positive().describe('After this a request without a free connection fails, seconds.'),
+  poolTimeoutLine: z.string().describe('What the app prints then.'),
+  staleSeconds: z
+    .number()
+    .min(0)
+    .describe('So long after a restart of the database its pool still hands out dead connections, seconds.'),
+  staleLine: z.string().describe('What the app prints about one.'),
+  reaches: z.array(z.string()).describe('Externals that every request calls, by name.'),
+  newConnections: z
+    .number()
+    .min(0)
+    .describe('Connections that a request opens to each of them; 0: the app keeps its connections.'),
 };
 
 const startFields = {
@@ -98,9 +117,35 @@ const outside = {
   healthLatencyMs: 5,
 };
 
+/** A pool that an ordinary service never notices. */
+const pooled = {
+  poolMax: 10,
+  poolIdle: 2,
+  queryMs: 8,
+  queryCpuMs: 1,
+  poolTimeoutSeconds: 10,
+  // SQLAlchemy's words: sqlalchemy.exc.TimeoutError, https://docs.sqlalchemy.org/en/20/errors.html#error-3o7r (read 2026-11-23).
+  poolTimeoutLine:
+    'sqlalchemy.exc.TimeoutError: QueuePool limit of size 5 overflow 5 reached, connection timed out, timeout 10.00',
+  staleSeconds: 0,
+  // Real text: Flowminder/FlowKit#7284, read 2026-11-23.
+  staleLine: "OperationalError (2013, 'Lost connection to MySQL server during query')",
+} as const;
+
 /** A small, healthy web application. */
 export const defaultCode: Code = {
-  request: { latencyMs: 80, cpuMs: 20, egressKb: 20, needs: [], calls: [], timeoutSeconds: 13, ...outside },
+  request: {
+    latencyMs: 80,
+    cpuMs: 20,
+    egressKb: 20,
+    needs: [],
+    calls: [],
+    timeoutSeconds: 13,
+    reaches: [],
+    newConnections: 0,
+    ...pooled,
+    ...outside,
+  },
   start: { seconds: 4, needs: [], connections: 1, egressMbps: 0, timeoutSeconds: 25, exitCode: 3 },
   memory: { baseMib: 160, perRequestMib: 1, leakMibPerMinute: 0 },
   failure: { exitCode: 1, lines: [], status: 500, ratio: 0 },

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { codePatch } from './code.ts';
+import { database } from './estate-database.ts';
+import { edge, hostEdge } from './estate-edge.ts';
+import { networkEstate } from './estate-network.ts';
 import { healthChecks, sockets, upstream } from './estate-runtime.ts';
 
 // What stands in the project before anything happens.
@@ -11,12 +14,6 @@ const seconds = z.number().min(0);
 export const machineTypes = ['f1-micro', 'e2-micro', 'e2-standard-4'] as const;
 export const machineType = z.enum(machineTypes);
 export type MachineType = z.infer<typeof machineType>;
-
-const database = z.strictObject({
-  name,
-  kind: z.enum(['postgresql', 'redis', 'mysql', 'other']),
-  address: z.string().regex(/^\d+\.\d+\.\d+\.\d+:\d+$/, 'an IPv4 address and a port, as 10.20.0.3:5432'),
-});
 
 const connector = z
   .strictObject({
@@ -39,7 +36,11 @@ const connector = z
   .refine((c) => c.minInstances < c.maxInstances, 'minInstances must be below maxInstances');
 
 const vpcAccess = z.strictObject({
-  connector: z.string().optional(),
+  connector: z
+    .string()
+    .nullish()
+    .transform((value) => value ?? undefined)
+    .describe('null: none, where the file that is extended has one.'),
   network: z.string().optional().describe('Direct VPC egress instead of a connector.'),
   subnetwork: z.string().optional(),
   egress: z.enum(['ALL_TRAFFIC', 'PRIVATE_RANGES_ONLY']).default('PRIVATE_RANGES_ONLY'),
@@ -89,6 +90,7 @@ const service = z.strictObject({
   env: z.record(z.string(), z.string()).default({}),
   labels: z.record(z.string(), z.string()).default({}),
   vpcAccess: vpcAccess.optional(),
+  cloudSql: z.array(z.string()).default([]).describe('Databases whose Cloud SQL socket is mounted, by name.'),
   traffic: z
     .union([
       z.literal('latest'),
@@ -113,6 +115,7 @@ const host = z.strictObject({
     .strictObject({ name: z.string(), password: z.string() })
     .optional()
     .describe('Who can log in by POST /auth/login.'),
+  ...hostEdge,
 });
 
 export const estate = z.strictObject({
@@ -129,11 +132,12 @@ export const estate = z.strictObject({
   connectors: z.array(connector).default([]),
   services: z.array(service).min(1),
   hosts: z.array(host).default([]),
+  edge,
+  ...networkEstate,
 });
 
 export type Estate = z.infer<typeof estate>;
 export type ServiceEstate = Estate['services'][number];
 export type ConnectorEstate = Estate['connectors'][number];
-export type DatabaseEstate = Estate['databases'][number];
 export type UpstreamEstate = Estate['upstreams'][number];
 export type HostEstate = Estate['hosts'][number];

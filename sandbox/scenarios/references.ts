@@ -12,6 +12,10 @@ export function references(scenario: { estate: Estate; causes: Cause[] }, contex
   const databases = estate.databases.map((d) => d.name);
   const connectors = estate.connectors.map((c) => c.name);
   const upstreams = estate.upstreams.map((u) => u.name);
+  const hosts = estate.hosts.map((h) => h.name);
+  const vmBackends = estate.edge.vmBackends.map((b) => b.name);
+  const externals = estate.externals.map((e) => e.name);
+  const networks = networkNames(estate);
   const check = (path: Path, found: string | undefined, known: string[]) => {
     if (found === undefined || known.includes(found)) return;
     context.addIssue({
@@ -31,6 +35,9 @@ export function references(scenario: { estate: Estate; causes: Cause[] }, contex
     code?.request?.upstreams?.forEach((n, i) => {
       check([...path, 'request', 'upstreams', i], n, upstreams);
     });
+    code?.request?.reaches?.forEach((n, i) => {
+      check([...path, 'request', 'reaches', i], n, externals);
+    });
     code?.request?.calls?.forEach((n, i) => {
       check([...path, 'request', 'calls', i], n, services);
     });
@@ -38,6 +45,9 @@ export function references(scenario: { estate: Estate; causes: Cause[] }, contex
   estate.services.forEach((service, i) => {
     const path: Path = ['estate', 'services', i];
     check([...path, 'vpcAccess', 'connector'], service.vpcAccess?.connector, connectors);
+    service.cloudSql.forEach((name, j) => {
+      check([...path, 'cloudSql', j], name, databases);
+    });
     checkCode([...path, 'code'], service.code);
     service.revisions.forEach((r, j) => {
       checkCode([...path, 'revisions', j, 'code'], r.code);
@@ -53,12 +63,28 @@ export function references(scenario: { estate: Estate; causes: Cause[] }, contex
       check(['estate', 'hosts', i, 'routes', j, 'service'], r.service, services);
     });
   });
+  estate.edge.vmBackends.forEach((backend, i) => {
+    check(['estate', 'edge', 'vmBackends', i, 'host'], backend.host, hosts);
+  });
+  estate.allowListed.forEach((n, i) => {
+    check(['estate', 'allowListed', i], n, [...databases, ...externals]);
+  });
   scenario.causes.forEach((cause, i) => {
     const path: Path = ['causes', i];
     if ('service' in cause) check([...path, 'service'], cause.service, services);
     if ('connector' in cause) check([...path, 'connector'], cause.connector, connectors);
     if ('upstream' in cause) check([...path, 'upstream'], cause.upstream, upstreams);
     if ('database' in cause) check([...path, 'database'], cause.database, databases);
+    if ('host' in cause) check([...path, 'host'], cause.host, hosts);
+    if ('backend' in cause) check([...path, 'backend'], cause.backend, vmBackends);
+    if ('network' in cause) check([...path, 'network'], cause.network, networks);
     if (cause.type === 'release') checkCode([...path, 'code'], cause.code);
   });
 }
+
+/** Networks that are stated, and those that connectors and services name. */
+const networkNames = ({ networks, connectors, services }: Estate): string[] => [
+  ...networks.map(({ name }) => name),
+  ...connectors.map(({ network }) => network),
+  ...services.flatMap(({ vpcAccess }) => vpcAccess?.network ?? []),
+];

@@ -36,6 +36,34 @@ export function auditServiceChange(
   });
 }
 
+/** An entry of the activity log: who asked for which change of a Cloud SQL instance. */
+export function auditSqlChange(
+  state: WorldState,
+  change: { instance: string; method: 'update' | 'restart'; by: string; request: Json },
+): void {
+  const { project, region } = state.scenario.estate;
+  const resourceName = `projects/${project}/instances/${change.instance}`;
+  print(state, {
+    log: 'activity',
+    severity: 'NOTICE',
+    service: '',
+    resource: {
+      type: 'cloudsql_database',
+      labels: { project_id: project, region, database_id: `${project}:${change.instance}` },
+    },
+    protoPayload: {
+      '@type': 'type.googleapis.com/google.cloud.audit.AuditLog',
+      authenticationInfo: { principalEmail: change.by },
+      requestMetadata: {},
+      serviceName: 'cloudsql.googleapis.com',
+      methodName: `cloudsql.instances.${change.method}`,
+      authorizationInfo: [{ resource: resourceName, permission: `cloudsql.instances.${change.method}`, granted: true }],
+      resourceName,
+      request: { instance: change.instance, project, ...change.request },
+    },
+  });
+}
+
 /** An entry of the system event log: a revision became ready, or did not. */
 export function auditRevisionReady(
   state: WorldState,

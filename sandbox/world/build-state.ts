@@ -2,12 +2,18 @@ import { defaultCode, patchCode } from '../scenarios/code.ts';
 import type { ConnectorEstate, ServiceEstate } from '../scenarios/estate.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { auditServiceChange } from './audit.ts';
+import { connectionNameOf, databaseState } from './databases.ts';
+import { buildEdge } from './edge/build-edge.ts';
 import { createLedger } from './ledger.ts';
 import { createMetricStore } from './metrics/store.ts';
+import { buildNetworks } from './network-state.ts';
 import { createRandom } from './random.ts';
 import { createRevision, learnCode, route, uuid } from './revisions.ts';
 import type { ConnectorState, Json, ServiceState, WorldState } from './state.ts';
 import { templateFor } from './template.ts';
+
+/** Networks are older than anything that happens here. */
+const CREATED_BEFORE_MS = 180 * 86_400_000;
 
 /** The estate as it stands when its history begins. */
 export function buildState(scenario: Scenario, startMs: number): WorldState {
@@ -19,7 +25,9 @@ export function buildState(scenario: Scenario, startMs: number): WorldState {
     random: createRandom(scenario.seed),
     services: new Map(),
     connectors: new Map(estate.connectors.map((c) => [c.name, connectorState(c)])),
-    databases: new Map(estate.databases.map((d) => [d.name, { name: d.name, estate: d, state: 'up' }])),
+    databases: new Map(estate.databases.map((d) => [d.name, databaseState(d)])),
+    edge: buildEdge(scenario, startMs),
+    networks: buildNetworks(scenario, startMs - CREATED_BEFORE_MS),
     upstreams: new Map(estate.upstreams.map((u) => [u.name, { estate: u, trouble: undefined }])),
     operations: new Map(),
     agenda: [],
@@ -52,7 +60,11 @@ const connectorState = (estate: ConnectorEstate): ConnectorState => ({
 
 function serviceState(state: WorldState, estate: ServiceEstate): ServiceState {
   const location = `projects/${state.scenario.estate.project}/locations/${state.scenario.estate.region}`;
-  const template = (image: string) => templateFor(estate, image, location);
+  const { databases, project, region } = state.scenario.estate;
+  const sockets = databases
+    .filter(({ name }) => estate.cloudSql.includes(name))
+    .map((database) => connectionNameOf(database, project, region));
+  const template = (image: string) => templateFor(estate, image, location, sockets);
   const last = estate.revisions.at(-1);
   const deployedMs = (before: number) => state.startMs - before * 1000;
   const updatedMs = deployedMs(last?.deployedSecondsBefore ?? 0);

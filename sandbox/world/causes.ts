@@ -1,6 +1,12 @@
 import type { Cause, CauseOf } from '../scenarios/causes.ts';
+import { edgeCauses } from '../scenarios/causes-edge.ts';
+import { networkCauses } from '../scenarios/causes-network.ts';
+import { isOneOf } from '../scenarios/is-one-of.ts';
 import { changeService } from './change-service.ts';
 import { changedTemplate } from './change-settings.ts';
+import { databaseBack, databaseDown, socketFails } from './database-causes.ts';
+import { happenAtTheEdge } from './edge/happen.ts';
+import { happenToNetwork, passFromNetwork } from './network-causes.ts';
 import { note } from './note.ts';
 import { schedule } from './operations.ts';
 import { learnCode } from './revisions.ts';
@@ -23,6 +29,9 @@ export function scheduleCauses(state: WorldState): void {
   }
 }
 
+const isOfEdge = isOneOf(edgeCauses);
+const isOfNetwork = isOneOf(networkCauses);
+
 function happen(state: WorldState, cause: Cause): void {
   switch (cause.type) {
     case 'surge':
@@ -42,12 +51,21 @@ function happen(state: WorldState, cause: Cause): void {
     case 'cap':
       cap(state, cause);
       return;
-    case 'database-down': {
-      const database = state.databases.get(cause.database);
-      if (database) database.state = cause.how;
-      note(state, 'database-down', cause.database, cause.how);
+    case 'database-down':
+      databaseDown(state, cause);
       return;
-    }
+    case 'database-busy':
+      note(state, 'database-busy', cause.database, `queries take ${cause.factor} times as long`);
+      return;
+    case 'database-connections':
+      note(state, 'database-connections', cause.database, `${cause.count} connections more are held by others`);
+      return;
+    case 'redis-fills':
+      note(state, 'redis-fills', cause.database, 'keys without an end pile up');
+      return;
+    case 'cloud-sql-socket-failing':
+      socketFails(state, cause.database, cause.how);
+      return;
     case 'connector-changed':
       connectorChanged(state, cause);
       return;
@@ -69,12 +87,19 @@ function happen(state: WorldState, cause: Cause): void {
     case 'health-checked':
       note(state, 'health-checked', cause.service, `${cause.perSecond} health checks a second more`);
       return;
+    default:
+      if (isOfNetwork(cause)) happenToNetwork(state, cause);
+      else if (isOfEdge(cause)) happenAtTheEdge(state, cause);
   }
 }
 
 function pass(state: WorldState, cause: Cause): void {
-  const database = cause.type === 'database-down' ? state.databases.get(cause.database) : undefined;
-  if (database) database.state = 'up';
+  if (isOfNetwork(cause)) {
+    passFromNetwork(state, cause);
+    return;
+  }
+  if (cause.type === 'database-down') databaseBack(state, cause.database);
+  if (cause.type === 'cloud-sql-socket-failing') socketFails(state, cause.database, 'works');
   const upstream = cause.type === 'upstream-failing' ? state.upstreams.get(cause.upstream) : undefined;
   if (upstream) upstream.trouble = undefined;
   note(state, `${cause.type}-over`, 'database' in cause ? cause.database : '', 'no longer');

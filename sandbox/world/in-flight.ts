@@ -72,6 +72,7 @@ const reachedContainer: Record<RequestKind, boolean> = {
   'out-of-memory': true,
   'no-instance': false,
   'not-started': false,
+  'turned-away': false,
 };
 
 /** What the platform ends at the request timeout lasts exactly as long. */

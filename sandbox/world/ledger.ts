@@ -1,3 +1,4 @@
+import type { Door } from './edge/door.ts';
 import type { Json, RequestKind } from './state.ts';
 
 /**
@@ -24,6 +25,8 @@ export interface RequestRecord {
   readonly agent?: string;
   /** Who may have served them; none when they never reached a container. */
   readonly instanceIds: readonly string[];
+  /** Where somebody before the service answered them. */
+  readonly door?: Door;
 }
 
 export interface LineRecord {
@@ -36,6 +39,8 @@ export interface LineRecord {
   readonly instanceId: string | undefined;
   readonly text: string | undefined;
   readonly protoPayload: Json | undefined;
+  /** The monitored resource, where it is no revision of the service. */
+  readonly resource: Json | undefined;
 }
 
 export const createLedger = (): Ledger => ({ requests: [], lines: [], sequence: 0 });

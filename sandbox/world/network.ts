@@ -1,6 +1,8 @@
 import type { MachineType } from '../scenarios/estate.ts';
+import { type PathFailure, pathFailure } from './network-path.ts';
+import { resolved } from './private-name.ts';
 import type { ConnectorState, RevisionState, WorldState } from './state.ts';
-import { connectorOf, egressOf } from './template.ts';
+import { connectorOf } from './template.ts';
 
 /** Estimated throughput of one connector instance: 2..10 e2-micro give 200..1000 Mbit/s, e2-standard-4 3200..16000. Source: connector table, read 2026-11-23. */
 const MBPS_PER_INSTANCE: Record<MachineType, number> = { 'f1-micro': 50, 'e2-micro': 100, 'e2-standard-4': 1600 };
@@ -21,25 +23,28 @@ export function connectorUsed(state: WorldState, revision: RevisionState): Conne
   return name === undefined ? undefined : state.connectors.get(name);
 }
 
-/** Whether traffic to the internet passes the connector too. */
-export const sendsAllTraffic = (revision: RevisionState): boolean => egressOf(revision.template) === 'ALL_TRAFFIC';
-
-/** Share of new connections from this revision to a database that fail, and whether at once or after the client's patience. */
-export function databaseFailure(
-  state: WorldState,
-  revision: RevisionState,
-  name: string,
-): { ratio: number; how: 'slowly' | 'at-once' } {
+/** Share of new connections from this revision to a database that fail, and how. */
+export function databaseFailure(state: WorldState, revision: RevisionState, name: string): PathFailure {
   const database = state.databases.get(name);
-  if (database?.state === 'refuses') return { ratio: 1, how: 'at-once' };
-  if (database?.state === 'times-out') return { ratio: 1, how: 'slowly' };
-  return { ratio: connectorUsed(state, revision)?.timeoutRatio ?? 0, how: 'slowly' };
+  if (database === undefined) return { ratio: 0, how: 'slowly' };
+  const found = resolved(state, revision, database);
+  if (found.kind === 'failure') return found.failure;
+  const { address } = found;
+  // Nothing listens at an address that a wrong record gives.
+  if (address !== database.estate.address) return { ratio: 1, how: 'slowly', line: `dial tcp ${address}: i/o timeout` };
+  const path = pathFailure(state, revision, { address, owner: name });
+  if (path.ratio === 1) return path;
+  if (database.state === 'refuses') return { ratio: 1, how: 'at-once' };
+  if (database.state === 'times-out') return { ratio: 1, how: 'slowly' };
+  return path;
 }
 
-/** Share of calls to a public host that never get there. */
-export function internetFailureRatio(state: WorldState, revision: RevisionState): number {
-  return sendsAllTraffic(revision) ? (connectorUsed(state, revision)?.timeoutRatio ?? 0) : 0;
-}
+/** Where the public hosts of the estate answer: the address of the load balancer in front of them. */
+const LOAD_BALANCER = '34.143.72.2:443';
+
+/** Share of calls to a public host of the estate that never get there. */
+export const internetFailureRatio = (state: WorldState, revision: RevisionState): number =>
+  pathFailure(state, revision, { address: LOAD_BALANCER, owner: undefined }).ratio;
 
 /** Books traffic that a revision tries to move; without a connector it costs nothing here. */
 export function offer(state: WorldState, revision: RevisionState, mbps: number): void {

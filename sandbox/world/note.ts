@@ -7,7 +7,7 @@ export function note(state: WorldState, type: string, subject: string, message: 
 }
 
 type Line = Pick<LineRecord, 'log' | 'severity' | 'service'> &
-  Partial<Pick<LineRecord, 'revision' | 'instanceId' | 'text' | 'protoPayload'>>;
+  Partial<Pick<LineRecord, 'revision' | 'instanceId' | 'text' | 'protoPayload' | 'resource'>>;
 
 /** One line of a log. */
 export function print(state: WorldState, line: Line): void {
@@ -22,5 +22,6 @@ export function print(state: WorldState, line: Line): void {
     instanceId: line.instanceId,
     text: line.text,
     protoPayload: line.protoPayload,
+    resource: line.resource,
   });
 }

@@ -1,10 +1,16 @@
-import { dependencyLine } from './log-texts.ts';
-import { databaseFailure, internetFailureRatio } from './network.ts';
+import { addedMs, failureLine, requestFailure } from './database-access.ts';
+import { handshakeOf } from './edge/certificates.ts';
+import { doorsOf } from './edge/door.ts';
+import { lostAtTheDoor } from './edge/tick-edge.ts';
+import { hostOf } from './logging/entries.ts';
+import { internetFailureRatio } from './network.ts';
+import { pathFailure } from './network-path.ts';
 import type { RevisionState, WorldState } from './state.ts';
 import { cpuOf } from './template.ts';
 import { upstreamOutlook } from './upstreams.ts';
 
 const THRASH_SLOWDOWN = 12;
+const TLS_FAILURE_MS = 60;
 const THRASH_TIMEOUT_RATIO = 0.8; // Of the requests to an instance that does nothing but collect garbage.
 
 /** What a request that begins now may expect. */
@@ -24,23 +30,35 @@ export function outlookOf(state: WorldState, revision: RevisionState): Outlook {
   let dependencyMs = request.timeoutSeconds * 1000;
   let line: string | undefined;
   for (const need of request.needs) {
-    const { ratio, how } = databaseFailure(state, revision, need);
+    const access = requestFailure(state, revision, need);
+    if (access.ratio === 0) continue;
+    ok *= 1 - access.ratio;
+    if (access.how === 'at-once') dependencyMs = 50;
+    else if (access.afterSeconds !== undefined) dependencyMs = access.afterSeconds * 1000;
+    line ??= failureLine(state, need, access, { timeoutLine: request.timeoutLine, seconds: request.timeoutSeconds });
+  }
+  for (const name of request.reaches) {
+    const external = state.scenario.estate.externals.find((one) => one.name === name);
+    if (external === undefined) continue;
+    const { ratio, how, line: told } = pathFailure(state, revision, { address: external.address, owner: name });
     if (ratio === 0) continue;
     ok *= 1 - ratio;
     if (how === 'at-once') dependencyMs = 50;
-    const database = state.databases.get(need)?.estate;
-    line ??=
-      request.timeoutLine ??
-      dependencyLine(database?.kind ?? 'other', database?.address ?? need, how, request.timeoutSeconds);
+    line ??= told ?? `Error: connect ETIMEDOUT ${external.address}`;
   }
   for (const name of request.calls) {
     const callee = state.services.get(name);
     const lost = internetFailureRatio(state, revision);
-    const bad = 1 - (1 - lost) * (1 - (callee?.errorRatio ?? 0));
+    const refused = lostAtTheDoor(state, name);
+    const bad = 1 - (1 - lost) * (1 - refused) * (1 - (callee?.errorRatio ?? 0));
     if (bad < 0.001) continue;
     ok *= 1 - bad;
-    if (lost === 0) dependencyMs = Math.min(dependencyMs, callee?.errorLatencyMs ?? dependencyMs);
-    line ??= `upstream ${name} failed: ${lost > 0 ? `connect ETIMEDOUT after ${request.timeoutSeconds}s` : 'HTTP 503'}`;
+    if (lost === 0)
+      dependencyMs = Math.min(dependencyMs, refused > 0 ? TLS_FAILURE_MS : (callee?.errorLatencyMs ?? dependencyMs));
+    line ??=
+      lost > 0
+        ? `upstream ${name} failed: connect ETIMEDOUT after ${request.timeoutSeconds}s`
+        : (refusal(state, name) ?? `upstream ${name} failed: HTTP ${answerOf(state, name)}`);
   }
   const outside = upstreamOutlook(state, revision);
   if (outside.failureRatio > 0) {
@@ -55,9 +73,28 @@ export function outlookOf(state: WorldState, revision: RevisionState): Outlook {
     line,
     errorRatio: fails === 'with-errors' ? failure.ratio : 0,
     timeoutRatio: thrash * THRASH_TIMEOUT_RATIO,
-    latencyMs: ownMs(revision) * (1 + cpu * cpu) * (1 + thrash * THRASH_SLOWDOWN) + outside.extraMs,
+    latencyMs:
+      ownMs(revision) * (1 + cpu * cpu) * (1 + thrash * THRASH_SLOWDOWN) + addedMs(state, revision) + outside.extraMs,
   };
 }
+
+/** What a client says whose peer shows a certificate that it does not take. Texts of Node's TLS, nodejs.org/api/tls.html, read 2026-11-23. */
+function refusal(state: WorldState, name: string): string | undefined {
+  const host = hostOf(state, name);
+  if (host === undefined) return undefined;
+  const said = TLS_TEXTS[handshakeOf(state, host)];
+  return said === undefined ? undefined : `upstream https://${host} failed: ${said}`;
+}
+
+const TLS_TEXTS: Readonly<Record<string, string>> = {
+  expired: 'certificate has expired (CERT_HAS_EXPIRED)',
+  'other-name': "Hostname/IP does not match certificate's altnames (ERR_TLS_CERT_ALTNAME_INVALID)",
+  'leaf-only': 'unable to verify the first certificate (UNABLE_TO_VERIFY_LEAF_SIGNATURE)',
+  none: 'Client network socket disconnected before secure TLS connection was established (ECONNRESET)',
+};
+
+/** The status that whoever stands before the service answers with, or the service's own. */
+const answerOf = (state: WorldState, name: string): number => doorsOf(state, name, 'load-balancer')[0]?.status ?? 503;
 
 /** Where the code is as busy as it can be, a request takes at least as long as its CPU time does on what CPU there is. */
 const ownMs = ({ code: { request }, template, work }: RevisionState): number =>

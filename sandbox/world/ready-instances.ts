@@ -1,7 +1,7 @@
 import { backOff, place, remove } from './containers.ts';
+import { connectionFailure } from './database-access.ts';
 import { failInFlight } from './in-flight.ts';
 import { exitLine, memoryLine } from './log-texts.ts';
-import { databaseFailure } from './network.ts';
 import { print } from './note.ts';
 import type { Instance, RevisionState, WorldState } from './state.ts';
 import { memoryMibOf } from './template.ts';
@@ -42,7 +42,10 @@ const CUT_OFF_RATIO = 0.5; // Above this share of failing connections a health c
 
 /** An app whose databases stay away stops by itself, so that another instance may do better. */
 function giveUpWhenCutOff(state: WorldState, revision: RevisionState, instance: Instance): void {
-  const worst = Math.max(0, ...revision.code.request.needs.map((need) => databaseFailure(state, revision, need).ratio));
+  const worst = Math.max(
+    0,
+    ...revision.code.request.needs.map((need) => connectionFailure(state, revision, need).ratio),
+  );
   instance.failingSeconds = worst > CUT_OFF_RATIO ? instance.failingSeconds + 1 : 0;
   if (instance.failingSeconds < revision.code.giveUpSeconds * instance.leakFactor) return;
   const text = `Health check failing for ${instance.failingSeconds}s, no usable database connection: shutting down`;

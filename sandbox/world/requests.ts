@@ -3,6 +3,7 @@ import type { HealthCheck } from './health-checks.ts';
 import { endRequests, hold, record } from './in-flight.ts';
 import { cutOffWaiting, enter, takeTurns } from './inside.ts';
 import { observeSentBytes } from './metrics/observe.ts';
+import { openConnections } from './nat.ts';
 import { offer } from './network.ts';
 import { print } from './note.ts';
 import { type Outlook, outlookOf } from './outlook.ts';
@@ -40,6 +41,7 @@ export function serve(
       else begin(state, service, revision, turn, outlook);
     }
   }
+  connect(state, revision, admitted);
   offer(
     state,
     revision,
@@ -74,6 +76,15 @@ function answerHealth(
     const share = Math.min(left, Math.ceil((count * perSecond) / Math.max(1e-9, revision.healthPerSecond)));
     hold(state, service, revision, { kind: 'ok', status: 200, latencyMs, count: share, path, agent }, waitedMs);
     left -= share;
+  }
+}
+
+/** The connections that this second's requests open to others, each a port of a NAT gateway where they pass one. */
+function connect(state: WorldState, revision: RevisionState, admitted: number): void {
+  const { reaches, newConnections } = revision.code.request;
+  for (const name of reaches) {
+    const external = state.scenario.estate.externals.find((one) => one.name === name);
+    if (external) openConnections(state, revision, external.address, state.random.round(admitted * newConnections));
   }
 }
 

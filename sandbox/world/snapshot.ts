@@ -1,7 +1,8 @@
+import { connectionFailure } from './database-access.ts';
 import { ceilingMbps, loadRatio, throughputMbps } from './network.ts';
 import { findRevision } from './revisions.ts';
 import type { ConnectorState, DatabaseState, ServiceState, WorldState } from './state.ts';
-import { connectorOf, maxInstancesOf } from './template.ts';
+import { maxInstancesOf } from './template.ts';
 import type { ConnectorSnapshot, ServiceSnapshot, WorldSnapshot } from './world.ts';
 
 const TIMELINE_MAX = 100;
@@ -77,11 +78,13 @@ const connectorSnapshot = (connector: ConnectorState): ConnectorSnapshot => ({
   timeoutRatio: round(connector.timeoutRatio, 3),
 });
 
-/** As seen from the services that need it, through the connector. */
+/** As seen from the services that need it, by their own way into the network. */
 function reachability(state: WorldState, database: DatabaseState): 'reachable' | 'unreliable' | 'unreachable' {
   if (database.state !== 'up') return 'unreachable';
   const users = [...state.services.values()].filter((s) => s.defaultCode.request.needs.includes(database.name));
-  const ratios = users.map((s) => state.connectors.get(connectorOf(s.spec.template) ?? '')?.timeoutRatio ?? 0);
+  const ratios = users
+    .flatMap((service) => service.routed.flatMap(({ revision }) => findRevision(service, revision) ?? []))
+    .map((revision) => connectionFailure(state, revision, database.name).ratio);
   const worst = Math.max(0, ...ratios);
   return worst > 0.5 ? 'unreachable' : worst > 0.02 ? 'unreliable' : 'reachable';
 }

@@ -1,9 +1,11 @@
 import { backOff, place, refreshReady, remove } from './containers.ts';
-import { dependencyLine, exitLine, probeFailedLine, probeSucceededLine, startingLine } from './log-texts.ts';
+import { connectionFailure, failureLine } from './database-access.ts';
+import { exitLine, probeFailedLine, probeSucceededLine, startingLine } from './log-texts.ts';
 import { observe } from './metrics/observe.ts';
-import { databaseFailure, offer } from './network.ts';
+import { offer } from './network.ts';
 import { print } from './note.ts';
 import type { Instance, RevisionState, WorldState } from './state.ts';
+import { hasAddress } from './subnet-addresses.ts';
 import { containerNameOf, startupProbeOf } from './template.ts';
 
 const TRY_AGAIN_MS = 5000; // A start tries its databases again after this.
@@ -14,6 +16,7 @@ export function startInstance(
   revision: RevisionState,
   reason: 'AUTOSCALING' | 'DEPLOYMENT_ROLLOUT',
 ): void {
+  if (!hasAddress(state, revision)) return;
   const { random } = state;
   revision.nextInstance += 1;
   const instance: Instance = {
@@ -57,12 +60,13 @@ export function tickStart(state: WorldState, revision: RevisionState, instance: 
     instance.nextTryMs = state.nowMs + TRY_AGAIN_MS;
     return;
   }
-  const line = start.timeoutLine ?? unreachableLine(state, revision, missing, start.timeoutSeconds);
+  const refusal = connectionFailure(state, revision, missing);
+  const line = failureLine(state, missing, refusal, { timeoutLine: start.timeoutLine, seconds: start.timeoutSeconds });
   startFailed(state, revision, instance, { lines: [line], exitCode: start.exitCode });
 }
 
 function connects(state: WorldState, revision: RevisionState, database: string): boolean {
-  const { ratio } = databaseFailure(state, revision, database);
+  const { ratio } = connectionFailure(state, revision, database);
   return state.random.chance((1 - ratio) ** revision.code.start.connections);
 }
 
@@ -100,10 +104,4 @@ function startFailed(
   print(state, { ...at, log: 'system', severity: 'ERROR', text: probeFailedLine(probed) });
   remove(state, revision, instance, 'instance-start-failed', why.lines[0] ?? status);
   backOff(state, revision);
-}
-
-function unreachableLine(state: WorldState, revision: RevisionState, name: string, seconds: number): string {
-  const database = state.databases.get(name)?.estate;
-  const { how } = databaseFailure(state, revision, name);
-  return dependencyLine(database?.kind ?? 'other', database?.address ?? name, how, seconds);
 }

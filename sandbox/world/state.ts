@@ -1,9 +1,12 @@
 import type { AlertPolicy } from '../scenarios/alerting.ts';
 import type { Code } from '../scenarios/code.ts';
-import type { ConnectorEstate, DatabaseEstate, MachineType, ServiceEstate } from '../scenarios/estate.ts';
+import type { ConnectorEstate, MachineType, ServiceEstate } from '../scenarios/estate.ts';
+import type { DatabaseEstate } from '../scenarios/estate-database.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
+import type { EdgeState } from './edge/edge-state.ts';
 import type { Ledger } from './ledger.ts';
 import type { MetricStore } from './metrics/store.ts';
+import type { NetworkState } from './network-state.ts';
 import type { Random } from './random.ts';
 import type { UpstreamState } from './upstreams.ts';
 import type { AlertNotification, WorldEvent } from './world.ts';
@@ -19,6 +22,8 @@ export interface WorldState {
   readonly connectors: Map<string, ConnectorState>;
   readonly databases: Map<string, DatabaseState>;
   readonly upstreams: Map<string, UpstreamState>;
+  readonly edge: EdgeState;
+  readonly networks: Map<string, NetworkState>;
   readonly operations: Map<string, Operation>;
   /** What is to happen at a later second, soonest first. */
   readonly agenda: { readonly atMs: number; readonly run: () => void }[];
@@ -152,7 +157,7 @@ export interface Outcome {
   readonly agent?: string;
 }
 
-/** `ok` to `out-of-memory` reached a container; the others never did. */
+/** `ok` to `out-of-memory` reached a container; the others never did, and those turned away did not get as far as their service. */
 export type RequestKind =
   | 'ok'
   | 'app-error'
@@ -163,7 +168,8 @@ export type RequestKind =
   | 'crashed'
   | 'out-of-memory'
   | 'no-instance'
-  | 'not-started';
+  | 'not-started'
+  | 'turned-away';
 
 export interface ConnectorState {
   readonly name: string;
@@ -186,7 +192,34 @@ export interface ConnectorState {
 export interface DatabaseState {
   readonly name: string;
   readonly estate: DatabaseEstate;
+  /** What became of it. */
   state: 'up' | 'times-out' | 'refuses';
+  /** What the platform says of it: a state of sqladmin or redis v1, and whether somebody stopped it. */
+  platformState: string;
+  isStopped: boolean;
+  readonly operations: DatabaseOperation[];
+  /** When it last came back; its clients' connections of before are dead. */
+  restartedMs: number;
+  /** This second. */
+  connections: number;
+  /** Share of new connections that find no slot. */
+  refusedRatio: number;
+  cpuRatio: number;
+  /** How many times as long as usual a query takes. */
+  slowness: number;
+  /** Of a Redis. */
+  usedRatio: number;
+  /** What becomes of connections by Cloud SQL's own socket. */
+  socket: 'works' | 'closes' | 'quota' | 'forbidden';
+}
+
+/** Something that was done with a Cloud SQL instance, as sqladmin lists it. */
+export interface DatabaseOperation {
+  readonly id: string;
+  readonly type: 'MAINTENANCE' | 'FAILOVER' | 'RESTART' | 'UPDATE';
+  readonly by: string | undefined;
+  readonly startedMs: number;
+  endedMs: number | undefined;
 }
 
 /** A change under way, and how it ended. */

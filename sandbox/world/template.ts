@@ -25,6 +25,12 @@ export const minInstancesOf = (template: Json): number =>
   numberAt(objectAt(template, 'scaling'), 'minInstanceCount') ?? 0;
 export const egressOf = (template: Json): string =>
   textAt(objectAt(template, 'vpcAccess'), 'egress') || 'PRIVATE_RANGES_ONLY';
+/** `project:region:instance` of each mounted Cloud SQL socket. */
+export const socketsOf = (template: Json): string[] =>
+  listAt(template, 'volumes').flatMap((volume) => {
+    const instances = objectAt(volume, 'cloudSqlInstance')['instances'];
+    return Array.isArray(instances) ? instances.map(String) : [];
+  });
 /** The connector's short name; undefined with Direct VPC egress or none. */
 export const connectorOf = (template: Json): string | undefined =>
   textAt(objectAt(template, 'vpcAccess'), 'connector').split('/').at(-1) || undefined;
@@ -77,7 +83,7 @@ export function startupProbeOf(template: Json): StartupProbe {
 const PORT = 8080;
 
 /** The template that an estate's service begins with, in the shape of real replies. */
-export function templateFor(estate: ServiceEstate, image: string, location: string): Json {
+export function templateFor(estate: ServiceEstate, image: string, location: string, sockets: readonly string[]): Json {
   const probe = estate.startupProbe;
   return {
     scaling: {
@@ -87,6 +93,7 @@ export function templateFor(estate: ServiceEstate, image: string, location: stri
     ...(estate.vpcAccess && { vpcAccess: vpcAccessFor(estate.vpcAccess, location) }),
     timeout: `${estate.timeoutSeconds}s`,
     serviceAccount: estate.serviceAccount,
+    ...(sockets.length > 0 && { volumes: [{ name: 'cloudsql', cloudSqlInstance: { instances: [...sockets] } }] }),
     containers: [
       {
         name: `${estate.name}-1`,

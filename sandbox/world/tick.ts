@@ -1,12 +1,15 @@
 import { evaluateAlerts } from './alerting.ts';
 import { autoscale } from './autoscale.ts';
 import { tickDeployment } from './change-service.ts';
+import { tickDatabase } from './databases.ts';
+import { letIn, tickEdge } from './edge/tick-edge.ts';
 import { backgroundFactor, leakMibPerMinute, requestFactor, workOf } from './effects.ts';
 import { forget } from './forget.ts';
 import { healthChecksOf } from './health-checks.ts';
 import { measureMemory, tickInstances } from './instances.ts';
 import { observe } from './metrics/observe.ts';
 import { sampleMetrics } from './metrics/sample.ts';
+import { tickNats } from './nat.ts';
 import { runAgenda } from './operations.ts';
 import { serve } from './requests.ts';
 import { openSockets } from './sockets.ts';
@@ -27,7 +30,10 @@ export function tick(state: WorldState): void {
   for (const connector of state.connectors.values()) {
     tickConnector(state, connector, connector.estate.backgroundMbps * backgroundFactor(state, connector.name));
   }
+  for (const database of state.databases.values()) tickDatabase(state, database);
+  tickEdge(state);
   for (const service of state.services.values()) tickService(state, service);
+  tickNats(state);
   if (state.nowMs % FORGET_EVERY_MS === 0) forget(state);
   if (state.nowMs % SAMPLE_MS !== 0) return;
   sampleMetrics(state);
@@ -40,7 +46,7 @@ function tickService(state: WorldState, service: ServiceState): void {
   service.second.ok = 0;
   service.second.failed = 0;
   const asked = service.estate.requestsPerSecond * requestFactor(state, service.name) + retries;
-  const arrivals = state.random.arrivals(asked);
+  const arrivals = letIn(state, service, state.random.arrivals(asked));
   const leak = leakMibPerMinute(state, service.name);
   const checks = healthChecksOf(state, service);
   const work = workOf(state, service.name);

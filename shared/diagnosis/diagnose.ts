@@ -3,7 +3,7 @@ import type { Diagnosis } from './diagnosis.ts';
 import { isServed } from './proof-of-service.ts';
 import { ranked } from './rank.ts';
 import type { Conclusion, Confidence, Context, Rule } from './rule.ts';
-import { ruleNamed, ruleNames } from './rules.ts';
+import { type RuleName, ruleNamed, ruleNames } from './rules.ts';
 import { symptoms } from './symptoms.ts';
 
 /** Judges an evidence by every rule, and orders the causes by what explains what. The same evidence always gives the same diagnosis. */
@@ -23,17 +23,24 @@ export function diagnose(evidence: Evidence, context: Context): Diagnosis {
     healthy: felt.length === 0 && root === undefined && !isBlind(evidence) && isServed(evidence, context),
     root,
     causes,
-    ruledOut: concluded.flatMap(({ name, conclusion }) =>
-      conclusion.kind === 'ruled-out' ? [{ rule: name, reason: conclusion.reason }] : [],
-    ),
-    unchecked: [...unchecked, ...checksNotMade(evidence)],
+    ruledOut: concluded
+      .flatMap(({ name, conclusion }) =>
+        conclusion.kind === 'ruled-out' ? [{ rule: name, reason: conclusion.reason }] : [],
+      )
+      .sort((a, b) => nearness(a.rule, root) - nearness(b.rule, root)),
+    unchecked: [...unchecked, ...partsNotSeen(evidence), ...checksNotMade(evidence)],
     nextChecks: [
-      ...new Set(
-        concluded.flatMap(({ conclusion }) => (conclusion.kind === 'inconclusive' ? (conclusion.nextCheck ?? []) : [])),
-      ),
+      ...new Set(concluded.flatMap(({ conclusion }) => ('nextCheck' in conclusion ? [conclusion.nextCheck] : []))),
     ],
     symptoms: felt,
   };
+}
+
+/** What might have brought the root about is asked about first, then what it might have brought about itself. */
+function nearness(name: RuleName, root: Diagnosis['root']): number {
+  if (root === undefined) return 0;
+  if (ruleNamed(name).explains.includes(root.rule)) return 0;
+  return root.explains.includes(name) ? 1 : 2;
 }
 
 /** One rule's answer, handed only what it needs; inconclusive when one of those readings is unavailable. */
@@ -51,8 +58,8 @@ export function judge(
     return reading.status === 'unavailable' ? [`${name}: ${reading.detail}`] : [];
   });
   if (missing.length > 0) return [{ kind: 'inconclusive', reason: missing.join('; '), settles: 'not-by-itself' }];
-  const absent = candidate.needs.find((name) => evidence[name].status === 'not-applicable');
-  if (absent !== undefined) return [{ kind: 'ruled-out', reason: `${absent} does not apply here` }];
+  // What is not there cannot be broken, and nobody asked about it.
+  if (candidate.needs.some((name) => evidence[name].status === 'not-applicable')) return [];
   // Sound: none is missing or absent, so every needed reading was observed; what is considered may be absent, and a rule's type lets it read no other.
   return candidate.diagnose(Object.fromEntries(seen) as unknown as Observations, context).map(weighed);
 }
@@ -72,7 +79,22 @@ function weighed(conclusion: Conclusion): Conclusion {
 
 /** Whether anything could not be looked at: a whole reading, or one check of one. */
 const isBlind = (evidence: Evidence): boolean =>
-  Object.values(evidence).some(({ status }) => status === 'unavailable') || checksNotMade(evidence).length > 0;
+  Object.values(evidence).some(({ status }) => status === 'unavailable') ||
+  partsNotSeen(evidence).length + connectorsNotRead(evidence) + checksNotMade(evidence).length > 0;
+
+/** Parts of a network that could not be read, each by its name: the rest of the reading is there. */
+function partsNotSeen({ network }: Evidence): Diagnosis['unchecked'] {
+  if (network.status !== 'observed') return [];
+  return network.value.networks.flatMap(({ name, unread }) =>
+    unread.map(({ part, detail }) => ({ rule: 'network', reason: `${part} of ${name.split('/').at(-1)}: ${detail}` })),
+  );
+}
+
+/** That one is not there is known; rules say so where it could not be read. */
+const connectorsNotRead = ({ 'vpc-connector': reading }: Evidence): number =>
+  reading.status !== 'observed'
+    ? 0
+    : (reading.value.unread ?? []).filter(({ reason }) => reason !== 'not-found').length;
 
 /** Looks from outside that could not be made: all of a kind, or one by its name. No rule needs them, and people want to know. */
 function checksNotMade({ http, websocket, journey }: Evidence): Diagnosis['unchecked'] {

@@ -1,9 +1,10 @@
 import type { ServiceObservation } from '../evidence/cloud-run.ts';
 import type { LogsObservation } from '../evidence/logs.ts';
-import type { MetricsObservation } from '../evidence/metrics.ts';
+import type { MetricsObservation, ServiceMetrics } from '../evidence/metrics.ts';
 import { secondsBetween } from '../ports/clock.ts';
 import { ceilingFelt, type Felt } from './ceiling-felt.ts';
 import { servicePage } from './console-links.ts';
+import { counted } from './counted.ts';
 import { type Conclusion, type Context, rule, standing } from './rule.ts';
 import { spokenMs } from './slowness.ts';
 import { FAILED_REQUESTS_MIN } from './symptoms.ts';
@@ -40,49 +41,51 @@ function judge(
   context: Context,
 ): Conclusion {
   const { shortName, name } = service;
-  const refusals = logs.signatures.filter(
-    (line) => line.service === shortName && line.signature === 'no-available-instance',
-  );
-  const refused = refusals.reduce((sum, { count }) => sum + count, 0);
+  const refused = logs.signatures
+    .filter(
+      ({ service: of, signature, log }) =>
+        of === shortName && signature === 'no-available-instance' && log === 'requests',
+    )
+    .reduce((sum, { count }) => sum + count, 0);
+  const times = counted({ count: refused, noun: 'request', from: 'requests' }, logs);
   const about = { target: name, services: [shortName] };
   const ceiling = effectiveCeiling(service);
   const own = services.find((metric) => metric.service === shortName);
-  const counts = own?.instances ?? [];
-  const peak = Math.max(...counts.map(({ value }) => value));
+  const peak = busiest(service, logs, own);
   if (refused < FAILED_REQUESTS_MIN) {
     const felt = own && ceilingFelt(own, ceiling, context);
     if (felt !== undefined) return waiting(service, ceiling, felt);
-    const reason = `${shortName}: ${refused} requests refused`;
     // Refusals that were not read matter only where the ceiling may have been reached.
-    const belowCeiling = counts.length > 0 && peak < ceiling;
-    if (!logs.truncated.requests || belowCeiling) return { kind: 'ruled-out', reason };
+    const belowCeiling = peak !== undefined && peak < ceiling;
+    if (!logs.truncated.requests || belowCeiling)
+      return { kind: 'ruled-out', reason: `${shortName}: ${times} refused` };
     return {
       kind: 'inconclusive',
-      reason: `${reason} among the newest failed requests, and there are more than were read`,
+      reason: `${shortName}: fewer than ${FAILED_REQUESTS_MIN} of the failed requests that were read found no instance, and not all were read`,
       settles: 'not-by-itself',
       about,
     };
   }
-  if (counts.length === 0)
+  if (peak === undefined)
     return {
       kind: 'inconclusive',
-      reason: `${shortName}: ${refused} requests found no instance, but Monitoring has no instance count`,
+      reason: `${shortName}: ${times} found no instance, but Monitoring has no instance count of that time`,
       settles: 'soon',
       about,
     };
   if (peak < ceiling) {
     // Counts of the time before the refusals say nothing about them.
-    const isMeasured = counts.some(({ at }) =>
-      refusals.every(({ firstAt }) => secondsBetween(firstAt, at) >= MEASURED_SECONDS),
-    );
+    const onset = logs.onsets.find(({ service: of }) => of === shortName)?.at;
+    const isMeasured =
+      onset !== undefined && own?.instances.some(({ at }) => secondsBetween(onset, at) >= MEASURED_SECONDS);
     if (isMeasured && peak < NEAR_CEILING_RATIO * ceiling)
       return {
         kind: 'ruled-out',
-        reason: `${shortName}: ${refused} requests found no instance at ${peak} of ${ceiling} instances`,
+        reason: `${shortName}: ${times} found no instance while ${peak} of at most ${ceiling} ran`,
       };
     return {
       kind: 'inconclusive',
-      reason: `${shortName}: ${refused} requests found no instance at ${peak} of ${ceiling} instances; the ceiling is not why`,
+      reason: `${shortName}: ${times} found no instance while ${peak} of at most ${ceiling} ran: the ceiling is not why`,
       settles: 'soon',
       about,
     };
@@ -90,15 +93,15 @@ function judge(
   return {
     kind: 'cause',
     target: name,
-    claim: `${shortName} runs all ${ceiling} instances that it may, and ${refused} requests found none free.`,
+    claim: `${shortName} runs all ${ceiling} instances that it may, and ${times} found none free.`,
     confidence: 'certain',
     evidence: [
       {
-        text: `${refused} x "The request was aborted because there was no available instance."`,
+        text: `${counted({ count: refused, noun: 'time', from: 'requests' }, logs)}: "The request was aborted because there was no available instance."`,
         url: servicePage(name, 'logs'),
       },
       {
-        text: `Instances reached ${peak} of ${ceiling}; concurrency is ${service.template.concurrency}.`,
+        text: `${ranInWords(peak, ceiling)}, each for up to ${service.template.concurrency} requests at a time.`,
         url: servicePage(name, 'metrics'),
       },
     ],
@@ -122,3 +125,26 @@ const waiting = ({ shortName, name }: ServiceObservation, ceiling: number, { slo
   expects: [{ text: 'as many instances as it may run', seen: 'yes' }],
   services: [shortName],
 });
+
+/**
+ * The most instances that ran at once since the service began to fail; undefined while no count of that time has arrived. What ran before says
+ * nothing: the ceiling may have been another. The ceiling of a revision holds for each revision by itself, so that two which overlap in a rollover
+ * may together be above it, and neither at it (cloud.google.com/run/docs/about-instance-autoscaling: "an upper limit per revision", read 2026-11-25).
+ */
+function busiest(
+  { shortName, instancesMax, template }: ServiceObservation,
+  { onsets }: LogsObservation,
+  metric: ServiceMetrics | undefined,
+): number | undefined {
+  const together = instancesMax !== undefined && instancesMax <= template.instancesMax;
+  const points = together ? metric?.instances : metric?.instancesByRevision.flatMap((revision) => revision.points);
+  const onset = onsets.find(({ service }) => service === shortName)?.at;
+  const counts = (points ?? []).flatMap(({ at, value }) => (onset === undefined || at >= onset ? [value] : []));
+  return counts.length === 0 ? undefined : Math.max(...counts);
+}
+
+/** Above the ceiling is no mistake: in a surge, or while one revision replaces another, Cloud Run exceeds it for a short while (the same page, "Exceeding max instances"). */
+const ranInWords = (peak: number, ceiling: number): string =>
+  peak > ceiling
+    ? `${peak} instances ran at the busiest, above the ceiling of ${ceiling} as happens for a short while, in a surge or a rollover`
+    : `${peak} instances ran at the busiest, all that the ceiling of ${ceiling} allows`;

@@ -1,10 +1,11 @@
 import type { ServiceObservation } from '../evidence/cloud-run.ts';
-import type { LogsObservation } from '../evidence/logs.ts';
+import type { LogName, LogsObservation, SignatureCount } from '../evidence/logs.ts';
 import type { MetricsObservation } from '../evidence/metrics.ts';
 import { servicePage } from './console-links.ts';
+import { counted } from './counted.ts';
 import { type Conclusion, rule, standing } from './rule.ts';
 
-/** One kill may be one outsized request; two are a pattern. */
+/** One kill may be one outsized request; two are a pattern. Our own choice: a restart is offered a kill later, and never for one bad request. */
 export const KILLS_MIN = 2;
 /** Garbage collectors keep below their limit as long as they can; above this they are about to lose. Our own choice. */
 const NEAR_LIMIT_RATIO = 0.8;
@@ -23,7 +24,7 @@ export const memoryExhausted = rule({
     const judged = services.map((service) => judge(service, logs, metrics)).sort((a, b) => b.kills - a.kills);
     return standing(
       judged.map(({ conclusion }) => conclusion),
-      `no service lost ${KILLS_MIN} containers to its memory limit`,
+      `no service lost ${KILLS_MIN} or more containers to its memory limit`,
     );
   },
 });
@@ -33,38 +34,34 @@ interface Judged {
   readonly conclusion: Conclusion;
 }
 
-function judge(service: ServiceObservation, logs: LogsObservation, { services }: MetricsObservation): Judged {
+function judge(service: ServiceObservation, logs: LogsObservation, metrics: MetricsObservation): Judged {
   const { shortName, name } = service;
   const lines = logs.signatures.filter(
     (line) => line.service === shortName && line.signature === 'memory-limit-exceeded',
   );
-  const kills = lines.reduce((sum, { count }) => sum + count, 0);
-  if (kills < KILLS_MIN) return { kills, conclusion: tooFew(service, kills, logs) };
-  const limitMib = service.template.containers[0]?.memoryMib;
-  const ratios = services.find((metric) => metric.service === shortName)?.memoryRatio ?? [];
-  const peak = ratios.length === 0 ? undefined : Math.max(...ratios.map(({ value }) => value));
+  const kills = sumOf(lines, 'system');
+  const requests = sumOf(lines, 'requests');
+  // A request's own line says that its container was killed, and a container holds many: they count where the platform's log is silent.
+  const seen = kills > 0 ? kills : requests;
+  if (seen < KILLS_MIN) return { kills: seen, conclusion: tooFew(service, logs) };
+  const peak = peakOf(shortName, metrics);
   return {
-    kills,
+    kills: seen,
     conclusion: {
       kind: 'cause',
       target: name,
-      claim: `${shortName} runs out of memory: ${kills} containers were killed at the limit of ${limitMib ?? 'unknown'} MiB.`,
+      claim: `${shortName} runs out of memory: ${killed({ kills, requests, at: limitOf(service) }, logs)}.`,
       confidence: 'certain',
       evidence: [
-        ...lines.slice(0, 2).map(({ sample, revision, count }) => ({
-          text: `${count} x "${sample}" (${revision ?? 'no revision'})`,
+        ...lines.slice(0, 2).map(({ sample, revision, count, log }) => ({
+          text: `${counted({ count, noun: 'time', from: log }, logs)}${revision === undefined ? '' : ` in ${revision}`}: "${sample}"`,
           url: servicePage(name, 'logs'),
         })),
-        {
-          text:
-            peak === undefined
-              ? 'Monitoring has no points of its memory.'
-              : `Memory reached ${Math.round(peak * 100)} % of the limit (99th percentile).`,
-          url: servicePage(name, 'metrics'),
-        },
+        { text: memoryInWords(peak), url: servicePage(name, 'metrics') },
       ],
       // A chart over a revision hides one instance's end, so that a low figure speaks against nothing.
       expects: [
+        { text: 'the platform logs the containers that it killed', seen: kills > 0 ? 'yes' : 'no' },
         {
           text: 'memory near its limit in Monitoring',
           seen: peak !== undefined && peak >= NEAR_LIMIT_RATIO ? 'yes' : 'unknown',
@@ -75,13 +72,42 @@ function judge(service: ServiceObservation, logs: LogsObservation, { services }:
   };
 }
 
-function tooFew({ shortName, name }: ServiceObservation, kills: number, { truncated }: LogsObservation): Conclusion {
-  const reason = `${shortName}: ${kills} containers over the limit`;
+/** Containers that were killed and requests that failed with them, each for itself. */
+function killed(
+  { kills, requests, at }: { readonly kills: number; readonly requests: number; readonly at: string },
+  logs: LogsObservation,
+): string {
+  const failed = counted({ count: requests, noun: 'request', from: 'requests' }, logs);
+  if (kills === 0) return `${failed} failed with containers that were killed at ${at}`;
+  const containers = `${counted({ count: kills, noun: 'container', from: 'system' }, logs)} were killed at ${at}`;
+  return requests === 0 ? containers : `${containers}, and ${failed} failed with them`;
+}
+
+function limitOf({ template: { containers } }: ServiceObservation): string {
+  const limitMib = containers[0]?.memoryMib;
+  return limitMib === undefined ? 'a limit that is not known' : `the limit of ${limitMib} MiB`;
+}
+
+function peakOf(shortName: string, { services }: MetricsObservation): number | undefined {
+  const ratios = services.find(({ service }) => service === shortName)?.memoryRatio ?? [];
+  return ratios.length === 0 ? undefined : Math.max(...ratios.map(({ value }) => value));
+}
+
+const memoryInWords = (peak: number | undefined): string =>
+  peak === undefined
+    ? 'Monitoring has no points of its memory.'
+    : `Memory reached ${Math.round(peak * 100)} % of the limit (99th percentile).`;
+
+function tooFew({ shortName, name }: ServiceObservation, { truncated }: LogsObservation): Conclusion {
+  const reason = `${shortName} lost fewer than ${KILLS_MIN} containers to its memory limit`;
   if (!truncated.system) return { kind: 'ruled-out', reason };
   return {
     kind: 'inconclusive',
-    reason: `${reason} among the newest platform lines, and there are more than were read`,
+    reason: `${reason}, as far as the logs were read; there is more in them`,
     settles: 'not-by-itself',
     about: { target: name, services: [shortName] },
   };
 }
+
+const sumOf = (lines: readonly SignatureCount[], wanted: LogName): number =>
+  lines.filter(({ log }) => log === wanted).reduce((sum, { count }) => sum + count, 0);

@@ -20,8 +20,8 @@ const ORDER: Readonly<Record<RankedCause['standing'], number>> = {
 /** Roots first, those that explain most and are surest before others; then what is unsettled or explained; last what explains nothing. */
 export function ranked(concluded: readonly Concluded[], felt: readonly Symptom[]): readonly RankedCause[] {
   const causes = concluded.flatMap(causeOf);
-  const unsettled = concluded.filter(
-    ({ conclusion }) => conclusion.kind === 'inconclusive' && conclusion.settles === 'soon',
+  const unsettled = concluded.flatMap(({ name, conclusion }) =>
+    conclusion.kind === 'inconclusive' && conclusion.settles === 'soon' ? [{ name, about: conclusion.about }] : [],
   );
   const withStanding = causes.map((cause): RankedCause => {
     const explainedBy = [...new Set(causes.filter((other) => explains(other, cause)).map(({ rule }) => rule))];
@@ -45,9 +45,9 @@ function causeOf({ name, conclusion }: Concluded): Cause[] {
 
 /** What harms nothing yet has brought nothing about. */
 const explains = (other: Cause, cause: Cause): boolean =>
-  other !== cause && other.harm !== 'soon' && other.explains.includes(cause.rule) && covers(other, cause);
+  other.harm !== 'soon' && other.explains.includes(cause.rule) && covers(other, cause);
 
-type Harmed = Pick<Fault, 'services' | 'checks'>;
+type Harmed = Pick<Fault, 'services' | 'checks' | 'backends'>;
 
 /** Whether one reaches every service and every check that the other harms. */
 const covers = (one: Harmed, other: Harmed): boolean => {
@@ -56,32 +56,48 @@ const covers = (one: Harmed, other: Harmed): boolean => {
 };
 
 /** Services and checks have different names for different things; one list serves as long as each says what it is. */
-const harmed = ({ services, checks = [] }: Harmed): string[] => [
+const harmed = ({ services, checks = [], backends = [] }: Harmed): string[] => [
   ...services.map((name) => `service ${name}`),
   ...checks.map((name) => `check ${name}`),
+  ...backends.map((name) => `backend ${name}`),
 ];
 
-const mightExplain = ({ name, conclusion }: Concluded, cause: Cause): boolean =>
-  ruleNamed(name).explains.includes(cause.rule) &&
-  conclusion.kind === 'inconclusive' &&
-  (conclusion.about === undefined || covers(conclusion.about, cause));
+/** A rule that will be able to judge soon; `about` is left out where it could judge no target. */
+interface Unsettled {
+  readonly name: RuleName;
+  readonly about: Harmed | undefined;
+}
+
+const mightExplain = ({ name, about }: Unsettled, cause: Cause): boolean =>
+  ruleNamed(name).explains.includes(cause.rule) && (about === undefined || covers(about, cause));
 
 /** A cause that harms nothing in trouble did not bring this about, however bad it looks by itself. */
 function standingOf(
   cause: Cause,
   explainedBy: readonly string[],
   felt: readonly Symptom[],
-  unsettled: readonly Concluded[],
+  unsettled: readonly Unsettled[],
 ): RankedCause['standing'] {
   if (explainedBy.length > 0) return 'explained';
   if (cause.harm === 'soon') return 'looming';
   if (reach(cause, felt) === 0) return 'incidental';
   // To name a root while what may have brought it about is still on its way would be to blame the wrong layer.
-  return unsettled.some((concluded) => mightExplain(concluded, cause)) ? 'unsettled' : 'root';
+  return unsettled.some((one) => mightExplain(one, cause)) ? 'unsettled' : 'root';
 }
 
 /** How many services in trouble, and checks that fail, a cause accounts for. */
 function reach(cause: Cause, felt: readonly Symptom[]): number {
-  const troubled = new Set(felt.map(({ kind, on }) => `${kind === 'check-failing' ? 'check' : 'service'} ${on}`));
+  const troubled = new Set(felt.map(({ kind, on }) => `${SORTS[kind]} ${on}`));
   return harmed(cause).filter((name) => troubled.has(name)).length;
 }
+
+const SORTS: Readonly<Record<Symptom['kind'], 'service' | 'check' | 'backend'>> = {
+  'serving-errors': 'service',
+  'start-ups-failing': 'service',
+  'requests-refused': 'service',
+  slow: 'service',
+  'connections-cut': 'service',
+  'check-failing': 'check',
+  'check-turned-away': 'check',
+  'backend-failing': 'backend',
+};

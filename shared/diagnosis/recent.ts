@@ -2,7 +2,10 @@ import { secondsBetween } from '../ports/clock.ts';
 import type { Series } from '../ports/cloud.ts';
 import type { Context } from './rule.ts';
 
-/** What is "now" for symptoms: request logs arrive within seconds, and a minute may hold few requests at night. */
+/**
+ * What is "now" for symptoms: request logs arrive within seconds, and a minute may hold few requests at night. Run's metrics arrive up to 120 s late in
+ * points of 60 s (Google's metric list, read 2026-11-23), so that five minutes hold two of them at least; the five are our own choice.
+ */
 export const RECENT_SECONDS = 300;
 /** A point says what happened in the minute before it. */
 const POINT_SECONDS = 60;

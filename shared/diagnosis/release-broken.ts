@@ -1,8 +1,10 @@
 import type { ServiceObservation } from '../evidence/cloud-run.ts';
-import type { Observations } from '../evidence/evidence.ts';
+import type { LogsObservation } from '../evidence/logs.ts';
 import { secondsBetween } from '../ports/clock.ts';
 import type { Revision } from '../ports/cloud.ts';
 import { servicePage } from './console-links.ts';
+import { counted } from './counted.ts';
+import { startsInWords } from './failed-starts.ts';
 import {
   beganWith,
   FAILURES_MIN,
@@ -11,6 +13,8 @@ import {
   lastGoodBefore,
   ONSET_SECONDS_MAX,
   readyBefore,
+  type SeenOfRevisions,
+  SKEW_SECONDS,
   shareOf,
 } from './revisions.ts';
 import { type Conclusion, type Context, reasonsOf, rule, standing } from './rule.ts';
@@ -23,92 +27,124 @@ import { type Conclusion, type Context, reasonsOf, rule, standing } from './rule
 export const releaseBroken = rule({
   layer: 'release',
   title: 'Release broken',
-  needs: ['cloud-run', 'logs', 'metrics'],
-  explains: ['memory-exhausted', 'instance-ceiling-reached'],
+  needs: ['cloud-run', 'logs'],
+  considers: ['metrics'],
+  explains: [
+    'memory-exhausted',
+    'instance-ceiling-reached',
+    'connection-pool-exhausted',
+    'database-connections-exhausted',
+    'database-slow',
+  ],
   diagnose: ({ 'cloud-run': { services }, ...seen }, context) => {
     const judged = services.map((service) => judge(service, seen, context));
     return standing(judged, reasonsOf(judged) || 'no service is watched');
   },
 });
 
-function judge(
-  service: ServiceObservation,
-  seen: Pick<Observations, 'logs' | 'metrics'>,
-  { since }: Context,
-): Conclusion {
+function judge(service: ServiceObservation, seen: SeenOfRevisions, { since }: Context): Conclusion {
   const { shortName, name, revisions } = service;
   const newest = revisions[0];
-  const ruledOut = (why: string): Conclusion => ({ kind: 'ruled-out', reason: `${shortName}: ${why}` });
-  if (newest === undefined) return ruledOut('no revision');
-  if (readyBefore(service, newest).length === 0) return ruledOut('no earlier revision to compare with');
-  const share = shareOf(service, newest.shortName);
-  if (share === 0) return ruledOut(`newest revision ${newest.shortName} takes no traffic`);
+  if (newest === undefined) return ruledOut(`${shortName} has no revision`);
+  const { shortName: release, createdAt } = newest;
+  if (readyBefore(service, newest).length === 0) return ruledOut(`${release} has no earlier revision to compare with`);
+  const share = shareOf(service, release);
+  if (share === 0) return ruledOut(`${release}, the newest, takes no traffic`);
   const { logs } = seen;
-  const failures = failuresOf(newest.shortName, shortName, logs);
-  const { total: count, firstAt } = failures;
-  const onset = firstAt === undefined ? Number.POSITIVE_INFINITY : secondsBetween(newest.createdAt, firstAt);
-  if (count < FAILURES_MIN || onset > ONSET_SECONDS_MAX) {
-    const why =
-      count < FAILURES_MIN
-        ? `${newest.shortName} failed ${count} times`
-        : `${newest.shortName} failed first ${spoken(onset)} after its deploy`;
+  const failures = failuresOf(release, shortName, logs);
+  const { worst, firstAt, lines } = failures;
+  const onset = firstAt === undefined ? Number.POSITIVE_INFINITY : secondsBetween(createdAt, firstAt);
+  if (worst < FAILURES_MIN || onset > ONSET_SECONDS_MAX) {
+    const why = worst < FAILURES_MIN ? hardlyFailed(release, failures, logs) : failedLate(release, onset);
     // Lines that were not read might be the missing ones, or the first; not so when the deploy is out of their reach.
     const unread = Object.values(logs.truncated).includes(true);
-    if (!unread || secondsBetween(newest.createdAt, since) > ONSET_SECONDS_MAX) return ruledOut(why);
+    if (!unread || secondsBetween(createdAt, since) > ONSET_SECONDS_MAX) return ruledOut(why);
     return {
       kind: 'inconclusive',
-      reason: `${shortName}: ${why} in the newest lines, and there are more than were read`,
+      reason: `${why}, as far as the logs were read; there is more in them`,
       settles: 'not-by-itself',
       about: { target: name, services: [shortName] },
     };
   }
-  if (firstAt === undefined || !beganWith(newest, firstAt))
-    return ruledOut(`${newest.shortName} failed first ${spoken(onset)} after its deploy`);
+  if (onset < -SKEW_SECONDS) return ruledOut(`${release} was seen failing ${spoken(-onset)} before its deploy`);
   const older = troubleBefore(service, newest, logs);
-  if (older !== undefined)
-    return ruledOut(`${older.revision} had failed ${older.total} times before ${newest.shortName} came`);
+  if (older !== undefined) return ruledOut(`${older.revision} failed before ${release} came: ${inWords(older, logs)}`);
   const good = lastGoodBefore(service, newest, seen);
+  const by = service.lastModifier === undefined ? '' : ` by ${service.lastModifier}`;
   return {
     kind: 'cause',
     target: name,
-    claim: `Release ${newest.shortName} of ${shortName} is broken: ${count} failures from ${spoken(Math.max(0, onset))} after its deploy${good === undefined ? '' : `, none in ${good.shortName} before it`}.`,
+    claim: `Release ${release} of ${shortName} is broken: ${inWords(failures, logs)}, from ${onset < 1 ? 'its deploy' : `${spoken(onset)} after its deploy`} on${good === undefined ? '' : `; ${wasGood(good, service, logs)}`}.`,
     confidence: 'certain',
     expects: [
-      { text: 'its containers say what breaks them', seen: failures.lines.length > 0 ? 'yes' : 'no' },
+      { text: 'its containers say what breaks them', seen: lines.length > 0 ? 'yes' : 'no' },
       { text: 'a revision before it served', seen: good === undefined ? 'unknown' : 'yes' },
     ],
     evidence: [
       {
-        text: `${newest.shortName} was deployed at ${newest.createdAt}${service.lastModifier === undefined ? '' : ` by ${service.lastModifier}`} and takes ${share} % of the traffic.`,
+        text: `${release} was deployed at ${createdAt.slice(0, 19).replace('T', ' ')} UTC${by} and takes ${share} % of the traffic.`,
         url: servicePage(name, 'revisions'),
       },
-      ...failures.lines
-        .slice(0, 2)
-        .map(({ sample, count: times }) => ({ text: `${times} x "${sample}"`, url: servicePage(name, 'logs') })),
+      ...lines.slice(0, 2).map(({ sample, count, log }) => ({
+        text: `${counted({ count, noun: 'time', from: log }, logs)}: "${sample}"`,
+        url: servicePage(name, 'logs'),
+      })),
       ...(good === undefined ? [] : [{ text: beforeIt(good, newest) }]),
     ],
     services: [shortName],
   };
 }
 
+const ruledOut = (reason: string): Conclusion => ({ kind: 'ruled-out', reason });
+
 /** Trouble that was there before the deploy came with something else; an earlier release that broke the same way is no such trouble. */
 function troubleBefore(
   service: ServiceObservation,
   newest: Revision,
-  logs: Observations['logs'],
+  logs: LogsObservation,
 ): (Failures & { readonly revision: string }) | undefined {
   for (const earlier of readyBefore(service, newest)) {
     const failures = failuresOf(earlier.shortName, service.shortName, logs);
-    const { firstAt, total } = failures;
-    if (firstAt === undefined || firstAt >= newest.createdAt || total < FAILURES_MIN) return undefined;
+    const { firstAt, worst } = failures;
+    if (firstAt === undefined || firstAt >= newest.createdAt || worst < FAILURES_MIN) return undefined;
     if (!beganWith(earlier, firstAt)) return { ...failures, revision: earlier.shortName };
   }
   return undefined;
 }
 
-/** `4 min`, `52 h`: as exact as anyone needs it. */
-const spoken = (seconds: number): string =>
-  Math.abs(seconds) < 2 * 3600 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
+/** `412 requests failed and 37 starts failed`, each for itself; where neither is known, how often the log says that something is amiss. */
+function inWords({ requests, starts, lines }: Failures, logs: LogsObservation): string {
+  const known = [
+    ...(requests > 0 ? [`${counted({ count: requests, noun: 'request', from: 'requests' }, logs)} failed`] : []),
+    ...(starts.count > 0 ? [startsInWords(starts, logs)] : []),
+  ];
+  const said = lines
+    .slice(0, 1)
+    .map(({ count, log }) => `its log speaks against it ${counted({ count, noun: 'time', from: log }, logs)}`);
+  return (known.length > 0 ? known : said).join(' and ');
+}
+
+const hardlyFailed = (release: string, failures: Failures, logs: LogsObservation): string =>
+  failures.worst === 0 ? `${release} did not fail` : `${release} hardly failed: ${inWords(failures, logs)}`;
+
+const failedLate = (release: string, onset: number): string =>
+  `${release} was first seen failing ${spoken(onset)} after its deploy`;
+
+/** The revision to go back to may have failed now and then, and then it is not called faultless. */
+function wasGood(good: Revision, { shortName }: ServiceObservation, logs: LogsObservation): string {
+  const failures = failuresOf(good.shortName, shortName, logs);
+  return failures.worst === 0
+    ? `${good.shortName} before it was not seen to fail`
+    : `of ${good.shortName} before it ${inWords(failures, logs)}`;
+}
+
+/** `8 s`, `4 min`, `52 h`: as exact as anyone needs it. */
+const spoken = (seconds: number): string => {
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  return seconds < 2 * 3600 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
+};
 
 const beforeIt = (good: Revision, newest: Revision): string =>
-  `Before it, ${good.shortName} served${good.template.containers[0]?.image === newest.template.containers[0]?.image ? ' the same image with other settings' : ' another image'}.`;
+  good.template.containers[0]?.image === newest.template.containers[0]?.image
+    ? `${good.shortName} before it ran the same image: only settings can differ.`
+    : `${good.shortName} before it ran another image.`;

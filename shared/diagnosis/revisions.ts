@@ -3,12 +3,25 @@ import type { Observations } from '../evidence/evidence.ts';
 import type { SignatureCount } from '../evidence/logs.ts';
 import { type Instant, secondsBetween } from '../ports/clock.ts';
 import type { Revision } from '../ports/cloud.ts';
+import { type FailedStarts, failedStarts } from './failed-starts.ts';
+import type { Seen } from './rule.ts';
 
-/** Failures that begin this soon after a deploy began with it. A leak may need longer, and is then memory-exhausted. */
+/**
+ * Failures that begin this soon after a deploy began with it. That a change is suspected first has its reason (about 70 % of outages come from changes
+ * to a live system: Site Reliability Engineering, chapter 1, read 2026-11-25); the quarter of an hour is our own choice. A start alone may take 240 s
+ * to fail (Cloud Run's default startup probe), and traffic may be moved minutes after the deploy; longer would blame a release for what came by
+ * chance. A leak may need longer, and is then memory-exhausted.
+ */
 export const ONSET_SECONDS_MAX = 900;
-/** Clock skew between the deploy's stamp and its first log line. */
+/** Clock skew between the deploy's stamp and its first log line. Our own choice, and generous: a minute earlier is hardly another cause. */
 export const SKEW_SECONDS = 60;
+/**
+ * Of one kind. Our own choice: a start or a request fails now and then on a release that is well (99 failed startup probes in a day beside a service
+ * that was Ready: BasedHardware/omi#8515), so that the count only opens the question, and what decides is that it began with the deploy.
+ */
 export const FAILURES_MIN = 3;
+/** A revision that failed more of its requests than this is none to go back to. Our own choice: what is left to choose from is mostly nearly 0 or nearly 1. */
+const SERVER_ERRORS_RATIO_MAX = 0.5;
 
 const SPEAKS_FOR_A_RELEASE: readonly string[] = [
   'container-exited',
@@ -20,8 +33,13 @@ const SPEAKS_FOR_A_RELEASE: readonly string[] = [
   'response-malformed',
 ];
 
+/** What speaks against one revision, each kind for itself: a failed start, its log line and the request that waited for it are no three failures. */
 export interface Failures {
-  readonly total: number;
+  /** Server errors. */
+  readonly requests: number;
+  readonly starts: FailedStarts;
+  /** The count of whatever there is most of: as many times it failed at least. */
+  readonly worst: number;
   readonly firstAt: Instant | undefined;
   /** Lines that speak for a release, most frequent first. */
   readonly lines: readonly SignatureCount[];
@@ -33,8 +51,9 @@ export function failuresOf(revision: string, service: string, { failed, signatur
     item.service === service && item.revision === revision;
   const requests = failed.filter((item) => own(item) && item.status >= 500);
   const lines = signatures.filter((item) => own(item) && SPEAKS_FOR_A_RELEASE.includes(item.signature));
-  const starts = [...requests, ...lines].map(({ firstAt }) => firstAt).sort();
-  return { total: sum([...requests, ...lines]), firstAt: starts[0], lines };
+  const [firstAt] = [...requests, ...lines].map((item) => item.firstAt).sort();
+  const counts = { requests: sum(requests), starts: failedStarts(lines) };
+  return { ...counts, worst: Math.max(counts.requests, mostOf(lines)), firstAt, lines };
 }
 
 /** Whether what began then began with the revision's own deploy. */
@@ -54,6 +73,9 @@ export const readyBefore = ({ revisions }: ServiceObservation, revision: Revisio
       createdAt < revision.createdAt && shortName !== revision.shortName && ready.state === 'succeeded',
   );
 
+/** What tells revisions apart: their lines, and the requests that Monitoring counts of each, where it may be asked. */
+export type SeenOfRevisions = Seen<'logs', 'metrics'>;
+
 /**
  * The revision to go back to: the newest ready one before `revision` that was seen to serve. Where nothing counts requests of any, one that still
  * takes traffic, or else the newest. Never one that failed too.
@@ -61,17 +83,19 @@ export const readyBefore = ({ revisions }: ServiceObservation, revision: Revisio
 export function lastGoodBefore(
   service: ServiceObservation,
   revision: Revision,
-  { logs, metrics }: Pick<Observations, 'logs' | 'metrics'>,
+  { logs, metrics }: SeenOfRevisions,
 ): Revision | undefined {
-  const counted = metrics.services.find((one) => one.service === service.shortName)?.byRevision ?? [];
+  const counted = metrics?.services.find((one) => one.service === service.shortName)?.byRevision ?? [];
   const requestsOf = (shortName: string) => counted.find((one) => one.revision === shortName && one.requests > 0);
   const failedToo = ({ shortName }: Revision): boolean => {
-    const { total, lines } = failuresOf(shortName, service.shortName, logs);
+    const { worst, lines } = failuresOf(shortName, service.shortName, logs);
     const requests = requestsOf(shortName);
     // A few errors among many requests are everyday life; where requests are not counted, that cannot be told.
     return (
-      sum(lines) >= FAILURES_MIN ||
-      (requests === undefined ? total >= FAILURES_MIN : requests.serverErrors > requests.requests / 2)
+      mostOf(lines) >= FAILURES_MIN ||
+      (requests === undefined
+        ? worst >= FAILURES_MIN
+        : requests.serverErrors > requests.requests * SERVER_ERRORS_RATIO_MAX)
     );
   };
   const earlier = readyBefore(service, revision).filter((candidate) => !failedToo(candidate));
@@ -81,6 +105,9 @@ export function lastGoodBefore(
     earlier[0]
   );
 }
+
+/** The count of the most frequent line of one kind. */
+const mostOf = (lines: readonly SignatureCount[]): number => Math.max(0, ...lines.map(({ count }) => count));
 
 const sum = (items: readonly { readonly count: number }[]): number =>
   items.reduce((total, { count }) => total + count, 0);

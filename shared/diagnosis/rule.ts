@@ -15,11 +15,14 @@ export interface Symptom {
   readonly kind:
     | 'serving-errors'
     | 'check-failing'
+    /** Who asked is not let in: a matter of rights and routes, and no outage of the service by itself. */
+    | 'check-turned-away'
     | 'start-ups-failing'
     | 'requests-refused'
+    | 'backend-failing'
     | 'slow'
     | 'connections-cut';
-  /** A service's short name, or a check's name. */
+  /** A service's short name, a check's name, or of 'backend-failing' a load balancer's backend service. */
   readonly on: string;
   readonly text: string;
 }
@@ -44,6 +47,8 @@ export interface Fault {
   readonly services: readonly string[];
   /** Checks from outside that fail by it alone, whatever the services do: a certificate, a name, a route. */
   readonly checks?: readonly string[];
+  /** Load balancers' backend services whose requests reach nobody by it. */
+  readonly backends?: readonly string[];
   /** 'soon': nothing fails of it yet, and it is the root only where nothing else is wrong. */
   readonly harm?: 'now' | 'soon';
 }
@@ -58,7 +63,7 @@ export type Conclusion =
       /** 'soon': what is missing is on its way, and a later look will tell. */
       readonly settles: 'soon' | 'not-by-itself';
       /** What could not be judged, and which services it might harm; left out where no target could be judged. */
-      readonly about?: Pick<Fault, 'target' | 'services' | 'checks'>;
+      readonly about?: Pick<Fault, 'target' | 'services' | 'checks' | 'backends'>;
       /** What would settle it, as a person would do it: one sentence. */
       readonly nextCheck?: string;
     };

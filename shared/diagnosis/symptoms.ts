@@ -1,15 +1,23 @@
 import type { ChecksObservation } from '../evidence/checks.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import type { Reading } from '../evidence/inspector.ts';
+import type { SignatureCount } from '../evidence/logs.ts';
+import { counted } from './counted.ts';
+import { failedStarts, startsInWords } from './failed-starts.ts';
 import { isRecent } from './recent.ts';
 import type { Context, Symptom } from './rule.ts';
 import { slowness, spokenMs } from './slowness.ts';
 
-/** Fewer failed requests than this in the recent window are noise: clients hang up, scanners probe. */
+/**
+ * Fewer failed requests than this in the recent window are noise: clients hang up, scanners probe. A count and no ratio, as a ratio of little traffic
+ * says nothing: one failure among ten requests an hour is 10 % (The Site Reliability Workbook, "Alerting on SLOs", low-traffic services, read
+ * 2026-11-25). Five is our own choice: fewer would call noise trouble, more would call a quiet service healthy while it fails.
+ */
 export const FAILED_REQUESTS_MIN = 5;
+/** Our own choice: Cloud Run tries again by itself after one. */
 const START_UPS_FAILED_MIN = 2;
-
-const START_UP_SIGNATURES: readonly string[] = ['startup-probe-failed', 'container-exited', 'instance-did-not-start'];
+/** Then the answer, whatever it is, is the service's own or Cloud Run's. */
+export const SENT_BY_BACKEND = 'response_sent_by_backend';
 
 /** What is wrong now, before anyone asks why. Silent where a reading is unavailable: absence of evidence is said elsewhere. */
 export function symptoms(evidence: Evidence, context: Context): readonly Symptom[] {
@@ -21,6 +29,7 @@ export function symptoms(evidence: Evidence, context: Context): readonly Symptom
     ...failingStartUps(evidence, context),
     ...cutConnections(evidence, context),
     ...slowServices(evidence, context),
+    ...failingBackends(evidence, context),
     ...failingChecks(evidence),
   ];
 }
@@ -35,7 +44,13 @@ function servingErrors({ logs }: Evidence, context: Context): Symptom[] {
     const refused = sum(own.filter(({ reachedContainer }) => !reachedContainer));
     const statuses = [...new Set(own.map(({ status }) => status))].sort().join(', ');
     const kind = refused > count / 2 ? 'requests-refused' : 'serving-errors';
-    return [{ kind, on, text: `${on} failed ${count} requests with ${statuses}` }];
+    return [
+      {
+        kind,
+        on,
+        text: `${on}: ${counted({ count, noun: 'request', from: 'requests' }, logs.value)} failed with ${statuses}`,
+      },
+    ];
   });
 }
 
@@ -48,19 +63,22 @@ const countedErrors = ({ metrics }: Evidence, context: Context): Symptom[] =>
           .filter(({ at }) => isRecent(at, context))
           .reduce((total, { value }) => total + value, 0);
         if (count < FAILED_REQUESTS_MIN) return [];
-        return [{ kind: 'serving-errors', on, text: `${on} failed ${count} requests with 5xx, as Monitoring counts` }];
+        return [{ kind: 'serving-errors', on, text: `${on}: ${count} requests failed with 5xx, as Monitoring counts` }];
       });
 
 function failingStartUps({ logs }: Evidence, context: Context): Symptom[] {
   if (logs.status !== 'observed') return [];
-  const recent = logs.value.signatures.filter(
-    ({ signature, lastAt }) => START_UP_SIGNATURES.includes(signature) && isRecent(lastAt, context),
-  );
+  const recent = logs.value.signatures.filter(({ lastAt }) => isRecent(lastAt, context));
   return services(recent).flatMap((on): Symptom[] => {
-    const count = sum(recent.filter(({ service }) => service === on));
-    return count < START_UPS_FAILED_MIN
-      ? []
-      : [{ kind: 'start-ups-failing', on, text: `${on} failed to start ${count} times` }];
+    const own = recent.filter(({ service }) => service === on);
+    const starts = failedStarts(own);
+    const kind = 'start-ups-failing';
+    if (starts.count >= START_UPS_FAILED_MIN)
+      return [{ kind, on, text: `${on}: ${startsInWords(starts, logs.value)}` }];
+    const count = sum(own.filter(waitedInVain));
+    if (count < START_UPS_FAILED_MIN) return [];
+    const waited = counted({ count, noun: 'request', from: 'requests' }, logs.value);
+    return [{ kind, on, text: `${on}: ${waited} waited for an instance that did not start` }];
   });
 }
 
@@ -89,14 +107,41 @@ const slowServices = ({ metrics }: Evidence, context: Context): Symptom[] =>
         return [{ kind: 'slow', on: one.service, text }];
       });
 
+/** What tells of failed starts where the platform's own log does not. */
+const waitedInVain = ({ signature, log }: SignatureCount): boolean =>
+  signature === 'instance-did-not-start' && log === 'requests';
+
 const failingChecks = ({ http, websocket, journey }: Evidence): Symptom[] =>
   [http, websocket, journey].flatMap((reading: Reading<ChecksObservation>) =>
     reading.status !== 'observed'
       ? []
       : reading.value.checks
-          .filter(({ verdict }) => verdict === 'failed')
-          .map(({ name, detail }): Symptom => ({ kind: 'check-failing', on: name, text: `${name}: ${detail}` })),
+          .filter(({ verdict }) => verdict === 'failed' || verdict === 'turned-away')
+          .map(
+            ({ name, verdict, detail }): Symptom => ({
+              kind: verdict === 'failed' ? 'check-failing' : 'check-turned-away',
+              on: name,
+              text: `${name}: ${detail}`,
+            }),
+          ),
   );
+
+/** What load balancers answered with 5xx by themselves: such requests reached no service, and no service's log knows of them. */
+function failingBackends({ 'load-balancer': balancers }: Evidence, context: Context): Symptom[] {
+  if (balancers.status !== 'observed' || balancers.value.answers.status !== 'observed') return [];
+  const own = balancers.value.answers.value.kinds.filter(
+    ({ status, statusDetails, lastAt }) =>
+      status >= 500 && statusDetails !== SENT_BY_BACKEND && isRecent(lastAt, context),
+  );
+  return [...new Set(own.flatMap(({ backend }) => backend ?? []))].sort().flatMap((on): Symptom[] => {
+    const kinds = own.filter(({ backend }) => backend === on);
+    const count = sum(kinds);
+    const why = [...new Set(kinds.map(({ statusDetails }) => statusDetails))].join(', ');
+    return count < FAILED_REQUESTS_MIN
+      ? []
+      : [{ kind: 'backend-failing', on, text: `the load balancer failed ${count} requests for ${on}: ${why}` }];
+  });
+}
 
 const services = (items: readonly { readonly service: string }[]): string[] =>
   [...new Set(items.map(({ service }) => service))].sort();

@@ -5,6 +5,7 @@ import type { Incident } from '../incident/incident.ts';
 import type { Queue } from '../incident/queue.ts';
 import type { AlertTrace, Store, StoredEffect } from '../incident/store.ts';
 import { transition } from '../incident/transition.ts';
+import { withoutEnvironment } from '../incident/without-environment.ts';
 import type { Environment, Policy } from '../policy/policy.ts';
 import { PlatformFailure } from '../ports/platform-failure.ts';
 
@@ -27,20 +28,23 @@ export interface Advanced {
 const CONFLICTS_MAX = 8;
 
 /**
- * The whole shell: load, decide, save; then hand the saved effects to the queue.
- * @throws PlatformFailure 'not-found' for an unknown incident or environment, 'conflict' when other writers were first CONFLICTS_MAX times.
+ * The whole shell: load, decide, save; then hand the saved effects to the queue. Where the configuration no longer has the incident's environment,
+ * whatever happens hands it to people.
+ * @throws PlatformFailure 'not-found' for an unknown incident, 'conflict' when other writers were first CONFLICTS_MAX times.
  */
 export async function advance(id: string, event: IncidentEvent, shell: Shell, alert?: AlertTrace): Promise<Advanced> {
   for (let tries = 0; tries < CONFLICTS_MAX; tries += 1) {
     const before = await loaded(id, shell.store);
-    const { incident: after, effects } = transition(before, event, environmentOf(before, shell.policy));
+    const environment = environmentIn(before, shell.policy);
+    const { incident: after, effects } =
+      environment === undefined ? withoutEnvironment(before, event.at) : transition(before, event, environment);
     if (after.version === before.version) return { incident: before, changed: false };
     const audit = {
       incident: id,
       version: after.version,
       at: event.at,
       by: shell.by,
-      event,
+      event: environment === undefined ? ({ type: 'environment-removed', at: event.at } as const) : event,
       from: before.status,
       to: after.status,
     };
@@ -78,8 +82,12 @@ export async function loaded(id: string, store: Store): Promise<Incident> {
   return incident;
 }
 
+/** undefined: it was removed from the configuration while the incident was open. */
+export const environmentIn = ({ subject }: Incident, policy: Policy): Environment | undefined =>
+  policy.environments.find(({ name }) => name === subject.environment);
+
 export function environmentOf(incident: Incident, policy: Policy): Environment {
-  const environment = policy.environments.find(({ name }) => name === incident.subject.environment);
+  const environment = environmentIn(incident, policy);
   if (environment === undefined)
     throw new PlatformFailure(
       'not-found',

@@ -9,8 +9,9 @@ import { section } from '../report/blocks.ts';
 import { card } from '../report/card.ts';
 import type { Chat, Message } from '../report/chat.ts';
 import { peopleIn, threadMessages } from '../report/timeline.ts';
-import { environmentOf, loaded } from './advance.ts';
+import { environmentIn, loaded } from './advance.ts';
 import { type HeldCard, type LeaseShell, withCard } from './card-lease.ts';
+import { channelOf } from './channel-of.ts';
 
 /** What showing an incident needs: no queue, no key to sign with, no right on Google Cloud. */
 export interface AnnouncementShell extends LeaseShell {
@@ -39,8 +40,9 @@ export async function announce(
   shell: AnnouncementShell,
 ): Promise<void> {
   const present = await presentOf(id, shell.store);
-  if (isShown(present, await shell.store.card(id))) return;
-  const { channel } = environmentOf(present.incident, shell.policy).slack;
+  const shown = await shell.store.card(id);
+  if (isShown(present, shown)) return;
+  const channel = channelOf(present.incident, shown, shell.policy);
   await withCard({ id, channel }, shell, async (held) => {
     for (let renders = 0; renders < RENDERS_MAX; renders += 1) {
       const now = await presentOf(id, shell.store);
@@ -67,7 +69,7 @@ async function show({ incident, trail }: Present, held: HeldCard, shell: Announc
     incident.status === 'awaiting-approval'
       ? planFault(incident.signed, { incident: incident.id, publicKey: planPublicKey })
       : undefined;
-  const message = card({ incident, trail, environment: environmentOf(incident, policy), fault });
+  const message = card({ incident, trail, environment: environmentIn(incident, policy), fault });
   if (ts !== undefined && (await chat.update({ channel, ts }, message)) === 'updated')
     return held.save({ shown: incident.version });
   // Slack wants ids where a message is edited, and the policy may name the channel: what it answers is kept.

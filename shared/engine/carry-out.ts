@@ -9,12 +9,12 @@ import { plusSeconds } from '../ports/clock.ts';
 import type { CloudReader, CloudWriter } from '../ports/cloud.ts';
 import { PlatformFailure } from '../ports/platform-failure.ts';
 import type { Change } from '../remedy/action.ts';
-import type { PlanStep } from '../remedy/actions.ts';
+import { anyAction, type PlanStep } from '../remedy/actions.ts';
 import { refusedByGuardrail } from '../remedy/guardrails.ts';
 import { planFault } from '../remedy/plan-fault.ts';
-import { anyAction } from '../remedy/plan-for.ts';
 import { canonical } from '../remedy/signature.ts';
-import { advance, environmentOf, loaded, type Shell } from './advance.ts';
+import { advance, environmentIn, environmentOf, loaded, type Shell } from './advance.ts';
+import { handOver } from './hand-over.ts';
 
 export interface RemediationShell extends Shell {
   readonly clock: Clock;
@@ -48,6 +48,7 @@ const FOLLOW_SECONDS_MAX = 480;
 export async function carryOut(effect: CarryOut, shell: RemediationShell, abort: AbortSignal): Promise<void> {
   const incident = await loaded(effect.incident, shell.store);
   if (!isPresent(incident, effect)) return;
+  if (environmentIn(incident, shell.policy) === undefined) return handOver(incident, shell);
   const step = incident.signed.plan.steps[effect.step];
   if (step === undefined) return;
   const until = plusSeconds(await shell.clock.now(), FOLLOW_SECONDS_MAX);
@@ -93,12 +94,8 @@ const isPresent = (
   incident.step === step &&
   incident.direction === direction;
 
-/** Why this step may not be carried out, from what the store holds and the policy says now; undefined when it may. */
-async function faultOf(
-  { incident, step, effect }: Task,
-  at: Instant,
-  shell: RemediationShell,
-): Promise<string | undefined> {
+/** Why this approval does not have this step carried out, from what the store holds and the policy says now; undefined when it does. */
+async function faultOf({ incident, effect }: Task, at: Instant, shell: RemediationShell): Promise<string | undefined> {
   const { plan } = incident.signed;
   const environment = environmentOf(incident, shell.policy);
   const forged = planFault(incident.signed, { incident: incident.id, publicKey: shell.planPublicKey });
@@ -106,12 +103,20 @@ async function faultOf(
   const fault = approvalFault(incident.approval, { plan, environment, at, publicKey: shell.approvalPublicKey });
   if (fault !== undefined) return fault;
   if (await shell.store.spent(spendKey(effect))) return 'this approval has been used for this step';
-  // A guardrail that came since does not stop an undo half way; that there is something to undo is looked up.
-  if (effect.direction === 'apply')
-    return refusedByGuardrail(step, { environment, ownProject: shell.policy.ownProject });
+  if (effect.direction === 'apply') return undefined;
   return (await shell.store.spent(spendKey({ ...effect, direction: 'apply' })))
     ? undefined
     : 'this step was never applied';
+}
+
+/** The guardrails, on what was read this moment and the policy as it is now. One that came since does not stop an undo half way. */
+function guardrailAgainst({ incident, step, effect }: Task, present: unknown, { policy }: RemediationShell) {
+  if (effect.direction === 'undo') return undefined;
+  return refusedByGuardrail(
+    step,
+    { environment: environmentOf(incident, policy), ownProject: policy.ownProject },
+    present,
+  );
 }
 
 /**
@@ -157,6 +162,8 @@ async function apply(task: Task, shell: RemediationShell, abort: AbortSignal): P
   // Only now: what was written before a crash stands, and must not be taken for refused because an approval ran out since.
   const fault = await faultOf(task, await judgedAt(task, shell), shell);
   if (fault !== undefined) return { kind: 'failed', detail: `refused before the write: ${fault}` };
+  const refusal = guardrailAgainst(task, settings, shell);
+  if (refusal !== undefined) return { kind: 'refused', detail: refusal };
   // An undo follows our own write, so that the version to compare with is the one just read.
   const etag = effect.direction === 'undo' ? present : change.etag;
   const written = await write({ ...change, etag }, step, shell, abort);

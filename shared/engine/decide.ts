@@ -11,6 +11,7 @@ import {
   dialogNotOpened,
   expired,
   meanwhile,
+  noEnvironment,
   noMember,
   notDecidable,
   notGenuine,
@@ -18,7 +19,8 @@ import {
   unknownIncident,
 } from '../report/refusals.ts';
 import { reasonModal, refusedModal } from '../report/reject-modal.ts';
-import { advance, environmentOf, type Shell } from './advance.ts';
+import { advance, environmentIn, type Shell } from './advance.ts';
+import { handOver } from './hand-over.ts';
 
 export interface DecisionShell extends Shell {
   readonly chat: Chat;
@@ -88,7 +90,11 @@ async function judge(click: Click, at: Instant, shell: DecisionShell): Promise<J
   const fault = planFault(incident.signed, { incident: incident.id, publicKey: planPublicKey });
   if (fault !== undefined) return refused(notGenuine(fault));
   const { steps } = incident.signed.plan;
-  const environment = environmentOf(incident, policy);
+  const environment = environmentIn(incident, policy);
+  if (environment === undefined) {
+    await handOver(incident, shell);
+    return refused(noEnvironment(incident));
+  }
   const deciders = approversForAll(steps, environment);
   const person = await chat.person(click.user);
   if (person?.standing !== 'member') return refused(noMember(person, deciders, environment));

@@ -1,9 +1,11 @@
 import type { Effect } from '../incident/effect.ts';
 import type { Incident, Paged } from '../incident/incident.ts';
+import type { Policy } from '../policy/policy.ts';
 import { escalationMessage } from '../report/escalation-message.ts';
-import { environmentOf, loaded } from './advance.ts';
+import { environmentIn, loaded } from './advance.ts';
 import type { AnnouncementShell } from './announce.ts';
 import { withCard } from './card-lease.ts';
+import { channelOf } from './channel-of.ts';
 
 /**
  * Calls the people of one escalation level, once, in a new message: an edited one notifies nobody. Nobody is called about an incident
@@ -20,15 +22,21 @@ export async function escalate(
   // An incident may escalate for one reason, be looked at again, and escalate for another: each has its own calls.
   const key = `escalation/${id}/${paged.since}/${level}`;
   if (await store.spent(key)) return;
-  const environment = environmentOf(incident, shell.policy);
-  await withCard({ id, channel: environment.slack.channel }, shell, async (held) => {
+  const callable = environmentIn(incident, shell.policy) ?? withoutEnvironment(shell.policy);
+  await withCard({ id, channel: channelOf(incident, await store.card(id), shell.policy) }, shell, async (held) => {
     if (await store.spent(key)) return;
     const { channel, ts } = held.card();
-    const message = escalationMessage(incident, { level, since: paged.since }, environment);
+    const message = escalationMessage(incident, { level, since: paged.since }, callable);
     await chat.post(message, ts === undefined ? { channel } : { channel, thread: ts, broadcast: 'to-channel' });
     await store.spend(key, await clock.now());
   });
 }
+
+/** The levels of escalation went with the environment. */
+const withoutEnvironment = ({ top }: Policy) => ({
+  approvers: top?.approvers ?? { users: [], usergroups: [] },
+  escalation: [],
+});
 
 function pagedIn(incident: Incident): Paged | undefined {
   if (incident.status === 'escalated') return incident;

@@ -12,14 +12,18 @@ import { type Instant, plusSeconds } from '../ports/clock.ts';
 import type { CloudReader } from '../ports/cloud.ts';
 import { PlatformFailure } from '../ports/platform-failure.ts';
 import type { Prober } from '../ports/prober.ts';
+import type { VpcProber } from '../ports/vpc-prober.ts';
 import { planFor } from '../remedy/plan-for.ts';
 import { signed } from '../remedy/signature.ts';
-import { advance, environmentOf, loaded, type Shell } from './advance.ts';
+import { ruleTitle } from '../report/words.ts';
+import { advance, environmentIn, environmentOf, loaded, type Shell } from './advance.ts';
+import { handOver } from './hand-over.ts';
 
 export interface InvestigationShell extends Shell {
   readonly clock: Clock;
   readonly cloud: CloudReader;
   readonly prober: Prober;
+  readonly vpcProber: VpcProber;
   /** Ed25519; readable by investigate's identity alone. */
   readonly planKey: KeyObject;
 }
@@ -36,7 +40,8 @@ export async function investigate(
   const incident = await loaded(id, shell.store);
   if (incident.status !== 'investigating' || incident.round !== round) return;
   const { subject } = incident;
-  const environment = environmentOf(incident, shell.policy);
+  const environment = environmentIn(incident, shell.policy);
+  if (environment === undefined) return handOver(incident, shell);
   const until = await shell.clock.now();
   const inspection: Inspection = {
     environment,
@@ -45,6 +50,7 @@ export async function investigate(
     until,
     cloud: shell.cloud,
     prober: shell.prober,
+    vpcProber: shell.vpcProber,
   };
   const evidence = await gather(inspection, abort);
   const diagnosis = diagnose(evidence, inspection);
@@ -92,7 +98,11 @@ function offerFor(
 
 const withoutCause = ({ ruledOut, unchecked, symptoms }: Diagnosis): string =>
   [
-    symptoms.length > 0 ? `seen: ${symptoms.map(({ text }) => text).join('; ')}` : 'no symptom was seen',
-    `ruled out: ${ruledOut.map(({ rule }) => rule).join(', ') || 'nothing'}`,
-    `could not be checked: ${unchecked.map(({ rule }) => rule).join(', ') || 'nothing'}`,
+    symptoms.length > 0 ? `Seen: ${symptoms.map(({ text }) => text).join('; ')}` : 'No symptom was seen',
+    `Ruled out: ${titles(ruledOut) || 'nothing'}`,
+    `Could not be checked: ${titles(unchecked) || 'nothing'}`,
   ].join('. ');
+
+/** Each once: a rule may have been unable to judge several targets. */
+const titles = (judged: Diagnosis['unchecked']): string =>
+  [...new Set(judged.map(({ rule }) => ruleTitle(rule)))].join(', ');

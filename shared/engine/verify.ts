@@ -4,10 +4,10 @@ import type { Effect } from '../incident/effect.ts';
 import { type RecoveryInput, recovery } from '../incident/verification.ts';
 import { latest, plusSeconds } from '../ports/clock.ts';
 import type { CloudReader } from '../ports/cloud.ts';
-import type { PlanStep } from '../remedy/actions.ts';
-import { anyAction } from '../remedy/plan-for.ts';
+import { anyAction, type PlanStep } from '../remedy/actions.ts';
 import { canonical } from '../remedy/signature.ts';
-import { advance, environmentOf, loaded } from './advance.ts';
+import { advance, environmentIn, loaded } from './advance.ts';
+import { handOver } from './hand-over.ts';
 import type { InvestigationShell } from './investigate.ts';
 
 /**
@@ -24,12 +24,21 @@ export async function verify(
 ): Promise<void> {
   const incident = await loaded(id, shell.store);
   if (incident.status !== 'verifying' || incident.signed.plan.digest !== digest) return;
+  const environment = environmentIn(incident, shell.policy);
+  if (environment === undefined) return handOver(incident, shell);
   const { subject, changedAt, diagnosis, signed } = incident;
   const { plan } = signed;
   const until = await shell.clock.now();
   const since = latest(changedAt, plusSeconds(until, -VERIFY_SECONDS));
-  const environment = environmentOf(incident, shell.policy);
-  const inspection: Inspection = { environment, subject, since, until, cloud: shell.cloud, prober: shell.prober };
+  const inspection: Inspection = {
+    environment,
+    subject,
+    since,
+    until,
+    cloud: shell.cloud,
+    prober: shell.prober,
+    vpcProber: shell.vpcProber,
+  };
   const [evidence, readBack] = await Promise.all([
     gather(inspection, abort),
     Promise.all(plan.steps.map((step) => standingOf(step, shell.cloud, abort))),

@@ -3,13 +3,20 @@ import { PlatformFailure } from '../ports/platform-failure.ts';
 import { inBatches } from './in-batches.ts';
 import type { Inspection } from './inspector.ts';
 import { redact } from './redact.ts';
+import type { TurnedAwayBy } from './turned-away.ts';
 
 /** One look from outside, and whether it found what the configuration expects. */
 export interface CheckResult {
   readonly name: string;
   readonly url: string;
-  /** `unavailable`: it could not be looked at, which says nothing about the service. */
-  readonly verdict: 'passed' | 'failed' | 'unavailable';
+  /**
+   * `turned-away`: whoever asked was refused at the door (401, 403, 404, a log-in page) where something else was expected: IAM, IAP, an ingress
+   * setting, a rule or a wrong path. It speaks of who may come in, and neither for nor against the service's health.
+   * `unavailable`: it could not be looked at, which says nothing about the service.
+   */
+  readonly verdict: 'passed' | 'failed' | 'turned-away' | 'unavailable';
+  /** Of one that was turned away: whose answer it was, where it gives itself away. */
+  readonly turnedAwayBy?: TurnedAwayBy;
   /** What came back, in words: `503 in 12 ms`, `opened in 40 ms`. */
   readonly detail: string;
   /** Where one came back. */
@@ -32,7 +39,7 @@ export function checksOf<K extends Check['kind']>(
 }
 
 /**
- * Looks at every check of a kind; those from inside the VPC want a probe there, which this runmedic does not have yet. One that cannot be looked at,
+ * Looks at every check of a kind; from inside the VPC only http can be made, by a probe there. One that cannot be looked at,
  * for want of a secret for instance, is unavailable by itself: the others are seen all the same. `abort` ends all of them.
  */
 export const lookAt = async <K extends Check['kind']>(
@@ -42,8 +49,8 @@ export const lookAt = async <K extends Check['kind']>(
   abort: AbortSignal,
 ): Promise<ChecksObservation> => ({
   checks: await inBatches(checksOf(inspection, kind), async (check) =>
-    check.vantage === 'vpc'
-      ? unavailable(check, 'is to be looked at from inside the VPC, where runmedic has no probe yet')
+    check.vantage === 'vpc' && check.kind !== 'http'
+      ? unavailable(check, 'is to be looked at from inside the VPC, where probes make http checks only')
       : look(check).catch((error: unknown) => {
           if (abort.aborted || !(error instanceof PlatformFailure)) throw error;
           return unavailable(check, redact(error.message));

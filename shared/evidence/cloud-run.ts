@@ -12,7 +12,7 @@ export interface CloudRunObservation {
   readonly services: readonly ServiceObservation[];
 }
 
-/** Enough to find the last revision that served; older ones are seldom what anyone wants back. */
+/** Enough to find the last revision that served; older ones are seldom what anyone wants back. Our own choice: more cost evidence, fewer are soon all of one bad day. */
 const REVISIONS_MAX = 10;
 
 /**

@@ -1,4 +1,4 @@
-/** Calls under way at once from one inspector: enough for 30 services in a few round trips, too few to trip a quota. */
+/** Calls under way at once from one inspector. Our own choice: enough for 30 services in a few round trips, and few beside any quota by the minute. */
 const AT_ONCE = 10;
 
 /** Maps in order with at most AT_ONCE under way; rejects with the first rejection. */

@@ -2,6 +2,7 @@ import type { Environment } from '../policy/policy.ts';
 import type { Instant } from '../ports/clock.ts';
 import type { CloudReader } from '../ports/cloud.ts';
 import type { Prober } from '../ports/prober.ts';
+import type { VpcProber } from '../ports/vpc-prober.ts';
 import type { Subject } from '../signal/subject.ts';
 
 /** What one look is about, and what it may look with. Nothing here can write. */
@@ -13,6 +14,7 @@ export interface Inspection {
   readonly until: Instant;
   readonly cloud: CloudReader;
   readonly prober: Prober;
+  readonly vpcProber: VpcProber;
 }
 
 /** One question put to the platform. Throwing makes its reading unavailable; the others go on. */

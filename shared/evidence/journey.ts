@@ -29,10 +29,11 @@ async function walk(check: Journey, { prober }: Inspection, abort: AbortSignal):
       { url: filled(url), method, headers, body, timeoutMs: check.timeoutMs, auth: check.auth },
       abort,
     );
-    const { verdict, detail, httpStatus, latencyMs: took } = judged(result, step.expectStatus, step.expectBody);
+    const { detail, latencyMs: took, ...seen } = judged(result, step.expectStatus, step.expectBody);
+    const { httpStatus } = seen;
     latencyMs += took;
-    if (!result.connected || verdict !== 'passed')
-      return { name: check.name, url, verdict, httpStatus, latencyMs, detail: `step "${step.name}": ${detail}` };
+    if (!result.connected || seen.verdict !== 'passed')
+      return { name: check.name, url, ...seen, latencyMs, detail: `step "${step.name}": ${detail}` };
     const missing = capture(step, result.body, captured);
     if (missing !== undefined)
       return {

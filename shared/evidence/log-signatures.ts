@@ -28,20 +28,65 @@ export const logSignatures = [
   { signature: 'not-authenticated', pattern: /The request was not authenticated/ },
   { signature: 'connector-missing', pattern: /VPC connector \S+ does not exist/ },
   { signature: 'connector-unhealthy', pattern: /VPC Access connector failed to get healthy/ },
+  // Application lines of databases: before those of any private address, since some speak of time-outs too.
+  // Real text: nozomi-koborinai/terradart#232, moonklabs/sprintable#3645, dev.to/alachaum, and Cloud SQL's own connectors.
+  {
+    signature: 'cloud-sql-socket-failing',
+    pattern:
+      /CloudSQL connection failed|\/cloudsql\/\S+ failed: (No such file|Connection refused)|ENOENT \/cloudsql\/|ECONNREFUSED \/cloudsql\/|failed to connect to instance .*(Dial|Config) error|dial tcp \S+:3307/i,
+  },
+  { signature: 'cloud-sql-socket-closed', pattern: /\/cloudsql\/\S+ failed: server closed the connection/ },
+  {
+    signature: 'database-slots-exhausted',
+    pattern: /remaining connection slots are reserved|too many (clients|connections)|max number of clients reached/i,
+  },
+  // SQLAlchemy, Prisma, HikariCP, node-postgres, knex, psycopg, ActiveRecord, pgx, each in its own words.
+  {
+    signature: 'database-pool-exhausted',
+    pattern:
+      /QueuePool limit of size|Timed out fetching a new connection from the connection pool|Connection is not available, request timed out after|timeout exceeded when trying to connect|Timeout acquiring a connection|couldn't get a connection after|could not obtain a (database )?connection (from the pool )?within|all pooled connections were in use|connection pool (is )?exhausted|PoolTimeout/i,
+  },
+  {
+    signature: 'database-not-ready',
+    pattern:
+      /the database system is (starting up|shutting down|in recovery|not yet accepting)|terminating connection due to administrator command/i,
+  },
+  {
+    signature: 'database-connection-lost',
+    pattern:
+      /Lost connection to MySQL server|MySQL server has gone away|server closed the connection unexpectedly|Connection terminated unexpectedly|connection already closed/i,
+  },
+  {
+    signature: 'database-query-slow',
+    pattern:
+      /canceling statement due to (statement|lock) timeout|Lock wait timeout exceeded|deadlock detected|maximum statement execution time exceeded/i,
+  },
+  { signature: 'redis-out-of-memory', pattern: /OOM command not allowed when used memory/ },
+  {
+    signature: 'database-login-refused',
+    pattern: /password authentication failed|Access denied for user|WRONGPASS|NOAUTH|no pg_hba\.conf entry/i,
+  },
+  { signature: 'subnetwork-full', pattern: /insufficient free IP addresses in the subnetwork/ },
   // Application lines: what a client of a private address prints when nothing comes back.
   {
     signature: 'private-connection-timed-out',
     pattern:
       /ETIMEDOUT|i\/o timeout|Connection timed out|connect(ion)? timed? ?out|context deadline exceeded|initialization timeout after|ping timeout after/i,
   },
+  {
+    signature: 'name-not-resolved',
+    pattern:
+      /ENOTFOUND|EAI_AGAIN|no such host|could not translate host name|Name or service not known|UnknownHostException/,
+  },
+  { signature: 'no-route', pattern: /EHOSTUNREACH|ENETUNREACH|no route to host|network is unreachable/i },
   { signature: 'private-connection-refused', pattern: /ECONNREFUSED|connection refused/i },
   { signature: 'health-check-failed', pattern: /GET \S*\/(health|ready|live)\S* -> 5\d\d|Health check failing/i },
   {
-    signature: 'database-slots-exhausted',
-    pattern: /remaining connection slots are reserved|too many (clients|connections)/i,
+    signature: 'certificate-refused',
+    pattern:
+      /CERT_HAS_EXPIRED|certificate has expired|certificate verify failed|ERR_TLS_CERT_ALTNAME_INVALID|UNABLE_TO_VERIFY_LEAF_SIGNATURE|unable to verify the first certificate|x509: certificate|before secure TLS connection was established/i,
   },
-  { signature: 'upstream-failed', pattern: /upstream connect error|upstream \S+ failed: HTTP 5\d\d/ },
-  { signature: 'cloud-sql-socket-closed', pattern: /\/cloudsql\/\S+ failed: server closed the connection/ },
+  { signature: 'upstream-failed', pattern: /upstream connect error|upstream \S+ failed: HTTP [45]\d\d/ },
   { signature: 'module-missing', pattern: /ModuleNotFoundError|Cannot find module|ClassNotFoundException/ },
   {
     signature: 'setting-missing',

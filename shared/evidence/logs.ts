@@ -7,10 +7,15 @@ import { type LogSignature, signatureOf } from './log-signatures.ts';
 import { requestCountQuery } from './metrics.ts';
 import { type OutsideFailure, outsideFailureOf } from './outside-host.ts';
 import { redact } from './redact.ts';
+import { type Unreachable, unreachable } from './unreachable.ts';
 
-/** Lines of one kind from one revision, counted. */
+/** The three logs that are read, each for itself: what one of them was cut at says nothing of the others. */
+export type LogName = keyof LogsObservation['truncated'];
+
+/** Lines of one kind from one revision in one log, counted. What one event left in two logs is not one count of two. */
 export interface SignatureCount {
   readonly signature: LogSignature;
+  readonly log: LogName;
   readonly service: string;
   readonly revision: string | undefined;
   readonly count: number;
@@ -33,12 +38,12 @@ export interface FailedRequests {
 }
 
 /** Lines that say nothing that we know, of one shape: what differs from one to the next is masked. */
-export interface LineCluster extends Omit<SignatureCount, 'signature'> {
+export interface LineCluster extends Omit<SignatureCount, 'signature' | 'log'> {
   readonly shape: string;
 }
 
 /** Calls to one public host that failed in one way, by the lines of one service. */
-export interface OutsideCount extends Omit<SignatureCount, 'signature'>, OutsideFailure {}
+export interface OutsideCount extends Omit<SignatureCount, 'signature' | 'log'>, OutsideFailure {}
 
 /** Requests for one path by one client, among those that were read. */
 export interface AskedFor {
@@ -66,6 +71,8 @@ export interface LogsObservation {
     readonly seconds: number;
     readonly byPath: readonly AskedFor[];
   };
+  /** Places that application lines say could not be reached. */
+  readonly unreachable: readonly Unreachable[];
   /** When each service began to fail: the first of FAILURES_OF_AN_ONSET failures within a minute. */
   readonly onsets: readonly { readonly service: string; readonly at: Instant }[];
   /** What the counts reach back to: `since`, or later where there were more failed requests than we read. */
@@ -77,6 +84,7 @@ export interface LogsObservation {
 /** A line of a service that is watched. */
 type ServiceEntry = LogEntry & { readonly service: string };
 
+/** One page: the most that entries.list answers at once, and a project has 60 of these reads a minute for everybody (Logging API v2, quotas; read 2026-11-23). */
 const ENTRIES_MAX = 1000;
 /** What a person would still read. */
 const CLUSTERS_MAX = 10;
@@ -84,7 +92,7 @@ const PATHS_MAX = 30;
 const HOSTS_MAX = 20;
 /** Fewer requests than this may all have come in the seconds that one of the two does not tell of yet. */
 const COUNTED_MIN = 20;
-/** A lone failure is noise; this many within a minute are the beginning of something. */
+/** A lone failure is noise; this many within a minute are the beginning of something. Our own choice: as many as make a symptom, and all within one of Monitoring's minutes. */
 const FAILURES_OF_AN_ONSET = 5;
 const ONSET_WITHIN_SECONDS = 60;
 const REQUESTS = 'logName:"run.googleapis.com%2Frequests"';
@@ -135,11 +143,16 @@ export const logs: Inspector<LogsObservation> = {
       entry.service !== undefined &&
       (environment.services === undefined || environment.services.includes(entry.service));
     const failed = requests.entries.filter(watched);
-    const lines = [...failed, ...system.entries.filter(watched), ...application.entries.filter(watched)];
     const first = oldestFirst.filter(watched);
+    const lines = [...system.entries.filter(watched), ...application.entries.filter(watched)];
     return {
       failed: countFailed(failed, first),
-      signatures: countSignatures(lines),
+      signatures: [
+        ...countSignatures(failed, 'requests'),
+        ...countSignatures(system.entries.filter(watched), 'system'),
+        ...countSignatures(application.entries.filter(watched), 'application'),
+      ].sort(byCount),
+      unreachable: unreachable(application.entries.filter(watched)),
       clusters: countShapes(lines),
       outside: countOutside(lines),
       hosts: hostsOf([...requests.entries, ...(newest ?? [])]),
@@ -225,13 +238,14 @@ function onsetsOf(oldestFirst: readonly ServiceEntry[]): LogsObservation['onsets
   });
 }
 
-function countSignatures(entries: readonly ServiceEntry[]): SignatureCount[] {
+function countSignatures(entries: readonly ServiceEntry[], log: LogName): SignatureCount[] {
   const told = entries
     .filter(({ text }) => text !== '')
     .map((entry) => ({ ...entry, signature: signatureOf(entry.text) }))
     .filter(({ signature }) => signature !== 'unknown');
   return grouped(told, ({ signature, service, revision }) => [signature, service, revision]).map((group) => ({
     signature: group.first.signature,
+    log,
     service: group.first.service,
     revision: group.first.revision,
     ...group.span,
@@ -322,5 +336,7 @@ function grouped<Entry extends { readonly at: Instant }>(
       },
     });
   }
-  return [...groups.values()].sort((a, b) => b.span.count - a.span.count);
+  return [...groups.values()].sort((a, b) => byCount(a.span, b.span));
 }
+
+const byCount = (a: { readonly count: number }, b: { readonly count: number }): number => b.count - a.count;

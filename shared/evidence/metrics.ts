@@ -20,7 +20,9 @@ export interface ServiceMetrics {
   }[];
   /** Of successful answers, for every ten minutes of the last two hours. */
   readonly latencyByRevision: readonly { readonly revision: string; readonly p95Ms: Points }[];
+  /** Active and idle, of all revisions together: while one replaces another both count. */
   readonly instances: Points;
+  readonly instancesByRevision: readonly { readonly revision: string; readonly points: Points }[];
   /** Those that had requests; the rest was idle. */
   readonly instancesActive: Points;
   /** 99th percentile over the instances, 0..1 of the limit. */
@@ -94,7 +96,8 @@ export const metrics: Inspector<MetricsObservation> = {
       earlierMemory,
     ] = await Promise.all([
       known(inspection.cloud.series(requestCountQuery(inspection), abort)),
-      ask('container/instance_count', 'ALIGN_MAX', 'REDUCE_SUM', [SERVICE, 'metric.labels.state']),
+      // A gauge, sampled each minute for each state: the newest samples are of one moment, and only what was there together may be added up.
+      ask('container/instance_count', 'ALIGN_NEXT_OLDER', 'REDUCE_SUM', [SERVICE, REVISION, 'metric.labels.state']),
       ask('container/memory/utilizations', 'ALIGN_PERCENTILE_99', 'REDUCE_MAX', [SERVICE]),
       ask('container/cpu/utilizations', 'ALIGN_PERCENTILE_99', 'REDUCE_MAX', [SERVICE]),
       ask('request_latencies', 'ALIGN_DELTA', 'REDUCE_PERCENTILE_50', [SERVICE, CLASS]),
@@ -126,6 +129,7 @@ export const metrics: Inspector<MetricsObservation> = {
               p95Ms: points,
             })),
             instances: added(own(instances)),
+            instancesByRevision: byRevision(own(instances)),
             instancesActive: added(own(instances).filter(({ labels }) => labels['state'] === 'active')),
             memoryRatio: first(memory),
             cpuRatio: first(cpu),
@@ -207,6 +211,15 @@ function requestsOf(
       return { revision, requests: total(own), serverErrors: total(own.filter(isOf('5xx'))) };
     }),
   };
+}
+
+/** The series of each revision added up; those of none are left out. */
+function byRevision(series: readonly Series[]): ServiceMetrics['instancesByRevision'] {
+  const revisions = new Set(series.flatMap(({ labels }) => labels['revision_name'] ?? []));
+  return [...revisions].sort().map((revision) => ({
+    revision,
+    points: added(series.filter(({ labels }) => labels['revision_name'] === revision)),
+  }));
 }
 
 const total = (series: readonly Series[]): number =>

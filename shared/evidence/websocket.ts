@@ -2,6 +2,7 @@ import type { WebSocketResult } from '../ports/prober.ts';
 import { type CheckResult, type ChecksObservation, checksOf, lookAt } from './checks.ts';
 import type { Inspector } from './inspector.ts';
 import { redact } from './redact.ts';
+import { isDoorStatus } from './turned-away.ts';
 
 /**
  * Sees whether each configured WebSocket opens, and echoes where an echo is configured.
@@ -24,7 +25,9 @@ export const websocket: Inspector<ChecksObservation> = {
     ),
 };
 
-function judged(result: WebSocketResult): Pick<CheckResult, 'verdict' | 'httpStatus' | 'latencyMs' | 'detail'> {
+function judged(
+  result: WebSocketResult,
+): Pick<CheckResult, 'verdict' | 'httpStatus' | 'latencyMs' | 'detail' | 'turnedAwayBy'> {
   const { latencyMs } = result;
   const took = `in ${Math.round(latencyMs)} ms`;
   if (!result.opened) {
@@ -35,7 +38,14 @@ function judged(result: WebSocketResult): Pick<CheckResult, 'verdict' | 'httpSta
         : closeCode !== undefined
           ? `closed with ${closeCode}`
           : redact(result.detail);
-    return { verdict: 'failed', httpStatus: status, latencyMs, detail: `${answer} ${took}` };
+    const verdict = status !== undefined && isDoorStatus(status) ? 'turned-away' : 'failed';
+    return {
+      verdict,
+      ...(verdict === 'turned-away' ? { turnedAwayBy: 'unknown' as const } : {}),
+      httpStatus: status,
+      latencyMs,
+      detail: `${answer} ${took}`,
+    };
   }
   if (result.echoed === false)
     return { verdict: 'failed', httpStatus: 101, latencyMs, detail: `opened ${took}, but did not echo` };

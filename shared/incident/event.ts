@@ -48,4 +48,6 @@ export type StepResult =
   | { readonly kind: 'stood-already' }
   /** Neither `before` nor `after` stands: someone else changed it. Nothing was written. */
   | { readonly kind: 'moved'; readonly detail: string }
+  /** A guardrail that did not hold when it was offered holds now. Nothing was written. */
+  | { readonly kind: 'refused'; readonly detail: string }
   | { readonly kind: 'failed'; readonly detail: string };

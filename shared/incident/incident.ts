@@ -72,7 +72,8 @@ export type EscalationReason =
   | 'nobody-decided'
   | 'execution-failed'
   | 'not-verified'
-  | 'investigation-failed';
+  | 'investigation-failed'
+  | 'environment-removed';
 
 export type Outcome =
   | { readonly kind: 'resolved'; readonly by: 'remediation' | 'itself' }

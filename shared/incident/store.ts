@@ -12,7 +12,11 @@ export interface AuditEntry {
   readonly at: Instant;
   /** The identity under which it was written: 'alert', 'investigate', 'chat', 'remediate', 'patrol'. */
   readonly by: string;
-  readonly event: IncidentEvent | { readonly type: 'opened'; readonly at: Instant; readonly alert: string };
+  readonly event:
+    | IncidentEvent
+    | { readonly type: 'opened'; readonly at: Instant; readonly alert: string }
+    /** In place of whatever happened: the configuration no longer has the incident's environment. */
+    | { readonly type: 'environment-removed'; readonly at: Instant };
   readonly from: Incident['status'] | 'none';
   readonly to: Incident['status'];
 }

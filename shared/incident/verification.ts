@@ -50,11 +50,13 @@ function isWorse({ diagnosis, evidence, context }: RecoveryInput): boolean {
   const inTrouble = (felt: readonly Symptom[]): number =>
     new Set(
       felt
-        .filter(({ kind, on }) => (kind === 'check-failing' ? names : harmed).includes(on))
-        .map(({ kind, on }) => (kind === 'check-failing' ? `check ${on}` : on)),
+        .filter(({ kind, on }) => (isOfCheck(kind) ? names : harmed).includes(on))
+        .map(({ kind, on }) => (isOfCheck(kind) ? `check ${on}` : on)),
     ).size;
   return inTrouble(symptoms(evidence, context)) > inTrouble(diagnosis.symptoms);
 }
+
+const isOfCheck = (kind: Symptom['kind']): boolean => kind === 'check-failing' || kind === 'check-turned-away';
 
 /** HTTP, WebSocket and journeys, as users have them. */
 function fromOutside({ http, websocket, journey }: Evidence): RecoveryCheck[] {
@@ -64,7 +66,12 @@ function fromOutside({ http, websocket, journey }: Evidence): RecoveryCheck[] {
       if (reading.status === 'unavailable')
         return [{ name: kind, status: 'unavailable' as const, detail: reading.detail }];
       return reading.value.checks.map(
-        ({ name, verdict, detail }): RecoveryCheck => ({ name, status: verdict, detail }),
+        ({ name, verdict, detail }): RecoveryCheck => ({
+          name,
+          // Who is turned away is not served, whoever is to blame.
+          status: verdict === 'turned-away' ? 'failed' : verdict,
+          detail,
+        }),
       );
     },
   );
@@ -75,7 +82,7 @@ function errorsServed({ diagnosis, evidence, context }: RecoveryInput): Recovery
   const { logs } = evidence;
   const harmed = diagnosis.root?.services ?? [];
   const name = `errors of ${harmed.join(', ') || 'the environment'}`;
-  const left = symptoms(evidence, context).filter(({ kind, on }) => kind !== 'check-failing' && harmed.includes(on));
+  const left = symptoms(evidence, context).filter(({ kind, on }) => !isOfCheck(kind) && harmed.includes(on));
   if (left.length > 0) return { name, status: 'failed', detail: left.map(({ text }) => text).join('; ') };
   if (logs.status !== 'observed')
     return { name, status: 'unavailable', detail: logs.status === 'unavailable' ? logs.detail : 'no logs' };
@@ -94,12 +101,13 @@ function sameRule({ plan, evidence, context }: RecoveryInput): RecoveryCheck {
   const { rule, target } = plan.because;
   const known = ruleNames.find((candidate): candidate is RuleName => candidate === rule);
   if (known === undefined) return { name: rule, status: 'unavailable', detail: 'this rule is gone from runmedic' };
-  const name = ruleNamed(known).title;
+  const name = `check of the cause (${ruleNamed(known).title})`;
   const conclusions = judge(ruleNamed(known), evidence, context);
   for (const conclusion of conclusions)
     switch (conclusion.kind) {
       case 'cause':
-        if (conclusion.target === target) return { name, status: 'failed', detail: `still there: ${conclusion.claim}` };
+        if (conclusion.target === target)
+          return { name, status: 'failed', detail: `still there: ${withoutStop(conclusion.claim)}` };
         break;
       case 'inconclusive':
         if ((conclusion.about?.target ?? target) === target)
@@ -120,3 +128,6 @@ const standing = ({ plan, readBack }: RecoveryInput): RecoveryCheck[] =>
       return { name, status: 'failed', detail: `${prospect.summary.after} does not stand any more` };
     return { name, status: 'unavailable', detail: found.unavailable };
   });
+
+/** A detail follows a colon and is followed by others: a claim is a sentence, and brings a full stop. */
+const withoutStop = (claim: string): string => claim.replace(/\.$/, '');

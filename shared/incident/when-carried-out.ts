@@ -53,7 +53,9 @@ function stepApplied(incident: IncidentIn<'executing'>, result: StepResult, mome
       return step + 1 < incident.signed.plan.steps.length
         ? carryOut(incident, moment, { approval, step: step + 1, direction: 'apply' })
         : verify(incident, moment);
+    // What may be offered now is found by looking again: in a moved world, or inside the guardrails as they are.
     case 'moved':
+    case 'refused':
       return step === 0 ? investigateAgain(incident, moment) : stopPartWay(incident, moment, result.detail);
     case 'failed':
       return stopPartWay(incident, moment, result.detail);
@@ -80,6 +82,7 @@ function stepUndone(incident: IncidentIn<'executing'>, result: StepResult, momen
         investigateAgain(incident, moment, attemptsWith(incident, 'worse', 'yes'))
       );
     case 'moved':
+    case 'refused':
     case 'failed':
       return escalate(incident, moment, 'execution-failed', `${because}; undoing it failed: ${result.detail}`, {
         attempts: attemptsWith(incident, 'worse', 'no'),

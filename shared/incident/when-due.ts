@@ -54,7 +54,10 @@ export function whenDue(incident: Exclude<Incident, IncidentIn<'closed'>>, momen
       return move(incident, { ...incident, dueAt: guard }, { effects: [look] });
     }
     case 'escalated':
-      return levelDue(incident, moment) ? nextLevel(incident, moment) : investigateAgain(incident, moment);
+      // Back in the configuration: what it is at comes before who is called next.
+      return incident.reason !== 'environment-removed' && levelDue(incident, moment)
+        ? nextLevel(incident, moment)
+        : investigateAgain(incident, moment);
     default:
       return unreachable(incident);
   }

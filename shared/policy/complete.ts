@@ -1,3 +1,4 @@
+import { completeDatabase } from './complete-database.ts';
 import {
   APPROVAL_EXPIRES_AFTER_SECONDS,
   BOUNDS,
@@ -27,6 +28,7 @@ export function complete(file: PolicyFile): Policy {
   return {
     ownProject: file.ownProject,
     environments: Object.entries(file.environments).map(([name, written]) => environment(name, written, file)),
+    top: { channel: file.slack?.channel, approvers: people(file.approvers ?? {}) },
   };
 }
 
@@ -39,6 +41,11 @@ function environment(name: string, here: EnvironmentFile, top: PolicyFile): Envi
     services: here.services,
     connectors: here.connectors?.map((connector) => fullConnectorName(connector, here)),
     checks: (here.checks ?? []).map(completeCheck),
+    databases: (here.databases ?? []).map(completeDatabase),
+    probes: (here.probes ?? []).map((probe) => ({
+      ...probe,
+      through: probe.through === 'direct-vpc' ? probe.through : fullConnectorName(probe.through, here),
+    })),
     slack: here.slack ?? top.slack ?? missingChannel(name),
     approvers: approvers(here.approvers, top.approvers),
     bounds: bounds(here.bounds, top.bounds),

@@ -21,4 +21,6 @@ export const ESCALATION: readonly EscalationLevel[] = [
 ];
 
 export const CHECK_TIMEOUT_SECONDS = 10;
+/** A healthy handshake inside one region takes milliseconds; longer than this is as good as never. */
+export const DATABASE_TIMEOUT_SECONDS = 5;
 export const EXPECTED_STATUS = 200;

@@ -36,9 +36,13 @@ const check = z
   ])
   .catch(nothing);
 
+const named = maybe(z.array(z.object({ name: text }).catch({ name: undefined })));
+
 const environment = z.object({
   project: text,
   region: text,
+  databases: named,
+  probes: named,
   connectors: maybe(z.array(text)),
   checks: maybe(z.array(check)),
   ...blocks,

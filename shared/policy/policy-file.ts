@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { checkFile } from './check-file.ts';
+import { databaseFile, probeFile } from './database-file.ts';
 import { APPROVAL_EXPIRES_AFTER_SECONDS, BOUNDS, VERIFICATION } from './defaults.ts';
 import {
   actionId,
@@ -24,6 +25,8 @@ const ENVIRONMENTS_MAX = 50;
 const SERVICES_MAX = 100;
 const CONNECTORS_MAX = 20;
 const CHECKS_MAX = 30;
+const DATABASES_MAX = 20;
+const PROBES_MAX = 10;
 const PEOPLE_MAX = 100;
 const LEVELS_MAX = 5;
 const DAY_SECONDS = 86_400;
@@ -73,7 +76,7 @@ const bounds = section({
     .min(0, { error: 'an amount in US dollars, 0 or more' })
     .optional()
     .meta({
-      description: 'A plan that adds more to the monthly bill is not offered.',
+      description: 'A plan that adds more to the monthly bill is not offered, nor one whose cost is not known.',
       default: BOUNDS.costUsdPerMonthMax,
     }),
 }).describe('How far a plan may go. What lies beyond is refused, and the refusal names the bound.');
@@ -122,6 +125,16 @@ const environment = section({
   checks: listOf(checkFile, CHECKS_MAX)
     .optional()
     .describe('What a user would try, from outside. Recovery is proven by these.'),
+  databases: listOf(databaseFile, DATABASES_MAX)
+    .optional()
+    .describe(
+      'What the services keep their data in. Left out: the Cloud SQL and Memorystore instances of the region, unprobed.',
+    ),
+  probes: listOf(probeFile, PROBES_MAX)
+    .optional()
+    .describe(
+      'Deployments of the function probe, one by Direct VPC egress and one behind each watched connector: the pair tells connector from database.',
+    ),
   paused: z
     .boolean({ error: 'true or false' })
     .optional()
@@ -142,4 +155,5 @@ export const policyFile = section({
 
 export type PolicyFile = z.output<typeof policyFile>;
 export type EnvironmentFile = PolicyFile['environments'][string];
+export type DatabaseFile = NonNullable<EnvironmentFile['databases']>[number];
 export type CheckFile = NonNullable<EnvironmentFile['checks']>[number];

@@ -5,6 +5,8 @@ export interface Policy {
   /** The Google Cloud project runmedic itself runs in: never a target. */
   readonly ownProject: string | undefined;
   readonly environments: readonly Environment[];
+  /** What stands at the top of the file: where and whom to tell of an incident whose environment it no longer has. */
+  readonly top?: { readonly channel: string | undefined; readonly approvers: Approvers };
 }
 
 /** One environment: what is watched, where it is talked about, who may decide, and how far runmedic may go. */
@@ -17,6 +19,8 @@ export interface Environment {
   /** Full names; undefined means: those that the services name. */
   readonly connectors: readonly string[] | undefined;
   readonly checks: readonly Check[];
+  readonly databases: readonly Database[];
+  readonly probes: readonly Probe[];
   readonly slack: { readonly channel: string };
   readonly approvers: ApproverPolicy;
   readonly bounds: Bounds;
@@ -57,6 +61,47 @@ export interface JourneyStep {
   readonly expectBody: string | undefined;
   /** Name -> dotted path into the JSON of the answer. */
   readonly capture: Readonly<Record<string, string>>;
+}
+
+export type DatabaseKind = 'postgresql' | 'mysql' | 'redis';
+
+/** What services keep their data in. */
+export interface Database {
+  readonly name: string;
+  readonly kind: DatabaseKind;
+  /** `host:port` inside the VPC; undefined: probes do not look at it. */
+  readonly address: string | undefined;
+  /** Short name of the Cloud SQL or Memorystore instance; undefined: the one that has the address. */
+  readonly instance: string | undefined;
+  /** undefined: whoever can be seen to use it. */
+  readonly services: readonly DatabaseUser[] | undefined;
+  /** undefined: probes only knock. */
+  readonly login: DatabaseLogin | undefined;
+  readonly encryption: 'none' | 'tls';
+  readonly timeoutMs: number;
+}
+
+export interface DatabaseUser {
+  readonly service: string;
+  /** What one instance may open at most; undefined: not told. */
+  readonly connectionsPerInstance: number | undefined;
+}
+
+/** Secrets are named, never carried. */
+export interface DatabaseLogin {
+  readonly user: string;
+  readonly secret: string | undefined;
+  readonly database: string | undefined;
+}
+
+/** A look-out inside the VPC: the function probe, deployed with one way in. */
+export interface Probe {
+  readonly name: string;
+  readonly url: string;
+  /** 'direct-vpc', or a connector's full name. */
+  readonly through: string;
+  /** `host:port` that always answers: until it does, what this probe saw is not believed. */
+  readonly knownGood: string;
 }
 
 /** User ids and usergroup ids. Nobody named means nobody may approve. */

@@ -19,6 +19,8 @@ export function senseFaults(draft: Draft, actionIds: readonly string[] | undefin
       ...ownProjectFaults(path, environment, draft.ownProject),
       ...channelFaults(path, environment, draft),
       ...connectorFaults(path, environment),
+      ...sharedNames([...path, 'databases'], environment.databases),
+      ...sharedNames([...path, 'probes'], environment.probes),
       ...verificationFaults(path, environment, draft),
       ...blockFaults(path, environment, actionIds),
       ...checkFaults([...path, 'checks'], environment.checks ?? []),
@@ -93,6 +95,22 @@ function connectorFaults(path: readonly string[], { region, connectors = [] }: D
       },
     ];
   });
+}
+
+/** Cards and probes know them by their names. */
+function sharedNames(path: readonly string[], things: DraftEnvironment['databases']): readonly RawFault[] {
+  const names = (things ?? []).map(({ name }) => name);
+  return names.flatMap((name, index) =>
+    name === undefined || names.indexOf(name) === index
+      ? []
+      : [
+          {
+            path: [...path, index, 'name'],
+            found: describe(name),
+            allowed: `a name that no other has; ${path.at(-1)}[${names.indexOf(name)}] has this one`,
+          },
+        ],
+  );
 }
 
 function verificationFaults(

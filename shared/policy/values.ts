@@ -79,6 +79,12 @@ export const secretName = shaped(
   'the name of a secret in Secret Manager, never the secret itself: short, or projects/P/secrets/S/versions/V',
 );
 
+/** A host, by name or IPv4 address, and a port. */
+export const privateAddress = shaped(
+  /^[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?:[1-9][0-9]{0,4}$/,
+  'a host and a port, such as 10.20.0.3:5432',
+);
+
 /** A whole number from `min` to `max`. */
 export function wholeNumber(min: number, max: number, unit = '') {
   const error = `a whole number${unit} from ${min} to ${max}`;

@@ -3,7 +3,15 @@ import type { Approvers, Environment, Policy } from './policy.ts';
 /** What is allowed and may still surprise, one sentence each. */
 export const warningsOf = (policy: Policy): readonly string[] => policy.environments.flatMap(environmentWarnings);
 
-function environmentWarnings({ name, approvers, bounds, checks, paused }: Environment): readonly string[] {
+function environmentWarnings({
+  name,
+  approvers,
+  bounds,
+  checks,
+  databases,
+  probes,
+  paused,
+}: Environment): readonly string[] {
   const closedActions = Object.entries(approvers.byAction).filter(([, people]) => isNobody(people));
   return [
     ...(isNobody(approvers)
@@ -14,10 +22,18 @@ function environmentWarnings({ name, approvers, bounds, checks, paused }: Enviro
     ...(checks.length === 0
       ? [`${name}: no checks, so recovery is judged by Google Cloud's own readings and not from outside.`]
       : []),
-    ...(checks.some(({ vantage }) => vantage === 'vpc')
+    ...(probes.length === 0 && checks.some(({ vantage }) => vantage === 'vpc')
       ? [
-          `${name}: some checks are from vantage vpc, which cannot be looked at yet; recovery stays unproven and is handed to people.`,
+          `${name}: some checks are from vantage vpc, and no probe stands there; recovery stays unproven and is handed to people.`,
         ]
+      : []),
+    ...(checks.some(({ vantage, kind }) => vantage === 'vpc' && kind !== 'http')
+      ? [
+          `${name}: some checks from vantage vpc are not of kind http, the only one that a probe makes; they stay unavailable.`,
+        ]
+      : []),
+    ...(probes.length === 0 && databases.some(({ address }) => address !== undefined)
+      ? [`${name}: some databases have an address, and no probe stands in the VPC to look at them.`]
       : []),
     ...(checks.some(({ auth }) => auth.kind === 'header')
       ? [

@@ -1,4 +1,8 @@
 import type { Instant } from './clock.ts';
+import type { DatabasesReader } from './databases.ts';
+import type { InvokersReader } from './invokers.ts';
+import type { LoadBalancingReader } from './load-balancing.ts';
+import type { NetworkReader } from './network.ts';
 
 /** Full resource names throughout: `projects/P/locations/L/services/S`. */
 export interface Location {
@@ -51,6 +55,8 @@ export interface TrafficShare {
 export interface Template {
   readonly containers: readonly Container[];
   readonly vpcAccess: VpcAccess;
+  /** `project:region:instance` of each Cloud SQL socket that is mounted; left out where there is none. */
+  readonly cloudSqlInstances?: readonly string[];
   readonly serviceAccount: string | undefined;
   readonly timeoutSeconds: number;
   readonly concurrency: number;
@@ -100,6 +106,8 @@ export interface Connector {
   readonly instancesMax: number;
   readonly network: string | undefined;
   readonly ipCidrRange: string | undefined;
+  /** Where it was made on a subnetwork of someone's own, full name; in a Shared VPC that lies in the host project. */
+  readonly subnetwork: string | undefined;
 }
 
 /** One query to timeSeries.list. `filter` is Monitoring's filter language, without the interval. */
@@ -114,6 +122,8 @@ export interface SeriesQuery {
     | 'ALIGN_RATE'
     | 'ALIGN_MEAN'
     | 'ALIGN_MAX'
+    | 'ALIGN_NEXT_OLDER'
+    | 'ALIGN_FRACTION_TRUE'
     | 'ALIGN_PERCENTILE_99'
     | 'ALIGN_PERCENTILE_50';
   readonly reducer:
@@ -159,6 +169,20 @@ export interface LogEntry {
   readonly host?: string | undefined;
   readonly path?: string | undefined;
   readonly agent?: string | undefined;
+  /** Of a load balancer's own entry alone. */
+  readonly balanced?: BalancedRequest;
+}
+
+/** What a load balancer says of a request that it took. */
+export interface BalancedRequest {
+  /** The backend service's name; undefined where it found none. */
+  readonly backend: string | undefined;
+  /** `response_sent_by_backend`, `failed_to_pick_backend`, `denied_by_security_policy`, ... */
+  readonly statusDetails: string;
+  readonly host: string | undefined;
+  readonly path: string | undefined;
+  /** The rule of Cloud Armor that decided, where it decided against. */
+  readonly deniedBy: { readonly policy: string; readonly priority: number } | undefined;
 }
 
 /** `truncated`: there was more, and `nextPageToken` leads to it. */
@@ -169,7 +193,7 @@ export interface LogPage {
 }
 
 /** What an inspector may do: read. It is never handed a client that can write. Every method throws PlatformFailure. */
-export interface CloudReader {
+export interface CloudReader extends DatabasesReader, InvokersReader, LoadBalancingReader, NetworkReader {
   services(location: Location, abort: AbortSignal): Promise<readonly Service[]>;
   service(name: string, abort: AbortSignal): Promise<Service>;
   /** Newest first. */

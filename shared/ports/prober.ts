@@ -1,3 +1,5 @@
+import type { Instant } from './clock.ts';
+
 /** One look from outside at one URL. Redirects are not followed: a check states what it expects. */
 export interface HttpCheck {
   readonly url: string;
@@ -49,8 +51,47 @@ export type WebSocketResult =
       readonly latencyMs: number;
     };
 
+/** One look at what a server presents before it is asked anything. */
+export interface TlsLook {
+  readonly host: string;
+  readonly timeoutMs: number;
+}
+
+/** The certificate is told also where no client would take it; `problem` is then why. */
+export type TlsResult =
+  | {
+      readonly connected: true;
+      readonly names: readonly string[];
+      readonly issuer: string;
+      readonly expiresAt: Instant;
+      /** Certificates that were sent, the server's own included. */
+      readonly sent: number;
+      readonly problem: 'expired' | 'not-yet-valid' | 'other-name' | 'chain' | 'other' | undefined;
+      readonly detail: string;
+    }
+  | {
+      readonly connected: false;
+      readonly failure: 'dns' | 'refused' | 'timed-out' | 'tls' | 'reset';
+      readonly detail: string;
+    };
+
+export interface DnsQuestion {
+  readonly name: string;
+  readonly type: 'A' | 'AAAA' | 'CNAME' | 'CAA';
+  readonly timeoutMs: number;
+}
+
+/** Records as text: addresses, a name, or `issue pki.goog`. 'none': the name is there, without such a record. */
+export type DnsAnswer =
+  | { readonly kind: 'records'; readonly records: readonly string[] }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'no-such-name' };
+
 /** Looks from outside, as a user would. Never throws for what the target did; throws PlatformFailure when the look itself could not be made. */
 export interface Prober {
   http(check: HttpCheck, abort: AbortSignal): Promise<HttpResult>;
   webSocket(check: WebSocketCheck, abort: AbortSignal): Promise<WebSocketResult>;
+  tls(look: TlsLook, abort: AbortSignal): Promise<TlsResult>;
+  /** Asks the configured name servers. */
+  dns(question: DnsQuestion, abort: AbortSignal): Promise<DnsAnswer>;
 }

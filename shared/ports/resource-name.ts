@@ -5,6 +5,12 @@ export interface ResourceName {
   readonly id: string;
 }
 
+/** The project of any full name: `projects/P/...`. */
+export const projectOf = (name: string): string => name.replace(/^projects\/([^/]+).*$/, '$1');
+
+/** The last part of any full name, or link. */
+export const lastOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
+
 /** @throws Error for anything that is not `projects/P/locations/L/COLLECTION/ID`. */
 export function parseName(name: string): ResourceName {
   const [, project, , region, , id] = name.split('/');

@@ -44,6 +44,15 @@ export interface ProposalInput<Needs extends InspectorName> {
   readonly mark: string;
 }
 
+/** A change to hold against the limits of the platform's API and of the policy, with what stands at that moment. */
+export interface LimitInput<Settings> {
+  readonly after: Settings;
+  readonly present: Settings;
+  readonly bounds: Bounds;
+  /** Where the bounds are written: `environments.staging.bounds`. */
+  readonly boundsAt: string;
+}
+
 /** What stands in the cloud now. `settled: false`: an operation is under way on it, wait and read again. */
 export interface Standing<Settings> {
   readonly settings: Settings;
@@ -60,6 +69,8 @@ export interface Action<Settings, Needs extends InspectorName = InspectorName> {
   readonly answers: readonly RuleName[];
   readonly needs: readonly Needs[];
   readonly propose: (input: ProposalInput<Needs>) => Proposal<Settings>;
+  /** Why the API or the policy takes no such change, naming the limit; undefined when they do. Pure. Left out where nothing is limited. */
+  readonly outOfLimits?: (input: LimitInput<Settings>) => string | undefined;
   readonly read: (target: string, cloud: CloudReader, abort: AbortSignal) => Promise<Standing<Settings>>;
   /** The only door to a CloudWriter. */
   readonly write: (

@@ -1,10 +1,13 @@
-import type { Change, Prospect } from './action.ts';
+import type { Action, Change, Prospect } from './action.ts';
 import * as registry from './registry.ts';
 
 export const actions = registry;
 export type ActionName = keyof typeof actions;
 // Sound: Object.keys of a namespace import gives exactly its exported names.
 export const actionNames = Object.keys(registry) as readonly ActionName[];
+
+/** Sound: an action is only ever handed the settings that it proposed or read itself, under its own name. */
+export const anyAction = (name: ActionName): Action<unknown> => actions[name] as unknown as Action<unknown>;
 
 type SettingsOf<A> = A extends { readonly write: (change: Change<infer S>, ...rest: never[]) => unknown } ? S : never;
 

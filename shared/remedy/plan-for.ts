@@ -1,7 +1,6 @@
 import type { Cause } from '../diagnosis/rule.ts';
 import type { Evidence } from '../evidence/evidence.ts';
-import type { Action } from './action.ts';
-import { type ActionName, actionNames, actions, type PlanStep } from './actions.ts';
+import { type ActionName, actionNames, anyAction, type PlanStep } from './actions.ts';
 import { type GuardrailContext, refusedByGuardrail } from './guardrails.ts';
 import type { Plan } from './plan.ts';
 import { digestOf } from './signature.ts';
@@ -17,8 +16,10 @@ export interface PlanInput extends GuardrailContext {
 
 export type Planned =
   | { readonly kind: 'plan'; readonly plan: Plan }
-  /** Every action that answers the cause, with why it is not offered. */
+  /** Every action that answers the cause, by its title, with why it is not offered: people read it. */
   | { readonly kind: 'none'; readonly refusals: readonly string[] };
+
+const NOTHING_ANSWERS = 'runmedic knows no change that answers this cause';
 
 const RISK_ORDER = { low: 0, medium: 1, high: 2 };
 
@@ -31,7 +32,7 @@ export function planFor(input: PlanInput): Planned {
   const best = leastRisky(steps);
   if (best === undefined) {
     const refusals = outcomes.filter((outcome) => typeof outcome === 'string');
-    return { kind: 'none', refusals: refusals.length > 0 ? refusals : [`no action answers ${root.rule}`] };
+    return { kind: 'none', refusals: refusals.length > 0 ? refusals : [NOTHING_ANSWERS] };
   }
   const { incident, round } = input;
   const bound = { incident, because: { rule: root.rule, target: root.target }, steps: [best] } as const;
@@ -51,20 +52,17 @@ export function planDigest(plan: Omit<Plan, 'digest' | 'round'> & Partial<Plan>)
   return digestOf(bound);
 }
 
-/** Sound: an action is only ever handed the settings that it proposed or read itself, under its own name. */
-export const anyAction = (name: ActionName): Action<unknown> => actions[name] as unknown as Action<unknown>;
-
 function stepFor(name: ActionName, input: PlanInput): PlanStep | string {
   const { incident, round, root, evidence, environment, tried } = input;
   const action = anyAction(name);
   if (tried.some((attempt) => attempt.action === name && attempt.target === root.target))
-    return `${name}: was tried in this incident`;
+    return `${action.title}: was tried in this incident already`;
   const seen = action.needs.flatMap((need) => {
     const reading = evidence[need];
     return reading.status === 'observed' ? [[need, reading.value] as const] : [];
   });
   const missing = action.needs.find((need) => evidence[need].status !== 'observed');
-  if (missing !== undefined) return `${name}: ${missing} could not be observed`;
+  if (missing !== undefined) return `${action.title}: ${missing.replaceAll('-', ' ')} could not be observed`;
   const proposal = action.propose({
     cause: root,
     // Sound: none is missing, so every need was observed, and an action's type lets it read no other.
@@ -72,9 +70,9 @@ function stepFor(name: ActionName, input: PlanInput): PlanStep | string {
     bounds: environment.bounds,
     mark: `${incident}-${round}`,
   });
-  if (proposal.kind === 'refused') return `${name}: ${proposal.reason}`;
+  if (proposal.kind === 'refused') return `${action.title}: ${proposal.reason}`;
   // Sound: the change was proposed by the action of this very name.
   const step = { action: name, ...proposal.change, prospect: proposal.prospect } as PlanStep;
-  const refusal = refusedByGuardrail(step, input);
-  return refusal === undefined ? step : `${name}: ${refusal}`;
+  const refusal = refusedByGuardrail(step, input, step.before);
+  return refusal === undefined ? step : `${action.title}: ${refusal}`;
 }

@@ -39,7 +39,7 @@ export const restartService: Action<RestartSettings, 'cloud-run'> = {
       };
     const serving = service.revisions.find(({ name }) => name === service.latestReadyRevision);
     const image = serving?.template.containers[0]?.image;
-    if (serving === undefined || image === undefined || !image.includes('@sha256:'))
+    if (serving === undefined || image === undefined || !isPinned(image))
       return {
         kind: 'refused',
         reason: `the image digest of what serves ${shortName} is not known: a restart might deploy another image`,
@@ -55,7 +55,7 @@ export const restartService: Action<RestartSettings, 'cloud-run'> = {
           before: `revision ${serving.shortName}`,
           after: `a new revision, same image ${image.slice(image.indexOf('@sha256:') + 1).slice(0, 19)}`,
         },
-        expectedEffect: 'fresh containers with empty memory; it relieves, and does not mend what fills them',
+        expectedEffect: 'fresh containers with empty memory: relief for a while, as what fills it is not mended',
         expectedSeconds: 90,
         whatCouldGoWrong:
           "Start-up can fail, and then the old revision goes on serving. Secrets mounted as 'latest' resolve anew.",
@@ -65,6 +65,10 @@ export const restartService: Action<RestartSettings, 'cloud-run'> = {
       },
     };
   },
+  outOfLimits: ({ after: { mark, image } }) =>
+    mark === null || !isPinned(image)
+      ? 'a restart needs its mark and an image that is pinned by digest: anything else would be another change'
+      : undefined,
   read: async (target, cloud, abort) => {
     const service = await cloud.service(target, abort);
     return { settings: settingsOf(service), etag: service.etag, settled: !service.reconciling };
@@ -72,6 +76,8 @@ export const restartService: Action<RestartSettings, 'cloud-run'> = {
   write: ({ target, etag, after }, cloud, abort) =>
     cloud.restartService({ name: target, etag: etag ?? '' }, { mark: after.mark ?? '', image: after.image }, abort),
 };
+
+const isPinned = (image: string): boolean => image.includes('@sha256:');
 
 const settingsOf = ({ template }: Service): RestartSettings => ({
   mark: template.restartedAt ?? null,

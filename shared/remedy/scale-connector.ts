@@ -12,7 +12,8 @@ export interface ConnectorSize {
   readonly instancesMax: number;
 }
 
-/** The platform's ceiling for one connector. Source: gcloud's update.yaml, max 3..10 (facts, 2026-11-23). */
+/** The platform's limits for one connector. Source: gcloud's update.yaml, min 2..9, max 3..10 (facts, 2026-11-23). */
+const PLATFORM_INSTANCES_MIN = 2;
 const PLATFORM_INSTANCES_MAX = 10;
 /** The next size up, for a connector that has all the machines it may have. */
 const LARGER_TYPE: Readonly<Record<string, string>> = { 'f1-micro': 'e2-micro', 'e2-micro': 'e2-standard-4' };
@@ -56,6 +57,18 @@ export const scaleConnector: Action<ConnectorSize, 'vpc-connector'> = {
         permanent: `gcloud compute networks vpc-access connectors update ${id} --project=${project} --region=${region} --machine-type=${after.machineType} --min-instances=${after.instancesMin} --max-instances=${after.instancesMax}`,
       },
     };
+  },
+  outOfLimits: ({ after, present, bounds, boundsAt }) => {
+    const { instancesMin, instancesMax, machineType } = after;
+    if (instancesMin < PLATFORM_INSTANCES_MIN || instancesMin >= instancesMax || instancesMax > PLATFORM_INSTANCES_MAX)
+      return `VPC Access takes ${PLATFORM_INSTANCES_MIN} to ${PLATFORM_INSTANCES_MAX} instances with the minimum below the maximum, not ${instancesMin}-${instancesMax}`;
+    if (instancesMin < present.instancesMin || instancesMax < present.instancesMax)
+      return `a connector only grows: it has ${inWords(present)}`;
+    if (instancesMax > present.instancesMax && instancesMax > bounds.connectorInstancesMax)
+      return `${instancesMax} instances are over ${boundsAt}.connectorInstancesMax (${bounds.connectorInstancesMax})`;
+    if (machineType !== present.machineType && !bounds.connectorMachineTypes.includes(machineType))
+      return `${boundsAt}.connectorMachineTypes (${bounds.connectorMachineTypes.join(', ') || 'none'}) does not name ${machineType}`;
+    return undefined;
   },
   read: async (target, cloud, abort) => {
     const connector = await cloud.connector(target, abort);

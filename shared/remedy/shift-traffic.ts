@@ -7,6 +7,8 @@ export interface TrafficSettings {
   readonly traffic: readonly TrafficShare[];
 }
 
+const ALL_PERCENT = 100;
+
 /**
  * Sends all traffic to the last revision that served well. Nothing is deployed.
  * API: Cloud Run Admin v2 services.patch (updateMask traffic, etag). Permissions: run.services.get, run.services.update, run.operations.get.
@@ -50,6 +52,10 @@ export const shiftTraffic: Action<TrafficSettings, 'cloud-run' | 'logs' | 'metri
       },
     };
   },
+  outOfLimits: ({ after: { traffic } }) => {
+    const total = traffic.reduce((sum, { percent }) => sum + percent, 0);
+    return total === ALL_PERCENT ? undefined : `Cloud Run takes shares that add up to ${ALL_PERCENT} %, not ${total} %`;
+  },
   read: async (target, cloud, abort) => {
     const service = await cloud.service(target, abort);
     return { settings: settingsOf(service), etag: service.etag, settled: !service.reconciling };
@@ -62,7 +68,7 @@ const settingsOf = ({ traffic }: Service): TrafficSettings => ({ traffic });
 
 /** Tags stay where they point; only shares move. */
 const shifted = (traffic: readonly TrafficShare[], revision: string): TrafficShare[] => [
-  { revision, percent: 100 },
+  { revision, percent: ALL_PERCENT },
   ...traffic.filter(({ tag }) => tag !== undefined).map((entry) => ({ ...entry, percent: 0 })),
 ];
 

@@ -4,7 +4,7 @@ import type { Environment } from '../policy/policy.ts';
 import { section } from './blocks.ts';
 import { changeLines, permanentLines, recommendedChange } from './change-blocks.ts';
 import type { Message } from './chat.ts';
-import { decided, decision, notToBeDecided, tried } from './decision-blocks.ts';
+import { decided, decision, notToBeDecided, tried, withoutEnvironment } from './decision-blocks.ts';
 import { evidence, folded, rootCause, seenWords } from './diagnosis-blocks.ts';
 import { heading, headlineText } from './heading.ts';
 import { cut, fitted, MESSAGE_TEXT_MAX, needed, type Weighed } from './limits.ts';
@@ -13,7 +13,8 @@ import { ending, escalation, execution, verification } from './progress-blocks.t
 
 export interface CardInput {
   readonly incident: Incident;
-  readonly environment: Environment;
+  /** undefined: the configuration no longer has it, and nobody can decide or check anything there. */
+  readonly environment: Environment | undefined;
   /** Who approved what earlier in the incident; oldest first. */
   readonly trail: readonly AuditEntry[];
   /** Why the plan that is offered is not to be trusted, and so cannot be decided; undefined when it can. */
@@ -42,7 +43,7 @@ function body({ incident, environment, trail, fault }: CardInput): Weighed[] {
         ...evidence(diagnosis),
         ...tried(incident),
         ...recommendedChange(signed.plan),
-        ...(fault === undefined ? decision(incident, environment) : notToBeDecided(fault)),
+        ...(fault === undefined ? decisionIn(incident, environment) : notToBeDecided(fault)),
         ...permanentLines(signed.plan),
         ...folded(diagnosis),
       ];
@@ -58,7 +59,7 @@ function body({ incident, environment, trail, fault }: CardInput): Weighed[] {
       const { diagnosis } = incident;
       return [
         ...rootCause(diagnosis),
-        ...verification(incident, environment),
+        ...(environment === undefined ? withoutEnvironment(incident) : verification(incident, environment)),
         ...decided(incident, trail),
         ...tried(incident),
       ];
@@ -77,12 +78,17 @@ function body({ incident, environment, trail, fault }: CardInput): Weighed[] {
   }
 }
 
+const decisionIn = (
+  incident: Extract<Incident, { status: 'awaiting-approval' }>,
+  environment: Environment | undefined,
+): Weighed[] => (environment === undefined ? withoutEnvironment(incident) : decision(incident, environment));
+
 /** What is looked at, and what the look before came to. */
 function lookWords(incident: Extract<Incident, { status: 'investigating' }>): string {
   const { round, tries, healthyLooks, unexplainedLooks } = incident;
   if (healthyLooks > 0) return '*Nothing wrong is seen any more.* Looking once more before the incident is closed.';
   if (unexplainedLooks > 0)
-    return `*No cause is to be seen yet.* Looking again: evidence may be on its way.\n${seenWords(incident.diagnosis?.symptoms ?? [])}`;
+    return `*No cause found yet.* Looking again, as more evidence may be on its way.\n${seenWords(incident.diagnosis?.symptoms ?? [])}`;
   const what = round === 1 ? '*Investigating.*' : `*Investigating again* (diagnosis ${round}).`;
   const again = tries > 1 ? ` No answer yet; asked ${tries} times.` : '';
   return `${what} Services, revisions, connectors, metrics, logs and the checks from outside are being read; nothing is changed.${again}`;

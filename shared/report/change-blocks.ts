@@ -30,13 +30,15 @@ function prospectOf(prospect: Prospect): (readonly [string, string])[] {
   return [
     ['Risk', capital(risk)],
     ['Cost', capital(costWords(costUsdPerMonth))],
-    ['Expected', `${foreign(capital(expectedEffect), WORDS_MAX)}, in about ${durationWords(expectedSeconds)}`],
+    ['Expected', `${foreign(capital(expectedEffect), WORDS_MAX)} (about ${durationWords(expectedSeconds)})`],
     ['Undo', capital(undoWords(prospect))],
   ];
 }
 
 const undoWords = ({ undo }: Prospect): string =>
-  undo.kind === 'none' ? `none: ${foreign(undo.why, WORDS_MAX)}` : 'back to before, by itself if things get worse';
+  undo.kind === 'none'
+    ? `none: ${foreign(undo.why, WORDS_MAX)}`
+    : 'what was before is put back without asking, if things get worse';
 
 /** What was offered or made, without the buttons' small print. */
 export const changeLines = ({ steps }: Plan): string =>
@@ -48,7 +50,10 @@ export function permanentLines({ steps }: Plan): Weighed[] {
     const command = permanent.indexOf('gcloud ');
     if (command < 0) return spare(section(`*To keep it:* ${foreign(permanent, COMMAND_MAX)}`));
     const before = foreign(permanent.slice(0, command), WORDS_MAX);
-    const lead = before === '' ? 'bring it into your own configuration; by hand it is' : before;
+    const lead =
+      before === ''
+        ? 'put the new values into your own configuration, or the next deployment may take them back. By hand:'
+        : before;
     return spare(section(`*To keep it:* ${lead}\n${codeBlock(permanent.slice(command), COMMAND_MAX)}`));
   });
 }

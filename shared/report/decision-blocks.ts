@@ -9,6 +9,7 @@ import { actions, button, confirmation, context } from './blocks.ts';
 import { APPROVE_ACTION, digestPrefix, REJECT_ACTION, referenceText } from './click.ts';
 import { cut, needed, type Weighed } from './limits.ts';
 import { code, escaped, foreign, listed, moment, oneLine, user, usergroup } from './mrkdwn.ts';
+import { stopped } from './words.ts';
 
 /** The buttons, and who may use them until when. Without anybody to use them there are none. */
 export function decision(
@@ -34,7 +35,15 @@ export function decision(
 export const notToBeDecided = (fault: string): Weighed[] =>
   needed(
     context(
-      `*Nobody can decide this:* ${foreign(fault, 300)}. What stands above may have been tampered with; find out who can write to runmedic's store. It escalates in time.`,
+      `*Nobody can decide this:* ${stopped(foreign(fault, 300))} What stands above may have been tampered with; find out who can write to runmedic's store. It escalates in time.`,
+    ),
+  );
+
+/** In place of buttons and checks, until people are called in a moment. */
+export const withoutEnvironment = ({ subject }: Incident): Weighed[] =>
+  needed(
+    context(
+      `*Nothing goes on here:* ${code(`environments.${subject.environment}`, 120)} is no longer in the configuration. People are called.`,
     ),
   );
 

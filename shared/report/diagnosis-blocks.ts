@@ -8,7 +8,7 @@ import { ruleTitle } from './words.ts';
 const EVIDENCE_LINES = 4;
 const EVIDENCE_LINE_MAX = 240;
 const CLAIM_MAX = 700;
-const REASON_MAX = 160;
+const REASON_MAX = 240;
 const REASONS_SHOWN = 8;
 const SYMPTOMS_SHOWN = 6;
 

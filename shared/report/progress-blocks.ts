@@ -5,7 +5,7 @@ import { context, section } from './blocks.ts';
 import { beforeAfter, changeLines, permanentLines, titleOf } from './change-blocks.ts';
 import { needed, type Weighed } from './limits.ts';
 import { foreign, moment, user } from './mrkdwn.ts';
-import { durationWords, elapsedWords, escalationWords, sentence } from './words.ts';
+import { durationWords, elapsedWords, escalationWords, sentence, stopped } from './words.ts';
 
 const DETAIL_MAX = 1000;
 const CHECKS_SHOWN = 12;
@@ -18,7 +18,7 @@ export function execution({ signed, step, direction, undoBecause, operation }: I
   if (present === undefined) return [];
   const which = steps.length === 1 ? '' : ` (step ${step + 1} of ${steps.length})`;
   const doing = direction === 'apply' ? 'Making the change' : 'Undoing the change';
-  const because = undoBecause === undefined ? '' : `\nBecause ${foreign(undoBecause, DETAIL_MAX)}.`;
+  const because = undoBecause === undefined ? '' : `\nBecause ${stopped(foreign(undoBecause, DETAIL_MAX))}`;
   const started = operation === undefined ? 'About to start' : `Started ${moment(operation.startedAt)}`;
   const takes = direction === 'apply' ? `, takes about ${durationWords(present.prospect.expectedSeconds)}` : '';
   return needed(
@@ -35,7 +35,9 @@ export function verification(incident: IncidentIn<'verifying'>, { verification: 
   return needed(
     section(changeLines(signed.plan)),
     section(`*Checking recovery: ${looks}*\n${latest}`),
-    context(`Changed ${moment(changedAt)}; without proof by ${moment(deadline)} it is doubted.`),
+    context(
+      `Changed ${moment(changedAt)}. If recovery is not proven by ${moment(deadline)}, it is investigated again or handed to people.`,
+    ),
   );
 }
 

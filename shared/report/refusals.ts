@@ -4,7 +4,7 @@ import type { Approvers, Environment } from '../policy/policy.ts';
 import type { Person } from './chat.ts';
 import { deciderWords, nobodyNamed } from './decision-blocks.ts';
 import { code, escaped, foreign, moment, user } from './mrkdwn.ts';
-import { escalationWords } from './words.ts';
+import { escalationWords, stopped } from './words.ts';
 
 /** What somebody is told whose click came to nothing: what happened, and who can. All mrkdwn. */
 
@@ -66,10 +66,13 @@ const whoCan = (deciders: Approvers, environment: Environment): string =>
     : `${deciderWords(deciders)} can.`;
 
 export const notGenuine = (fault: string): string =>
-  `Nothing was decided, and nobody can: ${foreign(fault, 300)}. What the card says may have been tampered with; find out who can write to runmedic's store. It escalates in time.`;
+  `Nothing was decided, and nobody can: ${stopped(foreign(fault, 300))} What the card says may have been tampered with; find out who can write to runmedic's store. It escalates in time.`;
+
+export const noEnvironment = ({ subject }: Incident): string =>
+  `Nothing was decided, and nobody can: ${code(`environments.${subject.environment}`, 120)} is no longer in the configuration. The incident goes to people now.`;
 
 export const dialogNotOpened =
   'The dialog for your reason could not be opened: Slack gives three seconds for it, and they had passed. Nothing was decided; click Reject again.';
 
 export const notDecidable = (detail: string): string =>
-  `Your click could not be settled, and nothing was decided: ${foreign(detail, 300)}. Please try again.`;
+  `Your click could not be settled, and nothing was decided: ${stopped(foreign(detail, 300))} Please try again.`;

@@ -4,7 +4,7 @@ import { unreachable } from '../incident/unreachable.ts';
 import type { PlanStep } from '../remedy/actions.ts';
 import { beforeAfter, titleOf } from './change-blocks.ts';
 import { code, escaped, foreign } from './mrkdwn.ts';
-import { ruleTitle, sentence } from './words.ts';
+import { ruleTitle, sentence, stopped } from './words.ts';
 
 export type Telling = 'quiet' | 'told';
 export interface Line {
@@ -52,6 +52,8 @@ export function lineOf(
       return stepLine(event, entry, before);
     case 'verified':
       return verifiedLine(event, entry, before);
+    case 'environment-removed':
+      return entry.from === entry.to ? undefined : quiet('Its environment was removed from the configuration.');
     case 'timer-due':
       return timerLine(entry);
     default:
@@ -94,11 +96,19 @@ function applied(result: StepResult, what: string, entry: AuditEntry): Line {
     case 'done':
       return quiet(`Done: ${what}.${entry.to === 'verifying' ? ' Now recovery is checked.' : ''}`);
     case 'stood-already':
-      return quiet(`Stood already, nothing was written: ${what}.`);
+      return quiet(`Already as approved, nothing was written: ${what}.`);
     case 'moved':
-      return told(`*Not made:* ${what}. Someone changed it meanwhile: ${foreign(result.detail, DETAIL_MAX)}.`, entry);
+      return told(
+        `*Not made:* ${what}. Someone changed it meanwhile: ${stopped(foreign(result.detail, DETAIL_MAX))}`,
+        entry,
+      );
+    case 'refused':
+      return told(
+        `*Not made:* ${what}. Refused right before the write: ${stopped(foreign(result.detail, DETAIL_MAX))}`,
+        entry,
+      );
     case 'failed':
-      return told(`*Failed:* ${what}. ${foreign(result.detail, DETAIL_MAX)}`, entry);
+      return told(`*Failed:* ${what}. ${foreign(sentence(result.detail), DETAIL_MAX)}`, entry);
     default:
       return unreachable(result);
   }
@@ -110,8 +120,9 @@ function undone(result: StepResult, what: string, entry: AuditEntry): Line {
     case 'stood-already':
       return told(`*Undone:* ${what}.`, entry);
     case 'moved':
+    case 'refused':
     case 'failed':
-      return told(`*Undoing failed:* ${what}. ${foreign(result.detail, DETAIL_MAX)}`, entry);
+      return told(`*Undoing failed:* ${what}. ${foreign(sentence(result.detail), DETAIL_MAX)}`, entry);
     default:
       return unreachable(result);
   }
@@ -126,29 +137,31 @@ function verifiedLine(
   const { verdict, checks } = recovery;
   const passed = checks.filter(({ status }) => status === 'passed').length;
   const rest = checks.filter(({ status }) => status !== 'passed').map(({ name, detail }) => `${name}: ${detail}`);
-  const found = `${passed} of ${checks.length} checks passed${rest.length === 0 ? '' : `; ${foreign(rest.join('; '), DETAIL_MAX)}`}`;
-  if (entry.to === 'closed') return told(`*Resolved:* users are served again. ${found}.`, entry);
-  if (entry.to !== 'verifying') return told(`*Recovery not proven:* ${found}. ${NEXT[entry.to]}`, entry);
+  const found = stopped(
+    `${passed} of ${checks.length} checks passed${rest.length === 0 ? '' : `; ${foreign(rest.join('; '), DETAIL_MAX)}`}`,
+  );
+  if (entry.to === 'closed') return told(`*Resolved:* users are served again. ${found}`, entry);
+  if (entry.to !== 'verifying') return told(`*Recovery not proven:* ${found}${NEXT[entry.to]}`, entry);
   const last = before.findLast(({ event }) => event.type === 'verified' && event.digest === digest)?.event;
   const repeats = last?.type === 'verified' && last.recovery.verdict === verdict;
   switch (verdict) {
     case 'recovered':
-      return quiet(`Good look: ${found}.`);
+      return quiet(`Good look: ${found}`);
     case 'not-yet':
-      return repeats ? undefined : quiet(`Not recovered yet: ${found}.`);
+      return repeats ? undefined : quiet(`Not recovered yet: ${found}`);
     case 'inconclusive':
-      return repeats ? undefined : quiet(`Recovery could not be measured: ${found}.`);
+      return repeats ? undefined : quiet(`Recovery could not be measured: ${found}`);
     case 'worse':
-      return quiet(`Worse than before: ${found}. Looking once more.`);
+      return quiet(`Worse than before: ${found} Looking once more.`);
     default:
       return unreachable(verdict);
   }
 }
 
 const NEXT: Readonly<Record<Exclude<AuditEntry['to'], 'closed' | 'verifying'>, string>> = {
-  investigating: 'Investigating again.',
+  investigating: ' Investigating again.',
   'awaiting-approval': '',
-  executing: 'Undoing the change.',
+  executing: ' Undoing the change.',
   escalated: '',
 };
 

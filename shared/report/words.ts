@@ -62,6 +62,7 @@ export const escalationWords: Readonly<Record<EscalationReason, string>> = {
   'execution-failed': 'the change failed',
   'not-verified': 'recovery not proven',
   'investigation-failed': 'the investigation failed',
+  'environment-removed': 'its environment was removed from the configuration',
 };
 
 /** A rule's title; its id where a stored incident names one that is gone. */
@@ -84,7 +85,7 @@ export const elapsedWords = (from: Instant, to: Instant): string => durationWord
 
 export function costWords(usdPerMonth: number | 'unknown'): string {
   if (usdPerMonth === 'unknown') return 'not known';
-  if (usdPerMonth === 0) return 'nothing more';
+  if (usdPerMonth === 0) return 'none';
   const amount = Math.abs(usdPerMonth).toFixed(2);
   return usdPerMonth > 0 ? `$${amount} more a month` : `$${amount} less a month`;
 }
@@ -92,4 +93,7 @@ export function costWords(usdPerMonth: number | 'unknown'): string {
 export const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
 /** A detail that was written to follow a colon, standing by itself. */
-export const sentence = (text: string): string => `${capital(text)}${/[.!?…]$/.test(text) ? '' : '.'}`;
+export const sentence = (text: string): string => stopped(capital(text));
+
+/** What others wrote at the end of a sentence of ours: it may be a sentence with a full stop of its own. */
+export const stopped = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);

@@ -2,9 +2,21 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Bot, type Sandbox, startBot, startSandbox } from '../../cli/laptop.ts';
+import { readPolicyFile } from '../../functions/read-policy-file.ts';
+import type { Environment } from '../../shared/policy/policy.ts';
 
 /** The case of issue 2. */
 export const CASE = 'staging-503';
+
+const CONFIG = join(import.meta.dirname, '..', '..', 'examples', 'acme-staging.yaml');
+
+/** The environment that the case plays in. */
+export function exampleEnvironment(): Environment {
+  const read = readPolicyFile(CONFIG, 'CONFIG');
+  const [environment] = read.ok ? read.policy.environments : [];
+  if (environment === undefined) throw new Error(`${CONFIG} is no configuration`);
+  return environment;
+}
 
 /** Sandbox and bot for one round: both new, so that nothing is warm that would not be after a start. */
 export async function onCase<T>(
@@ -16,7 +28,7 @@ export async function onCase<T>(
   const stops = [sandbox.stop];
   const bot = async () => {
     const started = await startBot(sandbox, {
-      config: join(import.meta.dirname, '..', '..', 'examples', 'acme-staging.yaml'),
+      config: CONFIG,
       stateFile: join(folder, 'runmedic.sqlite'),
     });
     stops.unshift(started.stop);

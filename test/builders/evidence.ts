@@ -1,13 +1,21 @@
 import type { Context } from '../../shared/diagnosis/rule.ts';
 import type { ServiceObservation } from '../../shared/evidence/cloud-run.ts';
+import type { DatabaseObservation, ObservedDatabase } from '../../shared/evidence/database.ts';
+import type { ObservedLook } from '../../shared/evidence/database-looks.ts';
+import type { ObservedUser } from '../../shared/evidence/database-users.ts';
 import { type Evidence, inspectorNames } from '../../shared/evidence/evidence.ts';
 import type { Reading } from '../../shared/evidence/inspector.ts';
 import type { FailedRequests, LogsObservation, SignatureCount } from '../../shared/evidence/logs.ts';
 import type { ServiceMetrics } from '../../shared/evidence/metrics.ts';
+import type { NatObservation, NetworkView, Way, ZoneObservation } from '../../shared/evidence/network.ts';
+import type { Unreachable } from '../../shared/evidence/unreachable.ts';
 import type { ConnectorObservation } from '../../shared/evidence/vpc-connector.ts';
 import type { Environment } from '../../shared/policy/policy.ts';
 import { type Instant, instant, plusSeconds } from '../../shared/ports/clock.ts';
 import type { Revision, Template } from '../../shared/ports/cloud.ts';
+import type { RedisInstance, SqlInstance, SqlOperation } from '../../shared/ports/databases.ts';
+import type { Firewall, Route } from '../../shared/ports/network.ts';
+import type { HandshakeOutcome } from '../../shared/ports/vpc-prober.ts';
 
 /** Three in the morning; everything else is told in seconds from here. */
 export const NOW = instant('2026-11-23T03:00:00.000Z');
@@ -23,6 +31,8 @@ export const environment: Environment = {
   services: undefined,
   connectors: undefined,
   checks: [],
+  databases: [],
+  probes: [],
   slack: { channel: 'C0STAGING' },
   approvers: { users: ['U0ANN'], usergroups: ['S0ONCALL'], byAction: {}, expiresAfterSeconds: 1800 },
   bounds: {
@@ -110,11 +120,16 @@ export const connector = (over: Partial<ConnectorObservation> = {}): ConnectorOb
   instancesMax: 3,
   network: 'default',
   ipCidrRange: '10.8.0.0/28',
+  subnetwork: undefined,
   services: ['auth', 'backend', 'frontend'].map((name) => ({ service: name, egress: 'all-traffic' as const })),
   throughputMbps: points([60, 62, 61]),
+  packetsPerSecond: points([7000, 7100, 7050]),
   instances: points([2, 2, 2]),
   cpuRatio: points([0.2, 0.2, 0.2]),
   ceilingMbps: 300,
+  ceilingNowMbps: 200,
+  trendMbpsPerMinute: 0.5,
+  unmeasured: undefined,
   ...over,
 });
 
@@ -129,6 +144,16 @@ export const failed = (service: string, count: number, over: Partial<FailedReque
   ...over,
 });
 
+/** Where Cloud Run itself writes a line; all else is written by the application. */
+const LOG_OF: Readonly<Partial<Record<SignatureCount['signature'], SignatureCount['log']>>> = {
+  'no-available-instance': 'requests',
+  'instance-did-not-start': 'requests',
+  'response-malformed': 'requests',
+  'startup-probe-failed': 'system',
+  'container-exited': 'system',
+  'memory-limit-exceeded': 'system',
+};
+
 export const line = (
   service: string,
   signature: SignatureCount['signature'],
@@ -137,11 +162,121 @@ export const line = (
 ): SignatureCount => ({
   service,
   signature,
+  log: LOG_OF[signature] ?? 'application',
   count,
   revision: `${service}-00002`,
   firstAt: at(-240),
   lastAt: at(-5),
   sample: `sample of ${signature}`,
+  ...over,
+});
+
+export const NETWORK = 'projects/acme-staging/global/networks/staging';
+export const SUBNETWORK = 'projects/acme-staging/regions/us-central1/subnetworks/run';
+
+/** A place that a service does not reach; 34 tries unless told. */
+export const lost = (service: string, host: string, over: Partial<Unreachable> = {}): Unreachable => ({
+  service,
+  revision: `${service}-00002`,
+  host,
+  port: 5432,
+  how: 'timed-out',
+  count: 34,
+  firstAt: at(-240),
+  lastAt: at(-5),
+  ...over,
+});
+
+/** All traffic through the connector. */
+export const way = (service: string, over: Partial<Way> = {}): Way => ({
+  service,
+  kind: 'connector',
+  egress: 'all-traffic',
+  connector: CONNECTOR,
+  network: NETWORK,
+  subnetwork: undefined,
+  sourceRange: '10.8.0.0/28',
+  tags: ['vpc-connector', 'vpc-connector-us-central1-staging-connector'],
+  ...over,
+});
+
+export const direct = (service: string, over: Partial<Way> = {}): Way =>
+  way(service, {
+    kind: 'direct',
+    connector: undefined,
+    subnetwork: SUBNETWORK,
+    sourceRange: undefined,
+    tags: [],
+    ...over,
+  });
+
+export const nat = (over: Partial<NatObservation> = {}): NatObservation => ({
+  name: 'staging-nat',
+  router: 'staging-router',
+  network: NETWORK,
+  minPortsPerVm: 64,
+  maxPortsPerVm: undefined,
+  addresses: 1,
+  subnetworks: undefined,
+  droppedPackets: [],
+  portUsage: points([3, 3, 3], at(-120)),
+  allocationFailed: points([0, 0, 0], at(-120)),
+  ...over,
+});
+
+export const route = (over: Partial<Route> = {}): Route => ({
+  name: 'default-route',
+  network: NETWORK,
+  destinationRange: '0.0.0.0/0',
+  priority: 1000,
+  nextHop: 'internet-gateway',
+  tags: [],
+  warnings: [],
+  createdAt: at(-86_400),
+  ...over,
+});
+
+export const firewall = (over: Partial<Firewall> = {}): Firewall => ({
+  name: 'deny-databases',
+  network: NETWORK,
+  direction: 'egress',
+  action: 'deny',
+  priority: 1000,
+  ranges: ['10.20.0.0/16'],
+  sourceTags: [],
+  targetTags: [],
+  targetServiceAccounts: [],
+  protocols: [{ protocol: 'all', ports: [] }],
+  disabled: false,
+  createdAt: at(-300),
+  ...over,
+});
+
+export const zone = (over: Partial<ZoneObservation> = {}): ZoneObservation => ({
+  name: 'staging-internal',
+  domain: 'staging.acme.internal',
+  networks: [NETWORK],
+  answers: 'records',
+  records: [{ name: 'db.staging.acme.internal', type: 'A', values: ['10.20.0.3'] }],
+  changes: [],
+  ...over,
+});
+
+/** A network with a route out, NAT, and a peering behind which 10.20.0.0/16 is. */
+export const networkView = (over: Partial<NetworkView> = {}): NetworkView => ({
+  name: NETWORK,
+  peerings: [{ name: 'servicenetworking-googleapis-com', active: true, details: '[..]: Connected.' }],
+  subnetworks: [{ name: SUBNETWORK, network: NETWORK, ipCidrRange: '10.30.0.0/26', privateGoogleAccess: true }],
+  gateways: [nat()],
+  routes: [
+    route(),
+    route({ name: 'peering-route-1', destinationRange: '10.20.0.0/16', priority: 0, nextHop: 'peering' }),
+    route({ name: 'subnet-route-1', destinationRange: '10.30.0.0/26', priority: 0, nextHop: 'subnetwork' }),
+  ],
+  firewalls: [],
+  privateRanges: ['10.20.0.0/16'],
+  zones: [],
+  unread: [],
   ...over,
 });
 
@@ -152,6 +287,7 @@ export const logs = (over: Partial<LogsObservation> = {}): LogsObservation => ({
   outside: [],
   hosts: [],
   asked: { of: 'newest-requests', seconds: 60, byPath: [] },
+  unreachable: [],
   onsets: [],
   failedFrom: at(-1800),
   truncated: { requests: false, system: false, application: false },
@@ -166,6 +302,7 @@ export const serviceMetrics = (name: string, over: Partial<ServiceMetrics> = {})
   byRevision: [],
   instances: points([3, 3, 3], at(-120)),
   instancesActive: points([3, 3, 3], at(-120)),
+  instancesByRevision: [{ revision: `${name}-00002`, points: over.instances ?? points([3, 3, 3], at(-120)) }],
   memoryRatio: points([0.4, 0.4, 0.4], at(-120)),
   cpuRatio: points([0.3, 0.3, 0.3], at(-120)),
   latencyByRevision: [],
@@ -176,6 +313,111 @@ export const serviceMetrics = (name: string, over: Partial<ServiceMetrics> = {})
   concurrency: points([4, 4, 4], at(-120)),
   pending: points([0, 0, 0], at(-120)),
   before: { requestsPerMinute: 600, latencyP95Ms: 150, memoryRatio: [] },
+  ...over,
+});
+
+export const SQL = 'projects/acme-staging/instances/postgres';
+export const REDIS = 'projects/acme-staging/locations/us-central1/instances/redis';
+
+export const sqlInstance = (over: Partial<SqlInstance> = {}): SqlInstance => ({
+  name: 'postgres',
+  region: 'us-central1',
+  connectionName: 'acme-staging:us-central1:postgres',
+  engine: 'postgresql',
+  version: 'POSTGRES_15',
+  state: 'RUNNABLE',
+  suspensionReasons: [],
+  activationPolicy: 'ALWAYS',
+  tier: 'db-custom-1-3840',
+  memoryMib: 3840,
+  maxConnectionsFlag: undefined,
+  privateAddress: '10.20.0.3',
+  hasPublicAddress: false,
+  highlyAvailable: false,
+  storageAutoResize: true,
+  ...over,
+});
+
+export const redisInstance = (over: Partial<RedisInstance> = {}): RedisInstance => ({
+  name: REDIS,
+  host: '10.20.0.4',
+  port: 6379,
+  state: 'READY',
+  statusMessage: undefined,
+  tier: 'BASIC',
+  memorySizeGb: 1,
+  evictionPolicy: 'noeviction',
+  ...over,
+});
+
+export const sqlOperation = (over: Partial<SqlOperation> = {}): SqlOperation => ({
+  type: 'RESTART',
+  status: 'done',
+  by: undefined,
+  startedAt: at(-600),
+  endedAt: at(-540),
+  error: undefined,
+  ...over,
+});
+
+export const databaseUser = (service: string, connectionsPerInstance?: number): ObservedUser => ({
+  service,
+  by: 'configuration',
+  connectionsPerInstance,
+  through: CONNECTOR,
+});
+
+/** A Cloud SQL PostgreSQL that is well, used by auth and backend. */
+export const observedDatabase = (over: Partial<ObservedDatabase> = {}): ObservedDatabase => ({
+  name: 'postgres',
+  kind: 'postgresql',
+  target: SQL,
+  address: '10.20.0.3:5432',
+  users: [databaseUser('auth'), databaseUser('backend')],
+  sql: { ...sqlInstance(), operations: [] },
+  redis: undefined,
+  limit: { connections: 103, source: 'default' },
+  up: points([1, 1, 1], at(-180)),
+  connections: points([20, 22, 21], at(-180)),
+  cpuRatio: points([0.2, 0.2, 0.2], at(-180)),
+  memoryRatio: points([0.4, 0.4, 0.4], at(-180)),
+  diskRatio: points([0.3, 0.3, 0.3], at(-180)),
+  looks: [],
+  ...over,
+});
+
+/** A Memorystore that is well, used by backend and frontend. */
+export const observedRedis = (over: Partial<ObservedDatabase> = {}): ObservedDatabase => ({
+  ...observedDatabase(),
+  name: 'redis',
+  kind: 'redis',
+  target: REDIS,
+  address: '10.20.0.4:6379',
+  users: [databaseUser('backend'), databaseUser('frontend')],
+  sql: undefined,
+  redis: redisInstance(),
+  limit: undefined,
+  up: [],
+  cpuRatio: [],
+  diskRatio: [],
+  ...over,
+});
+
+export const databases = (...seen: readonly ObservedDatabase[]): DatabaseObservation => ({
+  databases: seen,
+  probes: [],
+  missing: [],
+});
+
+export const observedLook = (outcome: HandshakeOutcome, over: Partial<ObservedLook> = {}): ObservedLook => ({
+  database: 'postgres',
+  outcome,
+  detail: `detail of ${outcome}`,
+  tcpMs: 1,
+  tlsMs: undefined,
+  totalMs: 3,
+  probe: 'direct',
+  through: 'direct-vpc',
   ...over,
 });
 

@@ -8,51 +8,27 @@ import { transition } from '../../shared/incident/transition.ts';
 import type { Plan, SignedPlan } from '../../shared/remedy/plan.ts';
 import { planFor } from '../../shared/remedy/plan-for.ts';
 import { signed } from '../../shared/remedy/signature.ts';
-import {
-  at,
-  connector,
-  context,
-  environment,
-  evidence,
-  failed,
-  line,
-  logs,
-  NOW,
-  observed,
-  points,
-  revision,
-  service,
-} from './evidence.ts';
-
-const all = ['auth', 'backend', 'frontend'];
+import { at, context, environment, evidence, failed, line, logs, NOW, observed } from './evidence.ts';
+import { everyService, failedBy, fullConnector, printedBy, released } from './scenes.ts';
 
 /** The case: a connector full to the brim, three services down behind it. */
 export const saturated = evidence({
-  'vpc-connector': observed({
-    connectors: [connector({ throughputMbps: points([291, 296, 298]), instances: points([3, 3, 3]) })],
-  }),
+  'vpc-connector': observed({ connectors: [fullConnector] }),
   logs: observed(
     logs({
-      failed: all.map((name) => failed(name, 200)),
-      signatures: all.map((name) => line(name, 'private-connection-timed-out', 40)),
+      failed: everyService.map((name) => failed(name, 200)),
+      signatures: everyService.map((name) => line(name, 'private-connection-timed-out', 40)),
     }),
   ),
 });
 
 /** backend-00003 came five minutes ago and exits at start. Its remedy can be undone. */
 export const brokenRelease = evidence({
-  'cloud-run': observed({
-    services: [
-      service('backend', {
-        serving: [{ revision: 'backend-00003', percent: 100 }],
-        revisions: [revision('backend-00003', at(-300)), revision('backend-00002', at(-86_400))],
-      }),
-    ],
-  }),
+  'cloud-run': observed({ services: [released('backend')] }),
   logs: observed(
     logs({
-      failed: [failed('backend', 150, { revision: 'backend-00003' })],
-      signatures: [line('backend', 'container-exited', 12, { revision: 'backend-00003' })],
+      failed: [failedBy('backend', 150)],
+      signatures: [printedBy('backend', 'container-exited')],
     }),
   ),
 });
@@ -121,6 +97,15 @@ export const looked = (verdict: Recovery['verdict']): Recovery => ({ verdict, ch
 /** One event after another, as if each had been saved. */
 export const play = (incident: Incident, ...events: IncidentEvent[]): Incident =>
   events.reduce((now, event) => transition(now, event, environment).incident, incident);
+
+export const step = (incident: Incident, event: IncidentEvent) => transition(incident, event, environment);
+
+/** Patrol finds the incident due, as it is. */
+export const timer = (incident: Incident, seconds: number): IncidentEvent => ({
+  type: 'timer-due',
+  at: at(seconds),
+  version: incident.version,
+});
 
 export function awaiting(of = saturated): IncidentIn<'awaiting-approval'> {
   const incident = opened();

@@ -12,8 +12,17 @@ import type {
   SeriesQuery,
   Service,
 } from '../../shared/ports/cloud.ts';
+import type { Listing, RedisInstance, SqlInstance, SqlOperation } from '../../shared/ports/databases.ts';
 import { PlatformFailure } from '../../shared/ports/platform-failure.ts';
-import type { HttpCheck, HttpResult, Prober, WebSocketCheck, WebSocketResult } from '../../shared/ports/prober.ts';
+import type {
+  HttpCheck,
+  HttpResult,
+  Prober,
+  TlsResult,
+  WebSocketCheck,
+  WebSocketResult,
+} from '../../shared/ports/prober.ts';
+import type { VpcProber } from '../../shared/ports/vpc-prober.ts';
 import { at, CONNECTOR, context, environment, NOW, revision, service } from './evidence.ts';
 
 const notFound = async (what: unknown): Promise<never> => {
@@ -28,7 +37,33 @@ export const emptyProject: CloudReader = {
   connector: notFound,
   series: async () => [],
   logs: async () => page([]),
+  sqlInstances: async () => ({ kind: 'listed', items: [] }),
+  sqlOperations: async () => [],
+  redisInstances: async () => ({ kind: 'listed', items: [] }),
+  invokers: async () => ({ members: ['allUsers'] }),
+  forwardingRules: async () => [],
+  targetProxies: async () => [],
+  urlMaps: async () => [],
+  backendServices: async () => [],
+  endpointGroups: async () => [],
+  healthChecks: async () => [],
+  securityPolicies: async () => [],
+  groupHealth: notFound,
+  computeCertificates: async () => [],
+  managerCertificates: async () => [],
+  certificateMapEntries: notFound,
+  network: notFound,
+  subnetworks: async () => [],
+  natGateways: async () => [],
+  routes: async () => [],
+  firewalls: async () => [],
+  privateRanges: async () => [],
+  privateZones: async () => [],
+  zoneRecords: async () => [],
+  zoneChanges: async () => [],
 };
+
+const NONE_LISTED = { kind: 'listed', items: [] } as const;
 
 /** A region as plain values: what a CloudReader over it answers. */
 export interface Region {
@@ -38,6 +73,11 @@ export interface Region {
   readonly revisions?: Readonly<Record<string, readonly Revision[]>>;
   readonly series?: (query: SeriesQuery) => readonly Series[];
   readonly logs?: (query: LogQuery) => LogPage;
+  readonly sqlInstances?: Listing<SqlInstance>;
+  readonly sqlOperations?: Readonly<Record<string, readonly SqlOperation[]>>;
+  readonly redisInstances?: Listing<RedisInstance>;
+  /** What every other method answers, where it is not what an empty project does. */
+  readonly also?: Partial<CloudReader>;
 }
 
 /** Reads a region; `asked` holds every call in order. What the region does not have is not found. */
@@ -50,6 +90,7 @@ export function reading(region: Region): { readonly cloud: CloudReader; readonly
   };
   const cloud: CloudReader = {
     ...emptyProject,
+    ...region.also,
     services: ({ project, region: where }) => answer(`services ${project}/${where}`, region.services ?? []),
     service: (name) =>
       answer(
@@ -64,6 +105,10 @@ export function reading(region: Region): { readonly cloud: CloudReader; readonly
       ),
     series: (query) => answer(`series ${query.filter}`, region.series?.(query) ?? []),
     logs: (query) => answer(`logs ${query.order} ${query.filter}`, region.logs?.(query) ?? page([])),
+    sqlInstances: (project) => answer(`sqlInstances ${project}`, region.sqlInstances ?? NONE_LISTED),
+    sqlOperations: ({ instance }) => answer(`sqlOperations ${instance}`, region.sqlOperations?.[instance] ?? []),
+    redisInstances: ({ project, region: where }) =>
+      answer(`redisInstances ${project}/${where}`, region.redisInstances ?? NONE_LISTED),
   };
   return { cloud, asked };
 }
@@ -101,16 +146,28 @@ export const plainConnector = (over: Partial<Connector> = {}): Connector => ({
   instancesMax: 3,
   network: 'default',
   ipCidrRange: '10.8.0.0/28',
+  subnetwork: undefined,
   ...over,
 });
 
 export const revisionsOf = (count: number): Revision[] =>
   Array.from({ length: count }, (_, index) => revision(`backend-${count - index}`, at(-60 * index)));
 
+/** A region without a probe in its VPC. */
+export const withoutProbes: VpcProber = {
+  look: async ({ probe }) => {
+    throw new PlatformFailure('not-found', `no probe ${probe}`);
+  },
+};
+
 /** Answers each URL as told; `sent` holds what was asked for. A URL that nobody told it about cannot be looked at. */
 export function looking(answers: {
   readonly http?: Readonly<Record<string, HttpResult>>;
   readonly webSocket?: Readonly<Record<string, WebSocketResult>>;
+  /** By host. */
+  readonly tls?: Readonly<Record<string, TlsResult>>;
+  /** By type and name: `A staging.acme.test`. A name that is not told of does not exist; a failure is thrown. */
+  readonly dns?: Readonly<Record<string, readonly string[] | PlatformFailure>>;
 }): { readonly prober: Prober; readonly sent: readonly (HttpCheck | WebSocketCheck)[] } {
   const sent: (HttpCheck | WebSocketCheck)[] = [];
   const answer = async <T>(check: HttpCheck | WebSocketCheck, found: T | undefined): Promise<T> => {
@@ -121,6 +178,17 @@ export function looking(answers: {
   const prober: Prober = {
     http: (check) => answer(check, answers.http?.[check.url]),
     webSocket: (check) => answer(check, answers.webSocket?.[check.url]),
+    tls: async ({ host }) => {
+      const found = answers.tls?.[host];
+      if (found === undefined) throw new PlatformFailure('unavailable', `${host}: no way there`);
+      return found;
+    },
+    dns: async ({ name, type }) => {
+      const found = answers.dns?.[`${type} ${name}`];
+      if (found instanceof PlatformFailure) throw found;
+      if (found === undefined) return { kind: 'no-such-name' };
+      return found.length === 0 ? { kind: 'none' } : { kind: 'records', records: found };
+    },
   };
   return { prober, sent };
 }
@@ -142,6 +210,7 @@ export const inspection = (
   until: NOW,
   cloud: reading({}).cloud,
   prober: looking({}).prober,
+  vpcProber: withoutProbes,
   ...over,
   environment: { ...environment, ...over.environment },
 });

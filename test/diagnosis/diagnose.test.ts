@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { diagnose } from '../../shared/diagnosis/diagnose.ts';
-import { ruleNames } from '../../shared/diagnosis/rules.ts';
+import { type RuleName, ruleNamed, ruleNames } from '../../shared/diagnosis/rules.ts';
 import {
   at,
+  CONNECTOR,
   connector,
   context,
   evidence,
   failed,
   line,
   logs,
+  networkView,
   observed,
   points,
   revision,
@@ -16,38 +18,26 @@ import {
   serviceMetrics,
   unavailable,
 } from '../builders/evidence.ts';
+import { everyService, failedBy, fullConnector, printedBy, released } from '../builders/scenes.ts';
 
-const all = ['auth', 'backend', 'frontend'];
-const full = observed({
-  connectors: [connector({ throughputMbps: points([291, 296, 298]), instances: points([3, 3, 3]) })],
-});
-const timeouts = all.map((name) => line(name, 'private-connection-timed-out', 40));
-const down = all.map((name) => failed(name, 200));
+const full = observed({ connectors: [fullConnector] });
+const timeouts = everyService.map((name) => line(name, 'private-connection-timed-out', 40));
+const down = everyService.map((name) => failed(name, 200));
 
 /** backend-00003 came five minutes ago and exits at start; 00002 served before. */
-const brokenRelease = observed({
-  services: [
-    service('auth'),
-    service('backend', {
-      serving: [{ revision: 'backend-00003', percent: 100 }],
-      revisions: [revision('backend-00003', at(-300)), revision('backend-00002', at(-86_400))],
-    }),
-    service('frontend'),
-  ],
-});
+const brokenRelease = observed({ services: [service('auth'), released('backend'), service('frontend')] });
 const releaseLogs = {
-  failed: [failed('backend', 150, { revision: 'backend-00003' })],
-  signatures: [
-    line('backend', 'container-exited', 12, { revision: 'backend-00003' }),
-    line('backend', 'module-missing', 12, { revision: 'backend-00003' }),
-  ],
+  failed: [failedBy('backend', 150)],
+  signatures: [printedBy('backend', 'container-exited'), printedBy('backend', 'module-missing')],
 };
 
 describe('diagnose', () => {
   it('finds nothing wrong where nothing is', () => {
     const found = diagnose(evidence(), context);
     expect(found).toMatchObject({ healthy: true, root: undefined, causes: [], symptoms: [] });
-    expect([...new Set(found.ruledOut.map(({ rule }) => rule))]).toEqual(ruleNames);
+    expect(found.ruledOut.map(({ rule }) => rule)).toEqual(
+      ruleNames.filter((name) => ruleNamed(name).needs.every((need) => evidence()[need].status !== 'not-applicable')),
+    );
   });
 
   it('is not healthy while something could not be looked at', () => {
@@ -60,10 +50,26 @@ describe('diagnose', () => {
       httpStatus: undefined,
       latencyMs: 0,
     };
-    expect(diagnose(evidence({ http: observed({ checks: [inside] }) }), context)).toMatchObject({
+    expect(
+      diagnose(evidence({ http: observed({ checks: [{ ...inside, detail: 'no probe' }] }) }), context),
+    ).toMatchObject({
       healthy: false,
       symptoms: [],
+      unchecked: [{ rule: 'inside', reason: 'no probe' }],
     });
+  });
+
+  it('is not healthy while a part of a reading is missing, and says which', () => {
+    const unreadConnector = { name: CONNECTOR, reason: 'denied' as const, detail: 'denied', services: [] };
+    const partly = evidence({
+      'vpc-connector': observed({ connectors: [], unread: [unreadConnector] }),
+      network: observed({ ways: [], networks: [networkView({ unread: [{ part: 'zones', detail: 'no dns' }] })] }),
+    });
+    const found = diagnose(partly, context);
+    expect(found.healthy).toBe(false);
+    expect(found.unchecked).toContainEqual({ rule: 'network', reason: 'zones of staging: no dns' });
+    const gone = observed({ connectors: [], unread: [{ ...unreadConnector, reason: 'not-found' as const }] });
+    expect(diagnose(evidence({ 'vpc-connector': gone }), context).healthy).toBe(true);
   });
 
   it('blames a full connector for services that fail and time out behind it', () => {
@@ -71,9 +77,11 @@ describe('diagnose', () => {
       evidence({ 'vpc-connector': full, logs: observed(logs({ failed: down, signatures: timeouts })) }),
       context,
     );
-    expect(found.root).toMatchObject({ rule: 'connector-saturated', confidence: 'certain', services: all });
+    expect(found.root).toMatchObject({ rule: 'connector-saturated', confidence: 'certain', services: everyService });
+    expect(found.ruledOut.map(({ rule }) => rule)).not.toContain('connector-saturated');
+    expect(found.ruledOut.every(({ reason }) => reason.length > 0)).toBe(true);
     expect(found.root?.claim).toBe(
-      'VPC connector staging-connector is full: 298 of 300 Mbps at its maximum of 3 e2-micro instances, and 120 private connections timed out.',
+      'VPC connector staging-connector is full: it carries 298 Mbps, and its maximum of 3 e2-micro instances can carry about 300; the services behind it logged 120 connection timeouts.',
     );
   });
 
@@ -145,18 +153,26 @@ describe('diagnose', () => {
 
   it('says what it could not judge, and for want of what', () => {
     const found = diagnose(evidence({ 'vpc-connector': unavailable('vpcaccess.connectors.get is denied') }), context);
-    expect(found.unchecked).toEqual([
-      { rule: 'connector-saturated', reason: 'vpc-connector: vpcaccess.connectors.get is denied' },
-    ]);
+    expect(found.unchecked).toContainEqual({
+      rule: 'connector-saturated',
+      reason: 'vpc-connector: vpcaccess.connectors.get is denied',
+    });
   });
 
-  it('rules out what does not apply', () => {
+  it('says nothing of what does not apply', () => {
     const found = diagnose(evidence({ 'vpc-connector': { status: 'not-applicable' } }), context);
     expect(found).toMatchObject({ healthy: true, unchecked: [] });
-    expect(found.ruledOut).toContainEqual({
-      rule: 'connector-saturated',
-      reason: 'vpc-connector does not apply here',
-    });
+    expect(found.ruledOut.map(({ rule }) => rule)).not.toContain('connector-saturated');
+  });
+
+  it('says first what was ruled out that might have brought the root about, then what it might have', () => {
+    const found = diagnose(evidence({ 'cloud-run': brokenRelease, logs: observed(logs(releaseLogs)) }), context);
+    expect(found.root?.rule).toBe('release-broken');
+    const rank = ({ rule }: { readonly rule: string }) =>
+      ruleNamed(rule as RuleName).explains.includes('release-broken') ? 0 : found.root?.explains.includes(rule) ? 1 : 2;
+    const ranks = found.ruledOut.map(rank);
+    expect(ranks).toEqual(ranks.toSorted());
+    expect(new Set(ranks).size).toBe(3);
   });
 
   describe('orders causes of equal standing', () => {
@@ -232,7 +248,7 @@ describe('diagnose', () => {
         'cloud-run': observed({
           services: [service('auth'), service('backend', { instancesMax: 5 }), service('frontend')],
         }),
-        metrics: observed({ services: [serviceMetrics('backend', { instances: points([5, 5, 5]) })] }),
+        metrics: observed({ services: [serviceMetrics('backend', { instances: points([5, 5, 5], at(-60)) })] }),
         logs: observed(
           logs({
             failed: down,
@@ -254,7 +270,7 @@ describe('diagnose', () => {
     const found = diagnose(evidence({ logs: observed(logs({ failed: [failed('backend', 9)] })) }), context);
     expect(found).toMatchObject({ healthy: false, root: undefined });
     expect(found.symptoms).toEqual([
-      { kind: 'serving-errors', on: 'backend', text: 'backend failed 9 requests with 503' },
+      { kind: 'serving-errors', on: 'backend', text: 'backend: 9 requests failed with 503' },
     ]);
   });
 

@@ -12,25 +12,15 @@ import {
   logs,
   observed,
   points,
-  revision,
   service,
   serviceMetrics,
   serviceName,
   unavailable,
 } from '../builders/evidence.ts';
+import { everyService, failedBy, printedBy, released } from '../builders/scenes.ts';
 
 const full = points([291, 296, 298], at(-60));
 const diagnosed = (over: Partial<Evidence>) => diagnose(evidence(over), context);
-
-/** A service whose third revision came five minutes ago and takes all traffic. */
-const released = (name: string) =>
-  service(name, {
-    serving: [{ revision: `${name}-00003`, percent: 100 }],
-    revisions: [revision(`${name}-00003`, at(-300)), revision(`${name}-00002`, at(-86_400))],
-  });
-const failedBy = (name: string, over = {}) => failed(name, 90, { revision: `${name}-00003`, ...over });
-const printedBy = (name: string, signature: Parameters<typeof line>[1]) =>
-  line(name, signature, 12, { revision: `${name}-00003` });
 
 describe('every target is judged', () => {
   it('finds two broken releases', () => {
@@ -56,7 +46,7 @@ describe('every target is judged', () => {
       'vpc-connector': observed({ connectors: [harmless, connector({ throughputMbps: full })] }),
       logs: observed(
         logs({
-          failed: ['auth', 'backend', 'frontend'].map((name) => failed(name, 50)),
+          failed: everyService.map((name) => failed(name, 50)),
           signatures: ['auth', 'backend'].map((name) => line(name, 'private-connection-timed-out', 9)),
         }),
       ),
@@ -121,7 +111,7 @@ describe('silence is no health', () => {
 
   it('takes errors that only Monitoring counts for errors', () => {
     expect(diagnosed({ metrics: counting(5) }).symptoms).toEqual([
-      { kind: 'serving-errors', on: 'backend', text: 'backend failed 5 requests with 5xx, as Monitoring counts' },
+      { kind: 'serving-errors', on: 'backend', text: 'backend: 5 requests failed with 5xx, as Monitoring counts' },
     ]);
     expect(diagnosed({ metrics: counting(4) }).symptoms).toEqual([]);
     expect(diagnosed({ metrics: counting(500, at(-301)) }).symptoms).toEqual([]);
@@ -132,7 +122,7 @@ describe('silence is no health', () => {
       metrics: counting(50),
       logs: observed(logs({ failed: [failed('backend', 60)] })),
     });
-    expect(symptoms.map(({ text }) => text)).toEqual(['backend failed 60 requests with 503']);
+    expect(symptoms.map(({ text }) => text)).toEqual(['backend: 60 requests failed with 503']);
   });
 });
 

@@ -14,6 +14,7 @@ const see = (over: Partial<ServiceMetrics>, refused = 0, firstAt = at(-240)) =>
     {
       'cloud-run': { services: [service('backend', { instancesMax: 10 })] },
       logs: logs({
+        onsets: refused === 0 ? [] : [{ service: 'backend', at: firstAt }],
         signatures: refused === 0 ? [] : [line('backend', 'no-available-instance', refused, { firstAt })],
       }),
       metrics: { services: [serviceMetrics('backend', over)] },

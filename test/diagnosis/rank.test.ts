@@ -42,6 +42,54 @@ describe('ranked', () => {
     ]);
   });
 
+  it('lets what harms a check as well explain what harms only the service', () => {
+    const both = [found('connector-saturated', { checks: ['front page'] }), found('release-broken')];
+    expect(standings(both, [failing])).toEqual([
+      ['connector-saturated', 'root'],
+      ['release-broken', 'explained'],
+    ]);
+  });
+
+  it('lets nothing explain what harms nothing', () => {
+    const both = [found('connector-saturated'), found('release-broken', { services: [] })];
+    expect(standings(both, [failing])).toEqual([
+      ['connector-saturated', 'root'],
+      ['release-broken', 'incidental'],
+    ]);
+  });
+
+  it.each([
+    [
+      'will be judged soon, of the same service',
+      { settles: 'soon', about: { target: 'c', services: ['backend'] } },
+      'unsettled',
+    ],
+    ['will be judged soon, of everything', { settles: 'soon' }, 'unsettled'],
+    [
+      'will be judged soon, of another service',
+      { settles: 'soon', about: { target: 'c', services: ['auth'] } },
+      'root',
+    ],
+    ['will not be judged by itself', { settles: 'not-by-itself' }, 'root'],
+  ] as const)('waits for what might explain it and %s', (_, over, standing) => {
+    const unsure: Concluded = {
+      name: 'connector-saturated',
+      conclusion: { kind: 'inconclusive', reason: 'no points yet', ...over },
+    };
+    expect(standings([unsure, found('release-broken')], [failing])).toEqual([['release-broken', standing]]);
+  });
+
+  it('does not wait for what could not explain it, nor for what was ruled out', () => {
+    const unsure: Concluded = {
+      name: 'release-broken',
+      conclusion: { kind: 'inconclusive', reason: 'no lines yet', settles: 'soon' },
+    };
+    const out: Concluded = { name: 'connector-saturated', conclusion: { kind: 'ruled-out', reason: 'not full' } };
+    expect(standings([unsure, out, found('connector-saturated')], [failing])).toEqual([
+      ['connector-saturated', 'root'],
+    ]);
+  });
+
   it('puts what looms behind what fails, and lets it explain nothing', () => {
     const both = [found('connector-saturated', { harm: 'soon' }), found('memory-exhausted')];
     expect(standings(both, [failing])).toEqual([

@@ -6,14 +6,19 @@ import { FAILURES_MIN, ONSET_SECONDS_MAX } from '../../shared/diagnosis/revision
 import { type RuleName, ruleNamed } from '../../shared/diagnosis/rules.ts';
 import { FAILED_REQUESTS_MIN, symptoms } from '../../shared/diagnosis/symptoms.ts';
 import type { Evidence } from '../../shared/evidence/evidence.ts';
+import type { LogsObservation } from '../../shared/evidence/logs.ts';
 import {
   at,
+  CONNECTOR,
   connector,
   context,
   evidence,
   failed,
   line,
   logs,
+  lost,
+  nat,
+  networkView,
   observed,
   points,
   revision,
@@ -22,6 +27,7 @@ import {
   serviceName,
   template,
 } from '../builders/evidence.ts';
+import { everyService, failedBy, released } from '../builders/scenes.ts';
 
 const concludeAll = (rule: RuleName, over: Partial<Evidence>) => judge(ruleNamed(rule), evidence(over), context);
 
@@ -34,7 +40,7 @@ function conclude(rule: RuleName, over: Partial<Evidence>) {
 
 describe('connector-saturated', () => {
   const at3 = {
-    failed: ['auth', 'backend', 'frontend'].map((name) => failed(name, 50)),
+    failed: everyService.map((name) => failed(name, 50)),
     signatures: [line('auth', 'private-connection-timed-out', 5), line('backend', 'private-connection-timed-out', 5)],
   };
   const withThroughput = (values: readonly number[], over = {}, seen = at3) =>
@@ -57,6 +63,74 @@ describe('connector-saturated', () => {
   it('does not hold throughput from before the trouble against it', () => {
     const early = withThroughput([60, 60, 60], { throughputMbps: points([60, 60, 60], at(-240)) });
     expect(early).toMatchObject({ kind: 'inconclusive', reason: expect.stringContaining('has not arrived yet') });
+  });
+
+  it('cannot judge one that Monitoring may not be asked about, nor one that could not be read', () => {
+    expect(withThroughput([], { unmeasured: 'denied' })).toMatchObject({
+      kind: 'inconclusive',
+      settles: 'not-by-itself',
+    });
+    const unread = (reason: 'denied' | 'not-found') =>
+      conclude('connector-saturated', {
+        'vpc-connector': observed({
+          connectors: [],
+          unread: [{ name: CONNECTOR, reason, detail: 'x', services: [{ service: 'auth', egress: 'all-traffic' }] }],
+        }),
+      });
+    expect(unread('denied')).toMatchObject({ kind: 'inconclusive', about: { target: CONNECTOR, services: ['auth'] } });
+    expect(unread('not-found')).toMatchObject({ kind: 'ruled-out' });
+  });
+
+  describe('does not take for a full connector', () => {
+    const dropping = observed({
+      ways: [],
+      networks: [networkView({ gateways: [nat({ droppedPackets: points([900]) })] })],
+    });
+    const see = (
+      unreachable: LogsObservation['unreachable'],
+      over: Partial<Evidence> = {},
+      signatures = at3.signatures,
+    ) =>
+      conclude('connector-saturated', {
+        'vpc-connector': observed({ connectors: [connector({ throughputMbps: points([290, 290, 290], at(-60)) })] }),
+        logs: observed(logs({ ...at3, signatures, unreachable })),
+        ...over,
+      });
+    const everyone = ['auth', 'backend', 'frontend'].map((name) => line(name, 'private-connection-timed-out', 5));
+    const partner = [lost('backend', '203.0.113.10'), lost('auth', 'api.pay.example')];
+
+    it.each<[string, LogsObservation['unreachable'], Partial<Evidence>, typeof everyone, string]>([
+      ['a NAT gateway that drops', partner, { network: dropping }, everyone, 'ruled-out'],
+      [
+        'a NAT gateway that drops, beside private places',
+        [...partner, lost('auth', '10.20.0.3')],
+        { network: dropping },
+        everyone,
+        'cause',
+      ],
+      [
+        'a NAT gateway that drops nothing',
+        partner,
+        { network: observed({ ways: [], networks: [networkView()] }) },
+        everyone,
+        'cause',
+      ],
+      ['public places alone, network unseen', partner, {}, everyone, 'cause'],
+      [
+        'one database, while another service gets through',
+        [lost('backend', '10.20.0.3'), lost('auth', '10.20.0.3')],
+        {},
+        at3.signatures,
+        'ruled-out',
+      ],
+      ['one database, while nobody gets through', [lost('backend', '10.20.0.3')], {}, everyone, 'cause'],
+      ['two databases', [lost('backend', '10.20.0.3'), lost('auth', '10.20.0.4')], {}, at3.signatures, 'cause'],
+      ['one database, named too seldom', [lost('backend', '10.20.0.3', { count: 2 })], {}, at3.signatures, 'cause'],
+      ['one that refuses', [lost('backend', '10.20.0.3', { how: 'refused' })], {}, at3.signatures, 'cause'],
+      ['one that another connector’s service misses', [lost('mail', '10.20.0.3')], {}, at3.signatures, 'cause'],
+    ])('%s', (_, unreachable, over, signatures, kind) => {
+      expect(see(unreachable, over, signatures).kind).toBe(kind);
+    });
   });
 
   it('cannot judge a machine type whose ceiling is not known', () => {
@@ -97,7 +171,7 @@ describe('connector-saturated', () => {
     expect(withThroughput([290, 290, 290], { instances: [] })).toMatchObject({
       evidence: expect.arrayContaining([
         expect.objectContaining({
-          text: 'It has an unknown number of instances of at most 3; shared by auth, backend, frontend.',
+          text: 'Monitoring does not say how many of its at most 3 instances run; shared by auth, backend, frontend.',
         }),
       ]),
     });
@@ -169,12 +243,14 @@ describe('release-broken', () => {
   it('says who deployed what, when, and what it printed', () => {
     expect(withRelease({})).toMatchObject({
       claim:
-        'Release backend-00003 of backend is broken: 20 failures from 0 min after its deploy, none in backend-00002 before it.',
+        'Release backend-00003 of backend is broken: 20 containers exited, from 20 s after its deploy on; backend-00002 before it was not seen to fail.',
       confidence: 'certain',
       evidence: [
-        { text: expect.stringContaining('by deploy@acme-ci.iam.gserviceaccount.com and takes 100 %') },
-        { text: '20 x "sample of container-exited"' },
-        { text: 'Before it, backend-00002 served another image.' },
+        {
+          text: 'backend-00003 was deployed at 2026-11-23 02:55:00 UTC by deploy@acme-ci.iam.gserviceaccount.com and takes 100 % of the traffic.',
+        },
+        { text: '20 times: "sample of container-exited"' },
+        { text: 'backend-00002 before it ran another image.' },
       ],
     });
   });
@@ -182,26 +258,21 @@ describe('release-broken', () => {
   it('says so when the image did not change', () => {
     const found = conclude('release-broken', {
       'cloud-run': observed({
-        services: [
-          service('backend', {
-            serving: [{ revision: 'backend-00003', percent: 100 }],
-            revisions: [revision('backend-00003', at(-300)), revision('backend-00002', at(-86_400))],
-          }),
-        ],
+        services: [released('backend')],
       }),
-      logs: observed(logs({ failed: [failed('backend', 20, { revision: 'backend-00003' })] })),
+      logs: observed(logs({ failed: [failedBy('backend', 20)] })),
     });
     expect(found).toMatchObject({
       confidence: 'likely',
       evidence: expect.arrayContaining([
-        { text: 'Before it, backend-00002 served the same image with other settings.' },
+        { text: 'backend-00002 before it ran the same image: only settings can differ.' },
       ]),
     });
   });
 
   it.each([
     ['no service is watched', []],
-    ['backend: no revision', [service('backend', { revisions: [] })]],
+    ['backend has no revision', [service('backend', { revisions: [] })]],
   ])('is ruled out where %s', (reason, services) => {
     expect(conclude('release-broken', { 'cloud-run': observed({ services }) })).toEqual({ kind: 'ruled-out', reason });
   });
@@ -262,8 +333,8 @@ describe('memory-exhausted', () => {
       metrics: observed({ services: [] }),
     });
     expect(found).toMatchObject({
-      claim: 'backend runs out of memory: 4 containers were killed at the limit of unknown MiB.',
-      evidence: [{ text: '4 x "killed" (no revision)' }, { text: 'Monitoring has no points of its memory.' }],
+      claim: 'backend runs out of memory: 4 containers were killed at a limit that is not known.',
+      evidence: [{ text: '4 times: "killed"' }, { text: 'Monitoring has no points of its memory.' }],
     });
   });
 
@@ -271,7 +342,7 @@ describe('memory-exhausted', () => {
     expect(withKills(7)).toMatchObject({
       claim: 'backend runs out of memory: 7 containers were killed at the limit of 512 MiB.',
       evidence: [
-        { text: '7 x "Memory limit of 512 MiB exceeded with 514 MiB used" (backend-00002)' },
+        { text: '7 times in backend-00002: "Memory limit of 512 MiB exceeded with 514 MiB used"' },
         { text: 'Memory reached 99 % of the limit (99th percentile).' },
       ],
     });
@@ -309,6 +380,66 @@ describe('instance-ceiling-reached', () => {
     });
     expect(of([serviceMetrics('auth')])).toMatchObject({ kind: 'inconclusive', settles: 'soon' });
   });
+
+  describe('counts instances as the ceiling does', () => {
+    const seen = (over: {
+      readonly instancesMax: number | undefined;
+      readonly byRevision: readonly (readonly number[])[];
+      readonly onset?: number;
+    }) => {
+      const byRevision = over.byRevision.map((values, index) => ({
+        revision: `backend-${index}`,
+        points: points(values, at(-60)),
+      }));
+      const together = byRevision[0]?.points.map(({ at: moment }, index) => ({
+        at: moment,
+        value: byRevision.reduce((sum, one) => sum + (one.points[index]?.value ?? 0), 0),
+      }));
+      const metric = serviceMetrics('backend', { instances: together ?? [], instancesByRevision: byRevision });
+      const { onset } = over;
+      return conclude('instance-ceiling-reached', {
+        'cloud-run': observed({
+          services: [
+            service('backend', { instancesMax: over.instancesMax, template: { ...template, instancesMax: 3 } }),
+          ],
+        }),
+        logs: observed(
+          logs({
+            signatures: [line('backend', 'no-available-instance', 50)],
+            onsets: onset === undefined ? [] : [{ service: 'backend', at: at(onset) }],
+          }),
+        ),
+        metrics: observed({ services: [metric] }),
+      });
+    };
+    const words = (over: Parameters<typeof seen>[0]) => {
+      const found = seen(over);
+      return found.kind === 'cause' ? found.evidence[1]?.text : found.reason;
+    };
+
+    it("each revision by itself where the ceiling is a revision's: two that overlap are at no ceiling", () => {
+      const overlapping = [
+        [2, 2],
+        [2, 2],
+      ];
+      expect(seen({ instancesMax: undefined, byRevision: overlapping })).toMatchObject({
+        kind: 'inconclusive',
+        reason: 'backend: 50 requests found no instance while 2 of at most 3 ran: the ceiling is not why',
+      });
+      expect(words({ instancesMax: 3, byRevision: overlapping })).toBe(
+        '4 instances ran at the busiest, above the ceiling of 3 as happens for a short while, in a surge or a rollover, each for up to 80 requests at a time.',
+      );
+    });
+
+    it('only since the service began to fail: what ran before may have had another ceiling', () => {
+      expect(words({ instancesMax: 3, byRevision: [[8, 3, 3]], onset: -120 })).toBe(
+        '3 instances ran at the busiest, all that the ceiling of 3 allows, each for up to 80 requests at a time.',
+      );
+      expect(words({ instancesMax: 3, byRevision: [[8, 3, 3]], onset: -30 })).toBe(
+        'backend: 50 requests found no instance, but Monitoring has no instance count of that time',
+      );
+    });
+  });
 });
 
 describe('symptoms', () => {
@@ -328,7 +459,7 @@ describe('symptoms', () => {
   it('tells refused requests from failed ones', () => {
     expect(
       felt({ logs: observed(logs({ failed: [failed('backend', 30, { reachedContainer: false, status: 429 })] })) }),
-    ).toEqual([{ kind: 'requests-refused', on: 'backend', text: 'backend failed 30 requests with 429' }]);
+    ).toEqual([{ kind: 'requests-refused', on: 'backend', text: 'backend: 30 requests failed with 429' }]);
   });
 
   it('says which check fails and how', () => {

@@ -191,6 +191,24 @@ describe('release-broken', () => {
   });
 });
 
+describe('memory-leaking-slowly', () => {
+  const of = played('--scenario', 'memory-leaking-slowly');
+  itIsOrderly(of);
+
+  it('is resolved by a restart that holds, with one write', () => {
+    const { exitCode, outcome, story } = of();
+    expect(outcome).toMatchObject({
+      outcome: 'resolved',
+      rootCause: 'memory-exhausted',
+      actions: ['restart-service'],
+    });
+    expect(exitCode).toBe(0);
+    expect(story.writes).toEqual([
+      { source: 'google', identity: REMEDIATE, method: 'PATCH', path: expect.stringContaining(BACKEND), status: 200 },
+    ]);
+  });
+});
+
 describe('the trap: a broken release beside a busy connector', () => {
   const of = played('--scenario', 'trap-broken-release-busy-connector');
   itIsOrderly(of);

@@ -2,14 +2,17 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { carryOut } from '../../shared/engine/carry-out.ts';
 import { approvalOf } from '../../shared/incident/approval.ts';
 import type { Incident } from '../../shared/incident/incident.ts';
+import type { Environment } from '../../shared/policy/policy.ts';
 import { plusSeconds } from '../../shared/ports/clock.ts';
 import { signed } from '../../shared/remedy/signature.ts';
+import { environment } from '../builders/evidence.ts';
 import { must } from '../builders/incident.ts';
 import { onWorld } from './on-world.ts';
 
 type OnWorld = Awaited<ReturnType<typeof onWorld>>;
 
 const open: OnWorld[] = [];
+const { bounds } = environment;
 const NEVER = new AbortController().signal;
 
 async function plannedOn(scenario: string): Promise<OnWorld> {
@@ -202,15 +205,34 @@ describe('nothing is written', () => {
     await refused(world, 'has been used for this step');
   });
 
-  it('when a guardrail came since', async () => {
+  it.each<[string, Partial<Environment>, string]>([
+    ['cost', { bounds: { ...bounds, costUsdPerMonthMax: 1 } }, 'bounds.costUsdPerMonthMax (1)'],
+    ['size', { bounds: { ...bounds, connectorInstancesMax: 9 } }, 'bounds.connectorInstancesMax (9)'],
+    ['action', { bounds: { ...bounds, actions: [] } }, 'bounds.actions (none) does not name scale-connector'],
+    ['pause', { paused: true }, 'environments.staging.paused is true'],
+  ])('when a guardrail came since, which is named, and what may be offered now is looked for: %s', async (...given) => {
+    const [_, change, because] = given;
     const world = await plannedOn('staging-503');
     const effect = await approved(world);
-    const environments = world.remediation.policy.environments.map((environment) => ({
-      ...environment,
-      bounds: { ...environment.bounds, costUsdPerMonthMax: 1 },
-    }));
+    const environments = world.remediation.policy.environments.map((environment) => ({ ...environment, ...change }));
     await carryOut(effect, { ...world.remediation, policy: { ...world.remediation.policy, environments } }, NEVER);
-    await refused(world, 'bounds.costUsdPerMonthMax (1)');
+    expect(world.writes()).toEqual([]);
+    expect(await world.incident()).toMatchObject({ status: 'investigating', round: 2, attempts: [] });
+    expect((await world.store.audit(effect.incident)).at(-1)?.event).toMatchObject({
+      type: 'step-finished',
+      result: { kind: 'refused', detail: expect.stringContaining(because) },
+    });
+  });
+
+  it("in runmedic's own project, whatever was approved", async () => {
+    const world = await plannedOn('staging-503');
+    const effect = await approved(world);
+    const policy = { ...world.remediation.policy, ownProject: 'acme-staging' };
+    await carryOut(effect, { ...world.remediation, policy }, NEVER);
+    expect(world.writes()).toEqual([]);
+    expect((await world.store.audit(effect.incident)).at(-1)?.event).toMatchObject({
+      result: { kind: 'refused', detail: expect.stringContaining("runmedic's own project acme-staging (ownProject)") },
+    });
   });
 
   it('by the identity that looks', async () => {

@@ -24,6 +24,7 @@ describe('the first look', () => {
     ['release-broken', 'release-broken', 'shift-traffic'],
     ['trap-broken-release-busy-connector', 'release-broken', 'shift-traffic'],
     ['memory-exhausted', 'memory-exhausted', 'restart-service'],
+    ['memory-leaking-slowly', 'memory-exhausted', 'restart-service'],
   ])('at %s finds %s and offers %s', async (scenario, rule, action) => {
     const { diagnosis, signed } = must(await (await alertedOn(scenario)).incident(), 'awaiting-approval');
     expect(diagnosis.root?.rule).toBe(rule);

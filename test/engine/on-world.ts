@@ -27,6 +27,7 @@ import { type Clock, type Instant, instant } from '../../shared/ports/clock.ts';
 import { privateKeyFrom as privateKeyOf, publicKeyFrom as publicKeyOf } from '../../shared/remedy/signature.ts';
 import { environment } from '../builders/evidence.ts';
 import { must } from '../builders/incident.ts';
+import { withoutProbes } from '../builders/ports.ts';
 
 const START_MS = Date.parse('2026-11-23T02:00:00Z');
 const NEVER = new AbortController().signal;
@@ -74,6 +75,7 @@ export async function onWorld(scenario: string | Scenario) {
     ...shell('investigate'),
     cloud: googleReader(google('investigate')),
     prober: prober({ connectTo: [] }),
+    vpcProber: withoutProbes,
     planKey: keys.plan.privateKey,
   };
   const remediation = {

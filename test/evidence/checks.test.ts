@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { http } from '../../shared/evidence/http.ts';
 import { journey } from '../../shared/evidence/journey.ts';
 import { websocket } from '../../shared/evidence/websocket.ts';
-import type { Check, JourneyStep } from '../../shared/policy/policy.ts';
+import type { Check, Environment, JourneyStep } from '../../shared/policy/policy.ts';
 import { PlatformFailure } from '../../shared/ports/platform-failure.ts';
 import type { HttpResult, Prober, WebSocketResult } from '../../shared/ports/prober.ts';
+import type { ProbeReport, ProbeRequest, VpcProber } from '../../shared/ports/vpc-prober.ts';
 import { answered, inspection, looking, unhurried } from '../builders/ports.ts';
 
 type CheckOf<K extends Check['kind']> = Extract<Check, { readonly kind: K }>;
@@ -30,6 +31,8 @@ describe('checks of one kind', () => {
       return answered(200);
     },
     webSocket: () => Promise.reject(new Error('none is asked for')),
+    tls: () => Promise.reject(new Error('none is asked for')),
+    dns: () => Promise.reject(new Error('none is asked for')),
   });
   const see = (failure: unknown, abort: AbortSignal) =>
     http.inspect(
@@ -117,19 +120,53 @@ describe('http', () => {
     ]);
   });
 
-  it('cannot be looked at from inside the VPC, and does not try', async () => {
-    const { inspection: at, sent } = looked([page({ vantage: 'vpc' })], {});
-    expect((await http.inspect(at, unhurried)).checks).toEqual([
-      {
-        name: 'front page',
-        url: 'https://a.test/',
-        verdict: 'unavailable',
-        detail: 'is to be looked at from inside the VPC, where runmedic has no probe yet',
-        httpStatus: undefined,
-        latencyMs: 0,
-      },
-    ]);
-    expect(sent).toEqual([]);
+  describe('from inside the VPC', () => {
+    const probe = { name: 'direct', url: 'https://p.test/', through: 'direct-vpc', knownGood: '10.0.0.2:443' };
+    const behind = { ...probe, name: 'behind', through: 'projects/p/locations/l/connectors/c' };
+    const inside = [page({ vantage: 'vpc' }), page({ vantage: 'vpc', name: 'other page' })];
+    const report = (over: Partial<ProbeReport>): ProbeReport => ({
+      knownGood: { answered: true, detail: 'answered in 1 ms' },
+      databases: [],
+      checks: [],
+      ...over,
+    });
+    async function see(probes: Environment['probes'], said: ProbeReport) {
+      const asked: ProbeRequest[] = [];
+      const vpcProber: VpcProber = {
+        look: async (request) => {
+          asked.push(request);
+          return said;
+        },
+      };
+      const { prober, sent } = looking({});
+      const at = inspection({ prober, vpcProber, environment: { checks: inside, probes } });
+      const { checks } = await http.inspect(at, unhurried);
+      expect(sent).toEqual([]);
+      return { checks, asked };
+    }
+
+    it('a probe is asked once for all, by Direct VPC egress where one is', async () => {
+      const results = inside.map(({ name }) => ({ check: name, result: answered(name === 'other page' ? 503 : 200) }));
+      const { checks, asked } = await see([behind, probe], report({ checks: results }));
+      expect(checks.map(({ name, verdict }) => [name, verdict])).toEqual([
+        ['front page', 'passed'],
+        ['other page', 'failed'],
+      ]);
+      expect(asked).toEqual([{ environment: 'staging', probe: 'direct', look: 'checks' }]);
+      expect((await see([behind], report({ checks: results }))).asked[0]?.probe).toBe('behind');
+    });
+
+    it.each([
+      ['no probe stands there', [], report({}), 'is to be looked at from inside the VPC, where no probe stands'],
+      ['it is cut off', [probe], report({ knownGood: { answered: false, detail: 'timed-out' } }), 'cut off: timed-out'],
+      ['it does not know the check', [probe], report({}), 'probe direct could not look: it does not know this check'],
+    ] as const)('is no verdict where %s', async (_, probes, said, detail) => {
+      const { checks } = await see(probes, said);
+      expect(checks).toMatchObject([
+        { verdict: 'unavailable', detail: expect.stringContaining(detail), httpStatus: undefined },
+        { verdict: 'unavailable' },
+      ]);
+    });
   });
 
   it('makes no verdict of a look that could not be made', async () => {

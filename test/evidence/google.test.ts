@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { cloudRun } from '../../shared/evidence/cloud-run.ts';
 import { vpcConnector } from '../../shared/evidence/vpc-connector.ts';
-import type { Series, SeriesQuery } from '../../shared/ports/cloud.ts';
+import type { CloudReader, Series, SeriesQuery } from '../../shared/ports/cloud.ts';
+import { type FailureCode, PlatformFailure } from '../../shared/ports/platform-failure.ts';
 import { at, CONNECTOR, NOW, serviceName, template } from '../builders/evidence.ts';
 import {
+  emptyProject,
   inspection,
   metricOf,
   plainConnector,
@@ -92,9 +94,22 @@ describe('vpc-connector', () => {
   it('sees one that the configuration names, though no service uses it', async () => {
     const found = await see({ connectors: [plainConnector()] }, { connectors: [CONNECTOR] });
     expect(found).toEqual([
-      { ...plainConnector(), services: [], throughputMbps: [], instances: [], cpuRatio: [], ceilingMbps: 300 },
+      {
+        ...plainConnector(),
+        services: [],
+        throughputMbps: [],
+        packetsPerSecond: [],
+        instances: [],
+        cpuRatio: [],
+        ceilingMbps: 300,
+        ceilingNowMbps: undefined,
+        trendMbpsPerMinute: undefined,
+        unmeasured: undefined,
+      },
     ]);
   });
+
+  const here = { location: 'us-central1', connector_name: 'staging-connector' };
 
   it('takes the larger of what was sent and received, minute by minute, in megabits', async () => {
     const found = await see({
@@ -102,20 +117,23 @@ describe('vpc-connector', () => {
       connectors: [plainConnector()],
       series: byMetric({
         'connector/sent_bytes_count': [
-          series({}, [
+          series({ ...here, connector_name: 'other' }, [[-60, 1e9]]),
+          series({ ...here, location: 'europe-west1' }, [[-60, 1e9]]),
+          series(here, [
             [-120, 25e6],
             [-60, 10e6],
           ]),
         ],
         'connector/received_bytes_count': [
-          series({}, [
+          series(here, [
             [-180, 5e6],
             [-120, 20e6],
             [-60, 30e6],
           ]),
         ],
-        'connector/instances': [series({}, [[-60, 3]])],
-        'connector/cpu/utilizations': [series({}, [[-60, 0.9]])],
+        'connector/sent_packets_count': [series(here, [[-60, 30_000]])],
+        'connector/instances': [series(here, [[-60, 2]])],
+        'connector/cpu/utilizations': [series(here, [[-60, 0.9]])],
       }),
     });
     expect(found[0]).toMatchObject({
@@ -124,35 +142,133 @@ describe('vpc-connector', () => {
         { at: at(-120), value: 200 },
         { at: at(-60), value: 240 },
       ],
-      instances: points({ [-60]: 3 }),
+      packetsPerSecond: points({ [-60]: 30_000 }),
+      instances: points({ [-60]: 2 }),
       cpuRatio: points({ [-60]: 0.9 }),
+      ceilingMbps: 300,
+      ceilingNowMbps: 200,
+      trendMbpsPerMinute: 100,
     });
   });
 
-  it("asks for metrics in the project of the connector's own name: a Shared VPC has it elsewhere", async () => {
+  it('follows the trend of the newest five minutes', async () => {
+    const minutes = [900, 10, 20, 30, 40, 50].map((mbps, index): [number, number] => [
+      -360 + index * 60,
+      mbps * 125_000,
+    ]);
+    const sent = (values: readonly (readonly [number, number])[]) => ({
+      services: [plainService('backend')],
+      connectors: [plainConnector()],
+      series: byMetric({ 'connector/sent_bytes_count': [series(here, values)] }),
+    });
+    expect((await see(sent(minutes)))[0]?.trendMbpsPerMinute).toBe(10);
+    expect((await see(sent(minutes.slice(0, 1))))[0]?.trendMbpsPerMinute).toBeUndefined();
+  });
+
+  it('asks once a metric for all connectors of a project, in the project of their own names: a Shared VPC has them elsewhere', async () => {
     const queries: SeriesQuery[] = [];
     await see({
-      services: [plainService('mail', through(SHARED))],
-      connectors: [plainConnector({ name: SHARED })],
+      services: [
+        plainService('mail', through(SHARED)),
+        plainService('news', through(`${SHARED}-2`)),
+        plainService('backend'),
+      ],
+      connectors: [plainConnector({ name: SHARED }), plainConnector({ name: `${SHARED}-2` }), plainConnector()],
       series: (query) => {
         queries.push(query);
         return [];
       },
     });
+    const metricsOf = (project: string) => [
+      [project, 'connector/sent_bytes_count', 'ALIGN_RATE'],
+      [project, 'connector/received_bytes_count', 'ALIGN_RATE'],
+      [project, 'connector/sent_packets_count', 'ALIGN_RATE'],
+      [project, 'connector/instances', 'ALIGN_MAX'],
+      [project, 'connector/cpu/utilizations', 'ALIGN_PERCENTILE_99'],
+    ];
     expect(queries.map((query) => [query.project, metricOf(query), query.aligner])).toEqual([
-      ['acme-network', 'connector/sent_bytes_count', 'ALIGN_RATE'],
-      ['acme-network', 'connector/received_bytes_count', 'ALIGN_RATE'],
-      ['acme-network', 'connector/instances', 'ALIGN_MAX'],
-      ['acme-network', 'connector/cpu/utilizations', 'ALIGN_PERCENTILE_99'],
+      ...metricsOf('acme-network'),
+      ...metricsOf('acme-staging'),
     ]);
-    for (const { filter, from, to } of queries) {
-      expect(filter).toContain('resource.labels.connector_name="shared"');
+    for (const { groupBy, from, to } of queries) {
+      expect(groupBy).toEqual(['resource.labels.location', 'resource.labels.connector_name']);
       expect([from, to]).toEqual([at(-900), NOW]);
     }
   });
 
-  it('cannot be seen when it is gone', async () => {
-    await expect(see({ services: [plainService('backend')] })).rejects.toThrow(`connector ${CONNECTOR}: not found`);
+  describe('one that cannot be read', () => {
+    const failing = (code: FailureCode) => async (name: string) => {
+      if (name === CONNECTOR) return plainConnector();
+      throw new PlatformFailure(code, `connector ${name}: ${code}`);
+    };
+    const look = (
+      connector: CloudReader['connector'],
+      names: readonly string[] = [SHARED, CONNECTOR],
+      over: Partial<CloudReader> = {},
+    ) =>
+      vpcConnector.inspect(
+        inspection({
+          cloud: {
+            ...emptyProject,
+            services: async () => names.map((name) => plainService('mail', through(name))),
+            connector,
+            ...over,
+          },
+        }),
+        unhurried,
+      );
+
+    it.each([
+      ['not-found', 'not-found'],
+      ['permission-denied', 'denied'],
+      ['unauthenticated', 'denied'],
+      ['unavailable', 'failed'],
+    ] as const)('for %s is a fact about that one', async (code, reason) => {
+      const found = await look(failing(code));
+      expect(found.connectors.map(({ name }) => name)).toEqual([CONNECTOR]);
+      expect(found.unread).toEqual([
+        {
+          name: SHARED,
+          reason,
+          detail: `connector ${SHARED}: ${code}`,
+          services: [{ service: 'mail', egress: 'all-traffic' }],
+        },
+      ]);
+    });
+
+    it('is a fact too where none exists, and not where none may be read', async () => {
+      expect(await look(failing('not-found'), [SHARED])).toMatchObject({
+        connectors: [],
+        unread: [{ reason: 'not-found' }],
+      });
+      await expect(look(failing('permission-denied'), [SHARED])).rejects.toThrow('permission-denied');
+    });
+
+    it('under the name that was asked for was not measured', async () => {
+      const numbered = async () => plainConnector({ name: CONNECTOR.replace('acme-staging', '415104041262') });
+      expect(await look(numbered, [CONNECTOR])).toMatchObject({
+        connectors: [{ throughputMbps: [], unmeasured: 'it answers to another name' }],
+      });
+    });
+
+    it('for a bug ends it all', async () => {
+      const bug = async () => {
+        throw new Error('a bug');
+      };
+      await expect(look(bug)).rejects.toThrow('a bug');
+      await expect(look(failing('not-found'), [SHARED], { series: bug })).rejects.toThrow('a bug');
+    });
+
+    it('by Monitoring has its state all the same', async () => {
+      const denied = async () => {
+        throw new PlatformFailure('permission-denied', 'no metrics for you');
+      };
+      const found = await look(failing('not-found'), [CONNECTOR], { series: denied });
+      expect(found).toMatchObject({
+        connectors: [{ state: 'ready', throughputMbps: [], unmeasured: 'no metrics for you' }],
+      });
+      expect(found).not.toHaveProperty('unread');
+    });
   });
 
   it('applies everywhere', () => expect(vpcConnector.appliesTo(inspection())).toBe(true));

@@ -59,6 +59,7 @@ describe('logs', () => {
       outside: [],
       hosts: [],
       asked: { of: 'newest-requests', seconds: 0, byPath: [] },
+      unreachable: [],
       onsets: [],
       failedFrom: at(-900),
       truncated: { requests: false, system: false, application: false },
@@ -142,10 +143,10 @@ describe('logs', () => {
         [-10, -20, -30].map((seconds) => entry(seconds, { text: 'postgres://app:s3cret@10.20.0.3/shop: ETIMEDOUT' })),
       ),
     });
-    expect(seen.signatures.map(({ signature, count, sample }) => [signature, count, sample])).toEqual([
-      ['private-connection-timed-out', 3, 'postgres://app:[redacted]@10.20.0.3/shop: ETIMEDOUT'],
-      ['no-available-instance', 1, dropped.text],
-      ['container-exited', 1, 'Container called exit(3).'],
+    expect(seen.signatures.map(({ signature, log, count, sample }) => [signature, log, count, sample])).toEqual([
+      ['private-connection-timed-out', 'application', 3, 'postgres://app:[redacted]@10.20.0.3/shop: ETIMEDOUT'],
+      ['no-available-instance', 'requests', 1, dropped.text],
+      ['container-exited', 'system', 1, 'Container called exit(3).'],
     ]);
     expect(seen.signatures[0]).toMatchObject({
       service: 'backend',
@@ -153,6 +154,17 @@ describe('logs', () => {
       firstAt: at(-30),
       lastAt: at(-10),
     });
+  });
+
+  it('does not add up what one event left in two logs', async () => {
+    const { seen } = await see({
+      requests: page([entry(-4, { text: 'the container instance was found to be using too much memory' })]),
+      system: page([entry(-5, { text: 'Memory limit of 512 MiB exceeded with 513 MiB used.' })]),
+    });
+    expect(seen.signatures.map(({ signature, log, count }) => [signature, log, count])).toEqual([
+      ['memory-limit-exceeded', 'requests', 1],
+      ['memory-limit-exceeded', 'system', 1],
+    ]);
   });
 
   it('asks about what is watched only, so that no other storm fills the page', async () => {
@@ -173,7 +185,11 @@ describe('logs', () => {
     const lines = page(['backend', 'other', undefined].map((service) => entry(-5, { service, text: 'ETIMEDOUT' })));
     const { seen } = await see({ requests: lines, system: lines, application: lines }, ['backend']);
     expect(seen.failed.map(({ service, count }) => [service, count])).toEqual([['backend', 1]]);
-    expect(seen.signatures.map(({ service, count }) => [service, count])).toEqual([['backend', 3]]);
+    expect(seen.signatures.map(({ service, log, count }) => [service, log, count])).toEqual([
+      ['backend', 'requests', 1],
+      ['backend', 'system', 1],
+      ['backend', 'application', 1],
+    ]);
     const all = await see({ application: lines });
     expect(all.seen.signatures.map(({ service }) => service)).toEqual(['backend', 'other']);
   });

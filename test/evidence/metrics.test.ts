@@ -35,6 +35,7 @@ const EMPTY: Omit<ServiceMetrics, 'service'> = {
   byRevision: [],
   latencyByRevision: [],
   instances: [],
+  instancesByRevision: [],
   instancesActive: [],
   memoryRatio: [],
   cpuRatio: [],
@@ -59,7 +60,7 @@ describe('metrics', () => {
     expect(await metrics.inspect(inspection({ cloud }), unhurried)).toEqual({ services: [] });
     expect(queries.map((query) => [keyOf(query), query.aligner, query.groupBy.length])).toEqual([
       ['request_count', 'ALIGN_DELTA', 3],
-      ['container/instance_count', 'ALIGN_MAX', 2],
+      ['container/instance_count', 'ALIGN_NEXT_OLDER', 3],
       ['container/memory/utilizations', 'ALIGN_PERCENTILE_99', 1],
       ['container/cpu/utilizations', 'ALIGN_PERCENTILE_99', 1],
       ['request_latencies/50', 'ALIGN_DELTA', 2],
@@ -151,6 +152,41 @@ describe('metrics', () => {
       { ...EMPTY, service: 'backend', memoryRatio: points([[-60, 0.5]]) },
       { ...EMPTY, service: 'frontend', instances: points([[-60, 3]]) },
     ]);
+  });
+
+  it('counts instances of each revision, and of all that ran at the same moment', async () => {
+    const running = (revision: string, state: string, values: Values) =>
+      series({ service_name: 'backend', revision_name: revision, state }, values);
+    const [backend] = await see({
+      'container/instance_count': [
+        running('backend-1', 'active', [
+          [-120, 3],
+          [-60, 1],
+        ]),
+        running('backend-2', 'active', [[-60, 3]]),
+        running('backend-2', 'idle', [[-60, 2]]),
+      ],
+    });
+    expect(backend).toMatchObject({
+      instances: points([
+        [-120, 3],
+        [-60, 6],
+      ]),
+      instancesActive: points([
+        [-120, 3],
+        [-60, 4],
+      ]),
+      instancesByRevision: [
+        {
+          revision: 'backend-1',
+          points: points([
+            [-120, 3],
+            [-60, 1],
+          ]),
+        },
+        { revision: 'backend-2', points: points([[-60, 5]]) },
+      ],
+    });
   });
 
   describe('what is ordinary', () => {

@@ -16,6 +16,7 @@ import {
   unavailable,
 } from '../builders/evidence.ts';
 import { diagnosisOf, planOf } from '../builders/incident.ts';
+import { checkOf, everyService } from '../builders/scenes.ts';
 
 const calm = connector({ throughputMbps: points([60, 60, 60], at(-60)) });
 const look = (over: Partial<Evidence>, before: Partial<Diagnosis> = {}) =>
@@ -26,18 +27,7 @@ const look = (over: Partial<Evidence>, before: Partial<Diagnosis> = {}) =>
     context,
     readBack: ['stands'],
   });
-const checks = (...names: readonly string[]) =>
-  observed({
-    checks: names.map((name) => ({
-      name,
-      url: 'https://x',
-      verdict: 'failed' as const,
-      detail: '503',
-      httpStatus: 503,
-      latencyMs: 1,
-    })),
-  });
-const services = ['auth', 'backend', 'frontend'];
+const checks = (...names: readonly string[]) => observed({ checks: names.map((name) => checkOf(name, 'failed')) });
 const down = (...names: readonly string[]) => observed(logs({ failed: names.map((name) => failed(name, 90)) }));
 const serving = (name: string) => ({ kind: 'serving-errors' as const, on: name, text: '' });
 
@@ -45,26 +35,26 @@ describe('worse', () => {
   it.each<[string, Partial<Evidence>, Partial<Diagnosis>, string]>([
     [
       'all that was harmed still is, and a check that passed fails',
-      { logs: down(...services), http: checks('a') },
+      { logs: down(...everyService), http: checks('a') },
       {},
       'worse',
     ],
     [
       'a service that the root harms fails by now',
-      { logs: down(...services) },
+      { logs: down(...everyService) },
       { symptoms: [serving('auth')] },
       'worse',
     ],
-    ['another team fails', { logs: down(...services, 'payments') }, {}, 'not-yet'],
+    ['another team fails', { logs: down(...everyService, 'payments') }, {}, 'not-yet'],
     [
       'a check could not be made then',
-      { logs: down(...services), http: checks('a') },
+      { logs: down(...everyService), http: checks('a') },
       { unchecked: [{ rule: 'a', reason: '' }] },
       'not-yet',
     ],
     [
       'no check could be made then',
-      { logs: down(...services), http: checks('a') },
+      { logs: down(...everyService), http: checks('a') },
       { unchecked: [{ rule: 'http', reason: '' }] },
       'not-yet',
     ],
@@ -74,7 +64,7 @@ describe('worse', () => {
       {
         logs: unavailable('denied'),
         metrics: observed({
-          services: services.map((name) => serviceMetrics(name, { serverErrors: points([90], at(-60)) })),
+          services: everyService.map((name) => serviceMetrics(name, { serverErrors: points([90], at(-60)) })),
         }),
       },
       { symptoms: [] },
@@ -85,8 +75,8 @@ describe('worse', () => {
   });
 
   it('counts a service once, however it fails', () => {
-    const both = { symptoms: services.map(serving) };
-    expect(look({ logs: down(...services), metrics: unavailable('late') }, both).verdict).toBe('not-yet');
+    const both = { symptoms: everyService.map(serving) };
+    expect(look({ logs: down(...everyService), metrics: unavailable('late') }, both).verdict).toBe('not-yet');
   });
 });
 
@@ -94,7 +84,7 @@ describe('recovered', () => {
   const unseen = { http: { status: 'not-applicable' } } as const;
 
   it('wants every harmed service to answer with something else than errors, where no check passed', () => {
-    const answering = services.map((name) => serviceMetrics(name));
+    const answering = everyService.map((name) => serviceMetrics(name));
     const erring = serviceMetrics('auth', { requests: points([2, 2]), serverErrors: points([2, 2]) });
     expect(look({ ...unseen, metrics: observed({ services: answering }) }).verdict).toBe('recovered');
     expect(look({ ...unseen, metrics: observed({ services: [erring, ...answering.slice(1)] }) }).verdict).toBe(
@@ -115,8 +105,9 @@ describe('recovered', () => {
     });
     const unknown = connector({ throughputMbps: [] });
     const of = (...connectors: readonly ReturnType<typeof connector>[]) =>
-      look({ 'vpc-connector': observed({ connectors }) }).checks.find(({ name }) => name === 'VPC connector saturated')
-        ?.status;
+      look({ 'vpc-connector': observed({ connectors }) }).checks.find(
+        ({ name }) => name === 'check of the cause (VPC connector saturated)',
+      )?.status;
     expect(of(calm, other)).toBe('passed');
     expect(of(other, unknown)).toBe('unavailable');
     expect(of(other, connector({ throughputMbps: points([299, 299, 299], at(-60)) }))).toBe('failed');

@@ -36,6 +36,7 @@ const ended = (incident: Incident, ...results: readonly StepResult[]): Incident 
 
 const done = { kind: 'done' } as const;
 const failed = { kind: 'failed', detail: 'quota exceeded' } as const;
+const refused = { kind: 'refused', detail: 'environments.staging.paused is true' } as const;
 const moved = { kind: 'moved', detail: 'traffic is split' } as const;
 
 describe('a plan of several steps', () => {
@@ -56,6 +57,7 @@ describe('a plan of several steps', () => {
   it.each([
     ['fails', failed, 'quota exceeded'],
     ['finds that someone else changed it', moved, 'traffic is split'],
+    ['is refused by a guardrail that came since', refused, 'environments.staging.paused is true'],
   ])('puts back what was done when a later step %s', (_, result, because) => {
     const undoing = ended(begun(shift, scale), done, result);
     expect(undoing).toMatchObject({ status: 'executing', step: 0, direction: 'undo', undoBecause: because });
@@ -97,10 +99,11 @@ describe('a plan of several steps', () => {
     const first = ended(last, { kind: 'stood-already' });
     expect(first).toMatchObject({ status: 'executing', step: 0, direction: 'undo' });
     expect(ended(first, done)).toMatchObject({ status: 'investigating', round: 2 });
-    expect(ended(first, moved)).toMatchObject({
-      status: 'escalated',
-      detail: 'the change made things measurably worse; undoing it failed: traffic is split',
-    });
+    for (const result of [moved, refused])
+      expect(ended(first, result)).toMatchObject({
+        status: 'escalated',
+        detail: `the change made things measurably worse; undoing it failed: ${result.detail}`,
+      });
   });
 
   it('says why in general where it is not known why it was undone', () => {

@@ -14,22 +14,15 @@ import {
   unavailable,
 } from '../builders/evidence.ts';
 import { diagnosisOf, planOf, saturated } from '../builders/incident.ts';
+import { checkOf } from '../builders/scenes.ts';
 
-const check = (name: string, passed: boolean) => ({
-  name,
-  url: 'https://x',
-  verdict: passed ? ('passed' as const) : ('failed' as const),
-  detail: passed ? '200' : '503',
-  httpStatus: undefined,
-  latencyMs: 1,
-});
 /** What stands once the connector has grown. */
 const grown = observed({
   connectors: [connector({ instancesMax: 10, ceilingMbps: 1000, throughputMbps: points([400, 410, 420], at(-60)) })],
 });
 const healed: Partial<Evidence> = {
   'vpc-connector': grown,
-  websocket: observed({ checks: [check('live updates', true)] }),
+  websocket: observed({ checks: [checkOf('live updates', 'passed')] }),
 };
 
 const look = (over: Partial<Evidence>, readBack: RecoveryInput['readBack'] = ['stands']) =>
@@ -50,9 +43,9 @@ describe('recovery', () => {
         { name: 'live updates', status: 'passed', detail: '200' },
         { name: 'errors of auth, backend, frontend', status: 'passed', detail: 'none since the change' },
         {
-          name: 'VPC connector saturated',
+          name: 'check of the cause (VPC connector saturated)',
           status: 'passed',
-          detail: expect.stringContaining('carried 410 of 1000 Mbps'),
+          detail: expect.stringContaining('carried 410 of about 1000 Mbps'),
         },
         {
           name: 'Scale connector staging-connector: as approved',
@@ -66,11 +59,11 @@ describe('recovery', () => {
   it.each<[string, Partial<Evidence>, RecoveryInput['readBack'], string]>([
     [
       'a WebSocket does not open',
-      { websocket: observed({ checks: [check('live updates', false)] }) },
+      { websocket: observed({ checks: [checkOf('live updates', 'failed')] }) },
       ['stands'],
       'not-yet',
     ],
-    ['a journey ends early', { journey: observed({ checks: [check('log in', false)] }) }, ['stands'], 'not-yet'],
+    ['a journey ends early', { journey: observed({ checks: [checkOf('log in', 'failed')] }) }, ['stands'], 'not-yet'],
     ['requests still fail', { logs: observed(logs({ failed: [failed('auth', 9)] })) }, ['stands'], 'not-yet'],
     [
       'the cause is still there',
@@ -83,7 +76,7 @@ describe('recovery', () => {
     ['the change was not read', {}, [], 'inconclusive'],
     [
       'a check wants to be made from inside the VPC',
-      { websocket: observed({ checks: [{ ...check('live updates', true), verdict: 'unavailable' as const }] }) },
+      { websocket: observed({ checks: [checkOf('live updates', 'unavailable')] }) },
       ['stands'],
       'inconclusive',
     ],
@@ -101,7 +94,7 @@ describe('recovery', () => {
 
   it('is worse when more is in trouble than before', () => {
     const before = diagnosisOf().symptoms.length;
-    const checks = Array.from({ length: before + 1 }, (_, index) => check(`check ${index}`, false));
+    const checks = Array.from({ length: before + 1 }, (_, index) => checkOf(`check ${index}`, 'failed'));
     expect(look({ journey: observed({ checks }) }).verdict).toBe('worse');
     expect(look({ journey: observed({ checks: checks.slice(1) }) }).verdict).toBe('not-yet');
   });
@@ -142,7 +135,7 @@ describe('recovery', () => {
       throughputMbps: points([299, 299, 299]),
     });
     const found = look({ 'vpc-connector': observed({ connectors: [elsewhere] }) });
-    expect(found.checks.find(({ name }) => name === 'VPC connector saturated')).toMatchObject({
+    expect(found.checks.find(({ name }) => name === 'check of the cause (VPC connector saturated)')).toMatchObject({
       status: 'passed',
       detail: expect.stringContaining('gone: no longer on'),
     });

@@ -42,6 +42,8 @@ describe('the four-line file', () => {
             services: undefined,
             connectors: undefined,
             checks: [],
+            databases: [],
+            probes: [],
             slack: { channel: 'C0123456789' },
             approvers: { users: ['U0123456789'], usergroups: [], byAction: {}, expiresAfterSeconds: 1800 },
             bounds: {
@@ -58,6 +60,7 @@ describe('the four-line file', () => {
             paused: false,
           },
         ],
+        top: { channel: 'C0123456789', approvers: { users: ['U0123456789'], usergroups: [] } },
       },
       warnings: ["staging: no checks, so recovery is judged by Google Cloud's own readings and not from outside."],
     });
@@ -211,6 +214,13 @@ escalation: [{ after: 30m, users: [U0TOP] }]`;
       escalation: [{ afterSeconds: 1800, users: ['U0TOP'], usergroups: [] }],
     });
     expect(parsed(staging('', top)).policy.ownProject).toBe('acme-runmedic');
+  });
+
+  it('keeps whom and where the top names, for what belongs to no environment any more', () => {
+    const named = { channel: 'C0TOP00', approvers: { users: ['U0TOP'], usergroups: ['S0TOP'] } };
+    expect(parsed(staging('', top)).policy.top).toEqual(named);
+    const silent = parsed(staging('slack: { channel: C0OWN00 }', ''));
+    expect(silent.policy.top).toEqual({ channel: undefined, approvers: { users: [], usergroups: [] } });
   });
 
   it('takes key by key what it does not write itself', () => {

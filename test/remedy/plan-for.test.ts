@@ -93,7 +93,7 @@ describe('scale-connector', () => {
       'a price over the bound',
       saturated,
       within({ costUsdPerMonthMax: 42 }),
-      'environments.staging.bounds.costUsdPerMonthMax (42)',
+      'Scale the VPC connector: $42.80 more a month is over environments.staging.bounds.costUsdPerMonthMax (42)',
     ],
     [
       'an action that the policy does not name',
@@ -113,7 +113,7 @@ describe('scale-connector', () => {
       'what was tried already',
       saturated,
       { tried: [{ action: 'scale-connector' as const, target: CONNECTOR }] },
-      'was tried in this incident',
+      'Scale the VPC connector: was tried in this incident already',
     ],
   ])('is refused by %s', (_, of, over, reason) => {
     expect(planned(of, over)).toEqual({ kind: 'none', refusals: [expect.stringContaining(reason)] });
@@ -225,7 +225,7 @@ describe('a plan without an action', () => {
   it('says what could not be observed', () => {
     expect(planned(saturated, { evidence: { ...saturated, 'vpc-connector': unavailable('denied') } })).toEqual({
       kind: 'none',
-      refusals: ['scale-connector: vpc-connector could not be observed'],
+      refusals: ['Scale the VPC connector: vpc connector could not be observed'],
     });
   });
 
@@ -236,7 +236,7 @@ describe('a plan without an action', () => {
         logs({ failed: [failed('backend', 20)], signatures: [line('backend', 'no-available-instance', 20)] }),
       ),
     });
-    expect(planned(capped)).toEqual({ kind: 'none', refusals: ['no action answers instance-ceiling-reached'] });
+    expect(planned(capped)).toEqual({ kind: 'none', refusals: ['runmedic knows no change that answers this cause'] });
   });
 });
 

@@ -55,6 +55,8 @@ describe('the card', () => {
     'the investigation failed',
     'asked twice',
     'recovery not proven',
+    'still as it was',
+    'no change that helps',
     'recovery could not be measured',
     'by itself after an attempt',
     'approved by a member',
@@ -139,7 +141,7 @@ describe('the card', () => {
   it('says in its text what a phone needs', () => {
     expect(shown(stageOf('awaiting approval')).text).toMatchInlineSnapshot(`
       "Critical: staging (backend, auth, frontend) · Approval needed
-      VPC connector staging-connector is full: 298 of 300 Mbps at its maximum of 3 e2-micro instances, and 120 private connections timed out.
+      VPC connector staging-connector is full: it carries 298 Mbps, and its maximum of 3 e2-micro instances can carry about 300; the services behind it logged 120 connection timeouts.
       *Scale connector staging-connector*
       \`2-3 x e2-micro (about 300 Mbps)\` → \`2-10 x e2-micro (about 1000 Mbps)\`"
     `);

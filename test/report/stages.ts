@@ -2,8 +2,18 @@ import type { IncidentEvent } from '../../shared/incident/event.ts';
 import type { Incident, Recovery } from '../../shared/incident/incident.ts';
 import type { AuditEntry } from '../../shared/incident/store.ts';
 import { transition } from '../../shared/incident/transition.ts';
+import { planFor } from '../../shared/remedy/plan-for.ts';
 import { at, environment } from '../builders/evidence.ts';
-import { approvalOf, awaiting, brokenRelease, diagnosisOf, must, offer, opened } from '../builders/incident.ts';
+import {
+  approvalOf,
+  awaiting,
+  brokenRelease,
+  diagnosisOf,
+  must,
+  offer,
+  opened,
+  saturated,
+} from '../builders/incident.ts';
 
 /** An incident with the trail that led to it, as the store would hold them. */
 export interface Stage {
@@ -108,13 +118,40 @@ export const seen = (verdict: Recovery['verdict'], seconds: number, of?: typeof 
       { name: 'frontend', status: 'passed', detail: '200 in 41 ms' },
       { name: 'live updates', status: verdict === 'recovered' ? 'passed' : 'failed', detail: 'opened' },
       {
-        name: 'VPC connector saturated',
+        name: 'check of the cause (VPC connector saturated)',
         status: verdict === 'inconclusive' ? 'unavailable' : 'passed',
         detail: '40 %',
       },
     ],
   },
 });
+/** A look of which the same rule says, in sentences of its own, that nothing changed. */
+function stillThere(seconds: number): IncidentEvent {
+  const { root } = diagnosisOf();
+  const checks = [
+    { name: 'frontend', status: 'failed', detail: '503 in 12 ms, expected 200' },
+    {
+      name: 'check of the cause (VPC connector saturated)',
+      status: 'failed',
+      detail: `still there: ${root?.claim ?? ''}`,
+    },
+  ] as const;
+  return { type: 'verified', at: at(seconds), digest: planned.digest, recovery: { verdict: 'not-yet', checks } };
+}
+/** What would help was tried before: the refusals in their own words. */
+function nothingLeft(): IncidentEvent {
+  const diagnosis = diagnosisOf();
+  const { root } = diagnosis;
+  const tried = planned.steps.map(({ action, target }) => ({ action, target }));
+  const offers =
+    root && planFor({ incident: incidentId, round: 2, root, evidence: saturated, environment, ownProject: '', tried });
+  const detail = offers?.kind === 'none' ? offers.refusals.join('; ') : '';
+  return {
+    ...without('no-safe-action', 5),
+    diagnosis,
+    offer: { kind: 'none', reason: 'no-safe-action', detail },
+  } as IncidentEvent;
+}
 /** The timer of whatever stands. */
 export const due = ({ incident }: Stage, seconds: number): IncidentEvent => ({
   type: 'timer-due',
@@ -189,6 +226,20 @@ export const stages = {
   'awaiting approval of two steps': ofTwo,
   'first of two steps': next(ofTwo, { type: 'approved', at: at(60), approval: approvalOf(awaiting()) }),
   'no safe change': staged(without('no-safe-action', 5)),
+  'still as it was': next(verifying, stillThere(240)),
+  'doubted, and still as it was': next(verifying, stillThere(1500)),
+  'no change that helps': staged(nothingLeft()),
+  'failed in a sentence': staged(
+    offered(),
+    approved(),
+    started,
+    stepFinished({ kind: 'failed', detail: 'quota exceeded for e2 machines.' }),
+  ),
+  'changed by someone else': staged(
+    offered(),
+    approved(),
+    stepFinished({ kind: 'moved', detail: 'The connector is UPDATING.' }),
+  ),
 } as const satisfies Record<string, Stage>;
 
 export const stageOf = (name: keyof typeof stages): Stage => stages[name];

@@ -56,10 +56,14 @@ describe('the thread', () => {
 
   it('leaves being handed to people to the escalation, which calls them', () => {
     const failed = staged(offered(), approved(), started, stepFinished({ kind: 'failed', detail: 'quota' }));
-    expect(told(failed, 4)).toEqual(['quiet: *Failed:* Scale connector staging-connector. quota']);
+    expect(told(failed, 4)).toEqual(['quiet: *Failed:* Scale connector staging-connector. Quota.']);
     const moved = staged(offered(), approved(), stepFinished({ kind: 'moved', detail: 'max is 5' }));
     expect(told(moved, 3)).toEqual([
       'told: *Not made:* Scale connector staging-connector. Someone changed it meanwhile: max is 5.',
+    ]);
+    const refused = staged(offered(), approved(), stepFinished({ kind: 'refused', detail: 'it is paused' }));
+    expect(told(refused, 3)).toEqual([
+      'told: *Not made:* Scale connector staging-connector. Refused right before the write: it is paused.',
     ]);
   });
 
@@ -103,7 +107,7 @@ describe('the thread', () => {
   });
 
   it.each([
-    ['stood-already', 'quiet: Stood already, nothing was written: Scale connector staging-connector.'],
+    ['stood-already', 'quiet: Already as approved, nothing was written: Scale connector staging-connector.'],
     ['done', 'quiet: Done: Scale connector staging-connector. Now recovery is checked.'],
   ] as const)('says of a step that it %s', (kind, line) => {
     expect(told(staged(offered(), approved(), stepFinished({ kind })), 3)).toEqual([line]);
@@ -114,9 +118,16 @@ describe('the thread', () => {
     [{ kind: 'stood-already' } as const, 'told: *Undone:* Shift backend back to backend-00002.'],
     [
       { kind: 'moved', detail: 'traffic is split' } as const,
-      'quiet: *Undoing failed:* Shift backend back to backend-00002. traffic is split',
+      'quiet: *Undoing failed:* Shift backend back to backend-00002. Traffic is split.',
     ],
-    [{ kind: 'failed', detail: 'etag' } as const, 'quiet: *Undoing failed:* Shift backend back to backend-00002. etag'],
+    [
+      { kind: 'failed', detail: 'etag' } as const,
+      'quiet: *Undoing failed:* Shift backend back to backend-00002. Etag.',
+    ],
+    [
+      { kind: 'refused', detail: 'it is paused' } as const,
+      'quiet: *Undoing failed:* Shift backend back to backend-00002. It is paused.',
+    ],
   ])('says what came of undoing: %o', (result, line) => {
     const { incident, trail } = stages.undoing;
     const digest = incident.status === 'executing' ? incident.signed.plan.digest : '';

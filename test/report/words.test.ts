@@ -36,7 +36,7 @@ describe('words', () => {
 
   it.each([
     ['unknown', 'not known'],
-    [0, 'nothing more'],
+    [0, 'none'],
     [42.8, '$42.80 more a month'],
     [-3, '$3.00 less a month'],
   ] as const)('a cost of %s is %s', (usd, words) => expect(costWords(usd)).toBe(words));

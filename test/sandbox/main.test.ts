@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readCredentials } from '../../sandbox/credentials.ts';
-import { readOptions } from '../../sandbox/options.ts';
+import { readOptions, SPEED_MAX } from '../../sandbox/options.ts';
+import { INVESTIGATION_PATIENCE_SECONDS } from '../../shared/incident/moves.ts';
 
 const main = join(import.meta.dirname, '../../sandbox/main.ts');
 const cleanUp: (() => unknown)[] = [];
@@ -117,6 +118,9 @@ describe('its tokens', () => {
   });
 });
 
+/** What one takes on an idle laptop (npm run bench), by the machine's clock. */
+const INVESTIGATION_SECONDS = 2;
+
 describe('its options', () => {
   it('have defaults', () => {
     expect(readOptions(['--scenario', 'healthy'])).toEqual({
@@ -136,10 +140,19 @@ describe('its options', () => {
     });
   });
 
+  it('take a speed at which an investigation still ends before the bot asks for another', () => {
+    expect(readOptions(['--scenario', 'healthy', '--speed', String(SPEED_MAX)]).speed).toBe(SPEED_MAX);
+    expect(INVESTIGATION_PATIENCE_SECONDS / SPEED_MAX).toBeGreaterThanOrEqual(INVESTIGATION_SECONDS);
+  });
+
   it.each([
     [[], '--scenario is missing'],
     [['--scenario', 'healthy', '--speed', 'fast'], '--speed: found "fast", allowed: a number above 0'],
     [['--scenario', 'healthy', '--speed', '0'], '--speed: found "0"'],
+    [
+      ['--scenario', 'healthy', '--speed', '60.5'],
+      '--speed: found "60.5", allowed: a number above 0, at most 60: in a faster world the bot takes an investigation that is under way for one that died',
+    ],
     [['--scenario', 'healthy', '--port', '70000'], '--port: found "70000", allowed: a whole number from 0 to 65535'],
     [['--scenario', 'healthy', '--decision', 'maybe'], '--decision: found "maybe", allowed: approve, reject, ignore'],
     [

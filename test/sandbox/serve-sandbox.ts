@@ -24,7 +24,14 @@ export async function serveSandbox(options: {
     tokens: { investigate: identityOf('investigate'), remediate: identityOf('remediate') },
   };
   let url = '';
-  const sandbox = createSandbox({ world, credentials, speed: 30, oncall: undefined, publicUrl: () => url });
+  const sandbox = createSandbox({
+    world,
+    credentials,
+    speed: 30,
+    oncall: undefined,
+    publicUrl: () => url,
+    afterSecond: () => undefined,
+  });
   url = await start(sandbox.app, servers);
   const client = new WebClient(credentials.slack.botToken, {
     slackApiUrl: `${url}/api/`,

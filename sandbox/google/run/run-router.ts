@@ -25,6 +25,12 @@ export function runRouter({ state }: World): Router {
     const { items, ...rest } = page(all, asked(request), PAGE_SIZES);
     response.json({ ...(items.length > 0 && { services: items.map((s) => serviceView(state, s)) }), ...rest });
   });
+  router.get<ServicePath>(`${SERVICES}/:service\\:getIamPolicy` as string, (request, response) => {
+    const { name } = findService(state, request.params);
+    // google.iam.v1.Policy: without a binding it has an etag alone.
+    const everybody = { role: 'roles/run.invoker', members: ['allUsers'] };
+    response.json({ version: 1, etag: 'BwYsandbox=', ...(state.edge.public.has(name) && { bindings: [everybody] }) });
+  });
   router.get(`${SERVICES}/:service`, (request, response) => {
     response.json(serviceView(state, findService(state, request.params)));
   });

@@ -1,3 +1,4 @@
+import type { Door } from '../edge/door.ts';
 import { isCutOff } from '../in-flight.ts';
 import type { LineRecord, RequestRecord } from '../ledger.ts';
 import { requestText } from '../log-texts.ts';
@@ -8,6 +9,13 @@ import type { Json, WorldState } from '../state.ts';
 
 /** Which of the two entries that a request leaves: Cloud Run's own, or the load balancer's in front of it. */
 export type RequestView = 'run' | 'load-balancer';
+
+/** Whether a request leaves an entry of this kind: what was answered before Cloud Run is not in its log, and what has no public host not in the other. */
+export function hasEntry(state: WorldState, { service, door }: RequestRecord, view: RequestView): boolean {
+  if (view === 'load-balancer') return hostOf(state, service) !== undefined;
+  // Cloud Run writes down whom it refuses for want of a right, and not whom its ingress setting turns away.
+  return door === undefined || door.by === 'invoker';
+}
 
 /** The entry of the `index`th of the requests in a record. */
 export function requestEntry(state: WorldState, record: RequestRecord, index: number, view: RequestView): Json {
@@ -31,7 +39,7 @@ export function requestEntry(state: WorldState, record: RequestRecord, index: nu
 
 function runEntry(state: WorldState, record: RequestRecord, index: number, common: Json): Json {
   const { project } = state.scenario.estate;
-  const text = requestText[record.kind];
+  const text = record.door?.by === 'invoker' ? NOT_AUTHENTICATED : requestText[record.kind];
   const instanceId = record.instanceIds[index % Math.max(1, record.instanceIds.length)];
   return {
     ...common,
@@ -41,6 +49,14 @@ function runEntry(state: WorldState, record: RequestRecord, index: number, commo
     labels: { ...(instanceId !== undefined && { instanceId }), 'goog-managed-by': 'cloudrun' },
   };
 }
+
+/** Source: failure signatures collected from Google's documentation and public files, 2026-11-23. */
+const NOT_AUTHENTICATED =
+  'The request was not authenticated. Either allow unauthenticated invocations or set the proper Authorization header. Read more at https://cloud.google.com/run/docs/securing/authenticating';
+
+/** Of the rule that denied. Shape: entries of public threads and of GSP215's lab, read 2026-11-23. */
+const enforced = (policy: Door['policy']): Json | undefined =>
+  policy && { name: policy.name, priority: policy.priority, configuredAction: 'DENY', outcome: 'DENY' };
 
 function loadBalancerEntry(state: WorldState, record: RequestRecord, common: Json): Json {
   const { project, projectNumber } = state.scenario.estate;
@@ -61,7 +77,8 @@ function loadBalancerEntry(state: WorldState, record: RequestRecord, common: Jso
     },
     jsonPayload: {
       '@type': 'type.googleapis.com/google.cloud.loadbalancing.type.LoadBalancerLogEntry',
-      statusDetails: 'response_sent_by_backend',
+      statusDetails: record.door?.statusDetails ?? 'response_sent_by_backend',
+      ...(record.door?.policy && { enforcedSecurityPolicy: enforced(record.door.policy) }),
       backendTargetProjectNumber: `projects/${projectNumber}`,
       cacheDecision: ['RESPONSE_HAS_CACHE_CONTROL', 'CACHE_MODE_USE_ORIGIN_HEADERS'],
     },
@@ -70,10 +87,14 @@ function loadBalancerEntry(state: WorldState, record: RequestRecord, common: Jso
 
 /** The public host that leads to a service; services without one have no load balancer entries. */
 export const hostOf = (state: WorldState, service: string): string | undefined =>
-  state.scenario.estate.hosts.find((host) => host.routes.some((r) => r.service === service))?.name;
+  state.scenario.estate.hosts.find((host) => host.routes.some((r) => r.service === service))?.name ??
+  state.edge.vms.get(service)?.estate.host;
 
 function httpRequest(state: WorldState, record: RequestRecord, seed: number, latencySeconds: number): Json {
-  const paths = state.services.get(record.service)?.estate.paths ?? ['/'];
+  const own = state.services.get(record.service)?.estate.paths ?? [
+    state.edge.vms.get(record.service)?.estate.path ?? '/',
+  ];
+  const paths = record.door?.paths?.filter((one) => own.includes(one)) ?? own;
   const path = record.path ?? paths[seed % paths.length] ?? '/';
   return {
     requestMethod: path.includes('login') ? 'POST' : 'GET',
@@ -108,7 +129,7 @@ export function lineEntry(state: WorldState, line: LineRecord): Json {
     receiveTimestamp: new Date(line.atMs + 80).toISOString(),
     severity: line.severity,
     logName: `projects/${project}/logs/${LOG_NAMES[line.log]}`,
-    resource: revisionResource(state, line.service, line.revision ?? ''),
+    resource: line.resource ?? revisionResource(state, line.service, line.revision ?? ''),
     ...(line.instanceId !== undefined && { labels: { instanceId: line.instanceId } }),
     ...(line.text !== undefined && { textPayload: line.text }),
     ...(line.protoPayload !== undefined && { protoPayload: line.protoPayload }),

@@ -1,7 +1,7 @@
 import { conjuncts, type Filter, fieldsOf } from '../filters/filter.ts';
 import { indexAt, type RequestRecord } from '../ledger.ts';
 import type { Json, WorldState } from '../state.ts';
-import { hostOf, lineEntry, type RequestView, requestEntry } from './entries.ts';
+import { hasEntry, lineEntry, type RequestView, requestEntry } from './entries.ts';
 import { matchEntry } from './match-entry.ts';
 
 export interface LogQuery {
@@ -79,7 +79,7 @@ export function splitConjuncts(filter: Filter): Split {
 }
 
 function expand(state: WorldState, record: RequestRecord, view: RequestView, filter: Filter, split: Split): Json[] {
-  if (view === 'load-balancer' && hostOf(state, record.service) === undefined) return [];
+  if (!hasEntry(state, record, view)) return [];
   if (!matchEntry(split.shared, requestEntry(state, record, 0, view))) return [];
   const entries = Array.from({ length: record.count }, (_, index) => requestEntry(state, record, index, view));
   return split.isComplete ? entries : entries.filter((entry) => matchEntry(filter, entry));

@@ -12,6 +12,7 @@ interface Aligner {
 }
 
 const isNumeric = ({ valueType }: Shape) => valueType === 'INT64' || valueType === 'DOUBLE';
+const isTruth = ({ metricKind, valueType }: Shape) => metricKind === 'GAUGE' && valueType === 'BOOL';
 const isDistribution = ({ valueType }: Shape) => valueType === 'DISTRIBUTION';
 const numbers = (points: readonly Point[]): number[] =>
   points.map(({ value }) => (typeof value === 'number' ? value : value.sum));
@@ -35,6 +36,11 @@ const aligners: Readonly<Record<string, Aligner>> = {
   ALIGN_MEAN: { takes: isNumeric, gives: asDouble, align: (points) => sum(numbers(points)) / points.length },
   ALIGN_MIN: { takes: isNumeric, gives: asGauge, align: (points) => Math.min(...numbers(points)) },
   ALIGN_MAX: { takes: isNumeric, gives: asGauge, align: (points) => Math.max(...numbers(points)) },
+  ALIGN_FRACTION_TRUE: {
+    takes: ({ valueType }) => valueType === 'BOOL',
+    gives: asDouble,
+    align: (points) => sum(numbers(points)) / points.length,
+  },
   ALIGN_COUNT: {
     takes: isNumeric,
     gives: () => ({ metricKind: 'GAUGE', valueType: 'INT64' }),
@@ -44,6 +50,11 @@ const aligners: Readonly<Record<string, Aligner>> = {
     takes: ({ metricKind }) => metricKind === 'GAUGE',
     gives: (shape) => shape,
     align: (points) => points.at(-1)?.value ?? 0,
+  },
+  ALIGN_COUNT_TRUE: {
+    takes: isTruth,
+    gives: () => ({ metricKind: 'GAUGE', valueType: 'INT64' }),
+    align: (points) => sum(numbers(points)),
   },
   ALIGN_PERCENTILE_99: percentile(0.99),
   ALIGN_PERCENTILE_95: percentile(0.95),

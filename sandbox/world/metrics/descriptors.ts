@@ -15,7 +15,12 @@ export interface Descriptor {
 const RUN_DELAY = 120;
 const VPC_DELAY = 240;
 const LB_DELAY = 210;
+const SQL_DELAY = 165;
+const REDIS_DELAY = 240;
 const LOG_DELAY = 60;
+const UPTIME_DELAY = 60; // Not stated in the list of metrics; checks are made once a minute.
+const NAT_DELAY = 225;
+const NAT_ALLOCATION_DELAY = 120;
 
 const text = (...keys: string[]) => keys.map((key) => ({ key, valueType: 'STRING' as const }));
 
@@ -102,6 +107,58 @@ const balancer = family('loadbalancing.googleapis.com', 'https_lb_rule', LB_DELA
   ['https/total_latencies', 'DELTA', 'DISTRIBUTION', 'ms', 'Total Latency', balancerLabels],
 ]);
 
+const sql = family('cloudsql.googleapis.com', 'cloudsql_database', SQL_DELAY, 'GA', [
+  ['database/up', 'GAUGE', 'INT64', '1', 'Server up', []],
+  ['database/cpu/utilization', 'GAUGE', 'DOUBLE', '10^2.%', 'CPU utilization', []],
+  ['database/memory/utilization', 'GAUGE', 'DOUBLE', '10^2.%', 'Memory utilization', []],
+  ['database/disk/utilization', 'GAUGE', 'DOUBLE', '10^2.%', 'Disk utilization', []],
+  ['database/network/connections', 'GAUGE', 'INT64', '1', 'Cloud SQL Connections', []],
+  ['database/postgresql/num_backends', 'GAUGE', 'INT64', '1', 'PostgreSQL Connections', text('database')],
+]);
+
+const redis = family('redis.googleapis.com', 'redis_instance', REDIS_DELAY, 'GA', [
+  ['stats/memory/usage_ratio', 'GAUGE', 'DOUBLE', '1', 'Memory Usage Ratio', text('role')],
+  ['clients/connected', 'GAUGE', 'INT64', '1', 'Connected Clients', text('role')],
+]);
+
+const uptime = family('monitoring.googleapis.com', 'uptime_url', UPTIME_DELAY, 'GA', [
+  [
+    'uptime_check/check_passed',
+    'GAUGE',
+    'BOOL',
+    '',
+    'Check passed',
+    text('check_id', 'checked_resource_id', 'checker_location'),
+  ],
+  [
+    'uptime_check/time_until_ssl_cert_expires',
+    'GAUGE',
+    'DOUBLE',
+    'd',
+    'Time until SSL certificate expires',
+    text('check_id', 'checked_resource_id', 'checker_location'),
+  ],
+]);
+/** Source: Cloud NAT, gateway metrics, read 2026-11-23. Of the seven that it has, those that say how its ports fare. */
+const nat = [
+  ...family('router.googleapis.com', 'nat_gateway', NAT_DELAY, 'GA', [
+    ['nat/allocated_ports', 'GAUGE', 'INT64', '{port}', 'Allocated ports', text('nat_ip')],
+    ['nat/port_usage', 'GAUGE', 'INT64', '{port}', 'Port usage', text('ip_protocol')],
+    [
+      'nat/dropped_sent_packets_count',
+      'DELTA',
+      'INT64',
+      '{packet}',
+      'Sent packets dropped count',
+      text('ip_protocol', 'reason'),
+    ],
+    ['nat/new_connections_count', 'DELTA', 'INT64', '{connection}', 'New connections count', text('ip_protocol')],
+  ]),
+  ...family('router.googleapis.com', 'nat_gateway', NAT_ALLOCATION_DELAY, 'GA', [
+    ['nat/nat_allocation_failed', 'GAUGE', 'BOOL', '1', 'NAT allocation failed', []],
+  ]),
+];
+
 const logs = (name: string): Descriptor => ({
   type: `logging.googleapis.com/user/${name}`,
   metricKind: 'DELTA',
@@ -119,5 +176,9 @@ export const descriptorsWith = (logMetrics: readonly string[]): Descriptor[] => 
   ...run,
   ...vpc,
   ...balancer,
+  ...sql,
+  ...redis,
+  ...uptime,
+  ...nat,
   ...logMetrics.map(logs),
 ];

@@ -9,12 +9,14 @@ const PERIOD_MS = 60_000;
 /** What the load balancer in front of the public hosts saw in the minute that ends now: every request, also those that reached no container. */
 export function sampleLoadBalancer(state: WorldState): void {
   const { requests } = state.ledger;
-  const groups = new Map<string, { service: string; status: number; count: number; latency: Distribution }>();
+  const groups = new Map<string, Group>();
   for (const record of requests.slice(indexAt(requests, state.nowMs - PERIOD_MS + 1))) {
-    const key = `${record.service} ${record.status}`;
+    const reachedBackend = record.door === undefined || record.door.statusDetails === 'response_sent_by_backend';
+    const key = `${record.service} ${record.status} ${reachedBackend}`;
     const group = groups.get(key) ?? {
       service: record.service,
       status: record.status,
+      reachedBackend,
       count: 0,
       latency: emptyDistribution(latencyBuckets),
     };
@@ -28,11 +30,16 @@ export function sampleLoadBalancer(state: WorldState): void {
   }
 }
 
-function put(
-  state: WorldState,
-  host: string,
-  group: { service: string; status: number; count: number; latency: Distribution },
-): void {
+interface Group {
+  readonly service: string;
+  readonly status: number;
+  /** false: the load balancer answered by itself. */
+  readonly reachedBackend: boolean;
+  count: number;
+  readonly latency: Distribution;
+}
+
+function put(state: WorldState, host: string, group: Group): void {
   const { project, region } = state.scenario.estate;
   const balancer = host.split('.')[0] ?? host;
   const backend = `${group.service}-backend`;
@@ -48,7 +55,7 @@ function put(
       backend_target_name: backend,
       backend_target_type: 'BACKEND_SERVICE',
       backend_name: `${group.service}-neg`,
-      backend_type: 'SERVERLESS_NETWORK_ENDPOINT_GROUP',
+      backend_type: state.edge.vms.has(group.service) ? 'INSTANCE_GROUP' : 'SERVERLESS_NETWORK_ENDPOINT_GROUP',
       backend_scope: region,
       backend_scope_type: 'REGION',
     },
@@ -69,6 +76,7 @@ function put(
     ['backend_latencies', 'DISTRIBUTION', group.latency],
     ['total_latencies', 'DISTRIBUTION', group.latency],
   ] as const) {
+    if (!group.reachedBackend && name.startsWith('backend_')) continue;
     const metric = { type: `loadbalancing.googleapis.com/https/${name}`, labels };
     addPoint(state.metrics, { metric, resource, metricKind: 'DELTA', valueType }, { ...point, value });
   }

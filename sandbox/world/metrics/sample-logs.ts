@@ -1,7 +1,7 @@
 import type { Filter } from '../filters/filter.ts';
 import { parseFilter } from '../filters/parse.ts';
 import { indexAt, type RequestRecord } from '../ledger.ts';
-import { hostOf, lineEntry, type RequestView, requestEntry } from '../logging/entries.ts';
+import { hasEntry, lineEntry, type RequestView, requestEntry } from '../logging/entries.ts';
 import { matchEntry } from '../logging/match-entry.ts';
 import { splitConjuncts } from '../logging/query-logs.ts';
 import type { Json, WorldState } from '../state.ts';
@@ -41,8 +41,8 @@ function requestMatcher(
   const { shared, isComplete } = splitConjuncts(filter);
   const known = new Map<string, Json | undefined>();
   return (record, view) => {
-    if (view === 'load-balancer' && hostOf(state, record.service) === undefined) return undefined;
-    const key = [record.service, record.revision, record.kind, record.status, view].join(' ');
+    if (!hasEntry(state, record, view)) return undefined;
+    const key = [record.service, record.revision, record.kind, record.status, record.door?.by ?? '', view].join(' ');
     if (!known.has(key)) {
       const entry = requestEntry(state, record, 0, view);
       known.set(key, matchEntry(shared, entry) ? resourceOf(entry) : undefined);

@@ -1,8 +1,11 @@
 import { loadRatio, throughputMbps } from '../network.ts';
 import type { ConnectorState, RevisionState, ServiceState, WorldState } from '../state.ts';
 import { addValue, type Distribution, emptyDistribution, ratioBuckets } from './distribution.ts';
+import { sampleDatabases } from './sample-databases.ts';
 import { sampleLoadBalancer } from './sample-load-balancer.ts';
 import { sampleLogMetrics } from './sample-logs.ts';
+import { sampleNats } from './sample-nat.ts';
+import { sampleUptime } from './sample-uptime.ts';
 import { addPoint, type RevisionMinute, type Series } from './store.ts';
 
 const PERIOD_MS = 60_000;
@@ -14,8 +17,11 @@ export function sampleMetrics(state: WorldState): void {
   }
   state.metrics.minutes.clear();
   for (const connector of state.connectors.values()) sampleConnector(state, connector);
+  sampleDatabases(state);
+  sampleNats(state);
   sampleLoadBalancer(state);
   sampleLogMetrics(state);
+  sampleUptime(state);
 }
 
 const run = 'run.googleapis.com';

@@ -9,8 +9,10 @@ const standing = z.enum(['root', 'unsettled', 'explained', 'looming', 'incidenta
 const kind = z.enum([
   'serving-errors',
   'check-failing',
+  'check-turned-away',
   'start-ups-failing',
   'requests-refused',
+  'backend-failing',
   'slow',
   'connections-cut',
 ]);
@@ -29,6 +31,7 @@ const cause = z.looseObject({
   expects: z.array(z.looseObject({ text: z.string(), seen: z.enum(['yes', 'no', 'unknown']) })).default([]),
   services: z.array(z.string()),
   checks: z.array(z.string()).exactOptional(),
+  backends: z.array(z.string()).exactOptional(),
   harm: z.enum(['now', 'soon']).exactOptional(),
   explains: z.array(z.string()),
 });

@@ -19,6 +19,7 @@ const stepResult = z.discriminatedUnion('kind', [
   z.looseObject({ kind: z.literal('done') }),
   z.looseObject({ kind: z.literal('stood-already') }),
   z.looseObject({ kind: z.literal('moved'), detail: z.string() }),
+  z.looseObject({ kind: z.literal('refused'), detail: z.string() }),
   z.looseObject({ kind: z.literal('failed'), detail: z.string() }),
 ]);
 
@@ -26,8 +27,11 @@ const ofStep = { at: instantSchema, digest: z.string(), step: countSchema, direc
 
 const opened = z.looseObject({ type: z.literal('opened'), at: instantSchema, alert: z.string() });
 
+const environmentRemoved = z.looseObject({ type: z.literal('environment-removed'), at: instantSchema });
+
 const union = z.discriminatedUnion('type', [
   opened,
+  environmentRemoved,
   z.looseObject({
     type: z.literal('alert-joined'),
     at: instantSchema,
@@ -58,5 +62,5 @@ everyMember<
 >();
 everyMember<StepResult['kind'], z.infer<typeof stepResult>['kind']>();
 
-/** Every event, and the opening, as the trail keeps it. */
+/** Every event, and what stands in the trail alone, as the trail keeps it. */
 export const auditEventSchema: z.ZodType<AuditEntry['event']> = union;

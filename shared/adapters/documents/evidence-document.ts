@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type EvidenceRecord, inspectorNames } from '../../evidence/evidence.ts';
+import { EVIDENCE_SCHEMA, type EvidenceRecord, inspectorNames } from '../../evidence/evidence.ts';
 import { decode } from './decode.ts';
 import { encode } from './encode.ts';
 import { instantSchema } from './schema-parts.ts';
@@ -17,6 +17,9 @@ const reading = z.discriminatedUnion('status', [
 ]);
 
 const recordSchema = z.object({
+  schema: z.literal(EVIDENCE_SCHEMA, {
+    error: `evidence of another release; this one reads schema ${EVIDENCE_SCHEMA}`,
+  }),
   subject: subjectSchema,
   since: instantSchema,
   until: instantSchema,
@@ -24,14 +27,15 @@ const recordSchema = z.object({
 });
 
 /** @throws PlatformFailure 'invalid-argument' when it is too large for one document. */
-export const encodeEvidence = (document: string, record: EvidenceRecord): string => encode(document, record);
+export const encodeEvidence = (document: string, record: EvidenceRecord): string =>
+  encode(document, { schema: EVIDENCE_SCHEMA, ...record });
 
 /**
  * Evidence as it was gathered. An inspector that did not exist yet reads `unavailable`, never healthy; one that was removed is left out.
  * @throws StoredDocumentInvalid
  */
 export function decodeEvidence(document: string, text: string): EvidenceRecord {
-  const { evidence, ...about } = decode(document, text, recordSchema);
+  const { evidence, schema: _, ...about } = decode(document, text, recordSchema);
   const absent = {
     status: 'unavailable',
     at: about.until,

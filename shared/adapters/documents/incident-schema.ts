@@ -29,6 +29,7 @@ const paged = {
     'execution-failed',
     'not-verified',
     'investigation-failed',
+    'environment-removed',
   ]),
   since: instantSchema,
   level: countSchema,

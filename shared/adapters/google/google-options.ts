@@ -21,6 +21,7 @@ export type GoogleApi =
   | 'monitoring'
   | 'logging'
   | 'compute'
+  | 'dns'
   | 'certificatemanager'
   | 'sqladmin'
   | 'redis'

@@ -7,6 +7,8 @@ export interface GoogleError {
   readonly message: string;
   /** From ErrorInfo, where Google names it. */
   readonly permission: string | undefined;
+  /** `SERVICE_DISABLED`; of compute's older form, the first error's. */
+  readonly reason: string | undefined;
   /** From RetryInfo. */
   readonly retryAfterSeconds: number | undefined;
 }
@@ -35,12 +37,14 @@ const PAGE_CHARS_MAX = 200;
 function readError(body: string): GoogleError {
   const error = fields(fields(parsed(body))['error']);
   const details = list(error['details']).map(fields);
-  const metadata = fields(details.find((detail) => isType(detail, 'google.rpc.ErrorInfo'))?.['metadata']);
+  const info = fields(details.find((detail) => isType(detail, 'google.rpc.ErrorInfo')));
+  const metadata = fields(info['metadata']);
   const delay = details.find((detail) => isType(detail, 'google.rpc.RetryInfo'))?.['retryDelay'];
   return {
     status: text(error['status']),
     message: (text(error['message']) ?? body.trim().slice(0, PAGE_CHARS_MAX)).slice(0, MESSAGE_CHARS_MAX),
     permission: text(metadata['permission']),
+    reason: text(info['reason']) ?? text(fields(list(error['errors'])[0])['reason']),
     retryAfterSeconds: typeof delay === 'string' ? secondsOf(delay.replace(/s$/, '')) : undefined,
   };
 }

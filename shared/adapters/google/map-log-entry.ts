@@ -1,5 +1,5 @@
 import { instant } from '../../ports/clock.ts';
-import type { LogEntry } from '../../ports/cloud.ts';
+import type { BalancedRequest, LogEntry } from '../../ports/cloud.ts';
 import { durationSeconds, fields, moment, number, text } from './values.ts';
 
 /** An entry may have 256 KiB; what is matched and quoted stands at its beginning. */
@@ -27,6 +27,27 @@ export function toLogEntry(api: unknown): LogEntry {
     host: /^\w+:\/\/([^/:?#]+)/.exec(text(request['requestUrl']) ?? '')?.[1],
     path: pathOf(text(request['requestUrl'])),
     agent: text(request['userAgent'])?.slice(0, AGENT_CHARS_MAX),
+    ...balancedOf(entry),
+  };
+}
+
+/** resource.type http_load_balancer: google.cloud.loadbalancing.type.LoadBalancerLogEntry. Denied is what was enforced; a rule in preview decides nothing. */
+function balancedOf(entry: Readonly<Record<string, unknown>>): { readonly balanced?: BalancedRequest } {
+  const { type, labels } = fields(entry['resource']);
+  const payload = fields(entry['jsonPayload']);
+  const statusDetails = text(payload['statusDetails']);
+  if (type !== 'http_load_balancer' || statusDetails === undefined) return {};
+  const url = text(fields(entry['httpRequest'])['requestUrl']) ?? '';
+  const { host, pathname } = URL.canParse(url) ? new URL(url) : { host: undefined, pathname: undefined };
+  const { name, priority, outcome } = fields(payload['enforcedSecurityPolicy']);
+  return {
+    balanced: {
+      backend: text(fields(labels)['backend_service_name']),
+      statusDetails,
+      host,
+      path: pathname,
+      deniedBy: outcome === 'DENY' ? { policy: text(name) ?? 'unknown', priority: number(priority) ?? 0 } : undefined,
+    },
   };
 }
 

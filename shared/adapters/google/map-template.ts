@@ -17,9 +17,11 @@ export function toTemplate(api: unknown): Template {
   const template = fields(api);
   const scaling = fields(template['scaling']);
   const containers = toContainers(template['containers']);
+  const sockets = cloudSqlSockets(template['volumes']);
   return {
     containers,
     vpcAccess: toVpcAccess(template['vpcAccess']),
+    ...(sockets.length === 0 ? {} : { cloudSqlInstances: sockets }),
     serviceAccount: text(template['serviceAccount']),
     timeoutSeconds: durationSeconds(template['timeout']) ?? TIMEOUT_SECONDS_DEFAULT,
     concurrency:
@@ -29,6 +31,12 @@ export function toTemplate(api: unknown): Template {
     restartedAt: text(fields(template['annotations'])[RESTARTED_AT]),
   };
 }
+
+/** A Cloud SQL volume names the instances whose sockets it holds. */
+const cloudSqlSockets = (volumes: unknown): readonly string[] =>
+  list(volumes).flatMap((volume) =>
+    list(fields(fields(volume)['cloudSqlInstance'])['instances']).flatMap((instance) => text(instance) ?? []),
+  );
 
 const EGRESS = ['VPC_EGRESS_UNSPECIFIED', 'ALL_TRAFFIC', 'PRIVATE_RANGES_ONLY'];
 

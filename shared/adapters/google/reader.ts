@@ -1,10 +1,14 @@
 import type { CloudReader } from '../../ports/cloud.ts';
 import { PlatformFailure } from '../../ports/platform-failure.ts';
+import { databasesReader } from './databases-reader.ts';
 import type { GoogleOptions } from './google-options.ts';
+import { invokersReader } from './invokers-reader.ts';
+import { loadBalancingReader } from './load-balancing-reader.ts';
 import { toConnector } from './map-connector.ts';
 import { toRevision } from './map-revision.ts';
 import { toSeries } from './map-series.ts';
 import { toService } from './map-service.ts';
+import { networkReader } from './network-reader.ts';
 import { gax, type ReadContext, readContext } from './read-context.ts';
 import { readLogs } from './read-logs.ts';
 import { readPages } from './read-pages.ts';
@@ -20,7 +24,13 @@ const REVISIONS_MAX = 100;
 /** Reads Google Cloud, each product by a reader of its own. */
 export function googleReader(options: GoogleOptions): CloudReader {
   const context = readContext(options);
-  return { ...servingReader(context) };
+  return {
+    ...servingReader(context),
+    ...databasesReader(context),
+    ...invokersReader(context),
+    ...loadBalancingReader(context),
+    ...networkReader(context),
+  };
 }
 
 /** Cloud Run Admin v2, VPC Access v1 and Monitoring v3 by Google's own clients in REST mode, Logging v2 by REST. */

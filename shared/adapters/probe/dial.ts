@@ -4,7 +4,7 @@ import { connectTo } from './connect-to.ts';
 import type { ProbeOptions } from './probe-options.ts';
 
 /** Opens the connection for a URL, wherever connectTo says; certificate and SNI are those of the URL's host. */
-export type Dial = (url: URL) => Socket;
+export type Dial = (url: URL, verification?: 'demanded' | 'reported') => Socket;
 
 export function dial({ connectTo: rules, ca }: ProbeOptions): Dial {
   const addressFor = connectTo(rules);
@@ -14,7 +14,7 @@ export function dial({ connectTo: rules, ca }: ProbeOptions): Dial {
     context ??= createSecureContext(ca === undefined ? {} : { ca: [...getCACertificates('default'), ca] });
     return context;
   };
-  return (url) => {
+  return (url, verification = 'demanded') => {
     const isSecure = url.protocol === 'https:' || url.protocol === 'wss:';
     const name = url.hostname.replace(/^\[|\]$/g, '');
     const address = addressFor({ host: name, port: url.port === '' ? (isSecure ? 443 : 80) : Number(url.port) });
@@ -25,6 +25,8 @@ export function dial({ connectTo: rules, ca }: ProbeOptions): Dial {
       servername: isIP(name) === 0 ? name : '',
       secureContext: secureContext(),
       ALPNProtocols: ['http/1.1'],
+      // A look at the certificate itself wants to see also one that nobody should take.
+      rejectUnauthorized: verification === 'demanded',
     });
   };
 }

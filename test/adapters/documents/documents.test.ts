@@ -3,7 +3,7 @@ import { decodeEvidence, encodeEvidence } from '../../../shared/adapters/documen
 import { decodeIncident, encodeIncident } from '../../../shared/adapters/documents/incident-document.ts';
 import { everyMember } from '../../../shared/adapters/documents/schema-parts.ts';
 import type { Evidence } from '../../../shared/evidence/evidence.ts';
-import { inspectorNames } from '../../../shared/evidence/evidence.ts';
+import { EVIDENCE_SCHEMA, inspectorNames } from '../../../shared/evidence/evidence.ts';
 import { planDigest } from '../../../shared/remedy/plan-for.ts';
 import { context, evidence, NOW } from '../../builders/evidence.ts';
 import { incident, signed, states } from '../../contracts/incidents.ts';
@@ -14,7 +14,10 @@ describe('stored evidence', () => {
     // Sound: evidence is a record of readings by name.
     const readings = { ...evidence() } as Record<string, unknown>;
     change(readings);
-    return decodeEvidence('evidence/inc-1/1', JSON.stringify({ ...record, evidence: readings })).evidence;
+    return decodeEvidence(
+      'evidence/inc-1/1',
+      JSON.stringify({ schema: EVIDENCE_SCHEMA, ...record, evidence: readings }),
+    ).evidence;
   };
 
   it('comes back as it was gathered', () => {
@@ -40,13 +43,20 @@ describe('stored evidence', () => {
     expect(Object.keys(read).toSorted()).toEqual([...inspectorNames].toSorted());
   });
 
+  it('of another release is not judged by this one', () => {
+    const other = JSON.stringify({ schema: EVIDENCE_SCHEMA + 1, ...record });
+    expect(() => decodeEvidence('evidence/inc-1/1', other)).toThrow(
+      `schema: evidence of another release; this one reads schema ${EVIDENCE_SCHEMA}`,
+    );
+  });
+
   it.each([
     ['a reading of no known kind', { metrics: { status: 'fine', at: NOW } }],
     ['a reading without its moment', { metrics: { status: 'observed', value: {} } }],
   ])('cannot be read with %s', (_, document) => {
-    expect(() => decodeEvidence('evidence/inc-1/1', JSON.stringify({ ...record, evidence: document }))).toThrow(
-      /^evidence\/inc-1\/1 cannot be read.*metrics\./,
-    );
+    expect(() =>
+      decodeEvidence('evidence/inc-1/1', JSON.stringify({ schema: EVIDENCE_SCHEMA, ...record, evidence: document })),
+    ).toThrow(/^evidence\/inc-1\/1 cannot be read.*metrics\./);
   });
 });
 

@@ -109,6 +109,8 @@ export class SimulatedCloud {
         return { connected: true, status, latencyMs: 12, body: '', headers: {} };
       },
       webSocket: async () => ({ opened: true, echoed: undefined, latencyMs: 12 }),
+      tls: async () => ({ connected: false, failure: 'refused', detail: 'nothing here speaks TLS' }),
+      dns: async () => ({ kind: 'no-such-name' }),
     };
   }
 
@@ -152,7 +154,8 @@ export class SimulatedCloud {
 
   #connectorNow(): Connector {
     const state = this.#now() < this.#busyUntil ? 'updating' : 'ready';
-    return { name: CONNECTOR, state, ...this.#connector, network: 'default', ipCidrRange: '10.8.0.0/28' };
+    const where = { network: 'default', ipCidrRange: '10.8.0.0/28', subnetwork: undefined };
+    return { name: CONNECTOR, state, ...this.#connector, ...where };
   }
 
   #service(name: string) {

@@ -15,6 +15,7 @@ import type { Policy } from '../../../shared/policy/policy.ts';
 import type { Clock } from '../../../shared/ports/clock.ts';
 import type { CloudReader, CloudWriter } from '../../../shared/ports/cloud.ts';
 import type { Prober } from '../../../shared/ports/prober.ts';
+import type { VpcProber } from '../../../shared/ports/vpc-prober.ts';
 import type { Chat } from '../../../shared/report/chat.ts';
 import { parseClick } from '../../../shared/report/click.ts';
 
@@ -26,6 +27,7 @@ export interface Parts {
   readonly cloud: CloudReader;
   readonly writer: CloudWriter;
   readonly prober: Prober;
+  readonly vpcProber: VpcProber;
   readonly chat: Chat;
   readonly policy: Policy;
   readonly nowMs: () => number;

@@ -6,6 +6,7 @@ import type { Topic } from '../../../shared/incident/effect.ts';
 import { type Instant, instant, plusSeconds } from '../../../shared/ports/clock.ts';
 import type { Click } from '../../../shared/report/click.ts';
 import { at, NOW } from '../../builders/evidence.ts';
+import { withoutProbes } from '../../builders/ports.ts';
 import { backend5xx } from '../../signal/notifications.ts';
 import { BotProcess, gated } from './bot-process.ts';
 import { Calendar } from './calendar.ts';
@@ -226,6 +227,7 @@ export class Simulation {
       cloud,
       writer,
       prober,
+      vpcProber: withoutProbes,
       chat: this.#chat,
       policy,
       nowMs: () => this.#nowMs,

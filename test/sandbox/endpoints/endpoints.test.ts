@@ -138,6 +138,7 @@ describe('what a scenario states word for word', () => {
     expect(await openSocket()).toMatch(/error: certificate has expired/);
     api.certificateDays = 30;
     await endpoints.close();
+    world = createWorld(scenario, Date.parse('2026-11-23T12:00:00Z'));
     endpoints = await startEndpoints(world);
     expect(await openSocket()).toBe('refused: 502');
   });

@@ -98,6 +98,20 @@ describe('memory-exhausted', () => {
   });
 });
 
+describe('memory-leaking-slowly', () => {
+  test('a restart holds for a quarter of an hour, and what leaks goes on leaking; left alone it goes on failing', () => {
+    const [restarted, alone] = [play('memory-leaking-slowly'), play('memory-leaking-slowly')];
+    restarted.until(420);
+    alone.until(1320);
+    expect(alone.failed('backend', 120, 420)).toBeGreaterThan(0.05);
+    expect(alone.failed('backend', 420, 1320)).toBeGreaterThan(0.02);
+    restarted.restart('backend');
+    restarted.until(2700);
+    expect(restarted.failed('backend', 480, 1320)).toBeLessThan(0.01);
+    expect(restarted.failed('backend', 1320, 2700)).toBeGreaterThan(0.01);
+  });
+});
+
 describe('instance-ceiling-reached', () => {
   test('requests find no instance, reach no container, and so are not in request_count', () => {
     const world = play('instance-ceiling-reached');

@@ -1,0 +1,176 @@
+import type {
+  BackendService,
+  DomainState,
+  EndpointGroup,
+  ForwardingRule,
+  GroupHealth,
+  HealthCheck,
+  HeldCertificate,
+  SecurityPolicy,
+  TargetProxy,
+  UrlMap,
+} from '../../ports/load-balancing.ts';
+import { fields, list, moment, number, shortName, text } from './values.ts';
+
+// Resources of Compute Engine v1 as REST gives them. Source: its discovery document and real replies (test/fixtures/google), read 2026-11-23.
+
+/** `https://www.googleapis.com/compute/v1/projects/P/global/urlMaps/web` -> `global/urlMaps/web`. */
+const linkOf = (value: unknown): string => (text(value) ?? '').replace(/^.*\/projects\/[^/]+\//, '');
+const links = (value: unknown): string[] => list(value).map(linkOf);
+const optionalLink = (value: unknown): string | undefined => (text(value) === undefined ? undefined : linkOf(value));
+
+function named(api: unknown) {
+  const resource = fields(api);
+  return { resource, link: linkOf(resource['selfLink']), name: text(resource['name']) ?? '' };
+}
+
+export function toForwardingRule(api: unknown): ForwardingRule {
+  const { resource, name } = named(api);
+  return { name, address: text(resource['IPAddress']) ?? '', target: linkOf(resource['target']) };
+}
+
+export function toTargetProxy(api: unknown): TargetProxy {
+  const { resource, link, name } = named(api);
+  const map = text(resource['certificateMap']);
+  return {
+    link,
+    name,
+    urlMap: linkOf(resource['urlMap']),
+    certificates: links(resource['sslCertificates']),
+    certificateMap: map === undefined ? undefined : shortName(map),
+  };
+}
+
+export function toUrlMap(api: unknown): UrlMap {
+  const { resource, link, name } = named(api);
+  const matchers = list(resource['pathMatchers']).map(fields);
+  return {
+    link,
+    name,
+    defaultBackend: optionalLink(resource['defaultService']),
+    rules: list(resource['hostRules']).map((api) => {
+      const { hosts, pathMatcher } = fields(api);
+      const matcher = matchers.find((one) => one['name'] === pathMatcher) ?? {};
+      return {
+        hosts: list(hosts).map(String),
+        defaultBackend: optionalLink(matcher['defaultService']),
+        paths: list(matcher['pathRules']).flatMap((rule) => {
+          const { paths, service } = fields(rule);
+          return text(service) === undefined ? [] : [{ paths: list(paths).map(String), backend: linkOf(service) }];
+        }),
+      };
+    }),
+  };
+}
+
+export function toBackendService(api: unknown): BackendService {
+  const { resource, link, name } = named(api);
+  const logging = fields(resource['logConfig']);
+  const outliers = resource['outlierDetection'];
+  return {
+    link,
+    name,
+    groups: list(resource['backends']).map((backend) => linkOf(fields(backend)['group'])),
+    healthChecks: links(resource['healthChecks']),
+    securityPolicy: optionalLink(resource['securityPolicy']),
+    identityAwareProxy: fields(resource['iap'])['enabled'] === true ? 'on' : 'off',
+    loggedRatio: logging['enable'] === true ? (number(logging['sampleRate']) ?? 1) : 0,
+    outlierDetection:
+      outliers === undefined
+        ? undefined
+        : {
+            consecutiveErrors: number(fields(outliers)['consecutiveErrors']),
+            maxEjectionPercent: number(fields(outliers)['maxEjectionPercent']),
+          },
+  };
+}
+
+export function toEndpointGroup(api: unknown): EndpointGroup {
+  const { resource, link, name } = named(api);
+  const region = text(resource['region']);
+  return {
+    link,
+    name,
+    type: text(resource['networkEndpointType']) ?? 'unknown',
+    region: region === undefined ? undefined : shortName(region),
+    service: text(fields(resource['cloudRun'])['service']),
+  };
+}
+
+/** Defaults: compute v1's discovery document, HealthCheck. */
+export function toHealthCheck(api: unknown): HealthCheck {
+  const { resource, link, name } = named(api);
+  const http = fields(resource['httpHealthCheck'] ?? resource['httpsHealthCheck'] ?? resource['http2HealthCheck']);
+  return {
+    link,
+    name,
+    path: text(http['requestPath']),
+    intervalSeconds: number(resource['checkIntervalSec']) ?? 5,
+    timeoutSeconds: number(resource['timeoutSec']) ?? 5,
+    healthyThreshold: number(resource['healthyThreshold']) ?? 2,
+    unhealthyThreshold: number(resource['unhealthyThreshold']) ?? 2,
+  };
+}
+
+export function toSecurityPolicy(api: unknown): SecurityPolicy {
+  const { resource, link, name } = named(api);
+  return {
+    link,
+    name,
+    rules: list(resource['rules']).map((rule) => {
+      const { priority, action, preview, match } = fields(rule);
+      const ranges = list(fields(fields(match)['config'])['srcIpRanges']).map(String);
+      return {
+        priority: number(priority) ?? 0,
+        action: text(action) ?? 'unknown',
+        isPreview: preview === true,
+        match: text(fields(fields(match)['expr'])['expression']) ?? ranges.join(', '),
+      };
+    }),
+  };
+}
+
+export function toGroupHealth(api: unknown): GroupHealth {
+  const states = list(fields(api)['healthStatus']).map((one) => text(fields(one)['healthState']) ?? 'UNKNOWN');
+  const distinct = [...new Set(states)].sort();
+  return { states: distinct.map((state) => ({ state, count: states.filter((one) => one === state).length })) };
+}
+
+const STATES: Readonly<Record<string, HeldCertificate['state']>> = {
+  ACTIVE: 'active',
+  PROVISIONING: 'provisioning',
+  PROVISIONING_FAILED: 'failed',
+  PROVISIONING_FAILED_PERMANENTLY: 'failed',
+  RENEWAL_FAILED: 'renewal-failed',
+};
+
+const DOMAIN_STATES: Readonly<Record<string, DomainState>> = {
+  ACTIVE: 'active',
+  PROVISIONING: 'provisioning',
+  FAILED_NOT_VISIBLE: 'not-visible',
+  FAILED_CAA_CHECKING: 'caa',
+  FAILED_CAA_FORBIDDEN: 'caa',
+  FAILED_RATE_LIMITED: 'rate-limited',
+};
+
+/** compute v1 SslCertificate; one from before there were managed ones has no `type`. */
+export function toComputeCertificate(api: unknown): HeldCertificate {
+  const { resource, link, name } = named(api);
+  const managed = fields(resource['managed']);
+  const isManaged = text(resource['type']) === 'MANAGED';
+  const states = Object.entries(fields(managed['domainStatus']));
+  return {
+    link,
+    name,
+    product: 'compute',
+    management: isManaged ? 'managed' : 'self-managed',
+    domains: list(isManaged ? managed['domains'] : resource['subjectAlternativeNames']).map(String),
+    state: isManaged ? (STATES[text(managed['status']) ?? ''] ?? 'unknown') : 'active',
+    domainStates: states.map(([domain, state]) => ({
+      domain,
+      state: DOMAIN_STATES[String(state)] ?? 'unknown',
+      detail: String(state),
+    })),
+    expiresAt: moment(resource['expireTime']),
+  };
+}

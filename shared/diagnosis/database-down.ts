@@ -1,0 +1,34 @@
+import { isRedis } from './database-facts.ts';
+import { judgeDown } from './database-unreachable.ts';
+import { reasonsOf, rule, standing } from './rule.ts';
+
+/**
+ * A SQL database is away: stopped, suspended, in maintenance, failing over, hung, or back with its clients' connections gone.
+ * Sees what Cloud SQL says of it, its metric `up`, handshakes from inside the VPC, and what those who use it print.
+ * Silent when a probe inside the VPC reaches it: then the way to it is broken, a connector for one; and when nobody who uses it complains.
+ */
+export const databaseDown = rule({
+  layer: 'infrastructure',
+  title: 'Database down',
+  needs: ['database', 'logs'],
+  explains: [
+    'release-broken',
+    'instance-ceiling-reached',
+    'memory-exhausted',
+    'crash-after-ready',
+    'startup-slower-than-probe',
+    'started-too-early',
+    'concurrency-mismatched',
+    'request-timeout-exceeded',
+    'connection-pool-exhausted',
+    'database-connections-exhausted',
+    'database-slow',
+    'cloud-sql-socket-failing',
+    'health-endpoint-overloading',
+    'external-dependency-failing',
+  ],
+  diagnose: ({ database: { databases }, logs }, context) => {
+    const judged = databases.filter((one) => !isRedis(one)).map((one) => judgeDown(one, { databases, logs }, context));
+    return standing(judged, reasonsOf(judged) || 'no SQL database is known here');
+  },
+});

@@ -1,0 +1,105 @@
+import type { ObservedDatabase } from '../evidence/database.ts';
+import type { ObservedLook } from '../evidence/database-looks.ts';
+import type { LogSignature } from '../evidence/log-signatures.ts';
+import type { LogsObservation, SignatureCount } from '../evidence/logs.ts';
+import { parseName } from '../ports/resource-name.ts';
+import type { HandshakeOutcome } from '../ports/vpc-prober.ts';
+import { databasePage } from './console-links.ts';
+import type { EvidenceLine } from './rule.ts';
+import { FAILED_REQUESTS_MIN } from './symptoms.ts';
+
+// What several rules ask of a database and of those that use it.
+
+/** One line may be a hiccup of one connection; three are a pattern. Our own choice. */
+export const LINES_MIN = 3;
+
+export const isRedis = ({ kind }: ObservedDatabase): boolean => kind === 'redis';
+
+/** Lines of these kinds from those who use a database. */
+export function linesFrom(
+  { users }: ObservedDatabase,
+  signatures: readonly LogSignature[],
+  logs: LogsObservation,
+): readonly SignatureCount[] {
+  const names = users.map(({ service }) => service);
+  return logs.signatures.filter(({ service, signature }) => names.includes(service) && signatures.includes(signature));
+}
+
+export const total = (items: readonly { readonly count: number }[]): number =>
+  items.reduce((sum, { count }) => sum + count, 0);
+
+/** Services with enough of these lines, in order. */
+export const servicesOf = (lines: readonly SignatureCount[]): readonly string[] =>
+  [...new Set(lines.map(({ service }) => service))]
+    .filter((name) => total(lines.filter(({ service }) => service === name)) >= LINES_MIN)
+    .sort();
+
+/** Those who use a database and fail requests now. */
+export const failingUsers = ({ users }: ObservedDatabase, { failed }: LogsObservation): readonly string[] =>
+  users
+    .map(({ service }) => service)
+    .filter((name) => total(failed.filter(({ service }) => service === name)) >= FAILED_REQUESTS_MIN)
+    .sort();
+
+/** It spoke to the probe, whatever it said. */
+const ALIVE: readonly HandshakeOutcome[] = [
+  'answered',
+  'asks-for-password',
+  'wrong-password',
+  'too-many-connections',
+  'denied',
+  'tls',
+];
+export const isAlive = ({ outcome }: ObservedLook): boolean => ALIVE.includes(outcome);
+
+/**
+ * From inside the VPC: by Direct VPC egress where a probe stands there; else from behind a connector that lets something through, be it to another
+ * database: behind one that lets nothing through, it is the connector that is seen.
+ */
+export function seenFromVpc(
+  { looks }: ObservedDatabase,
+  databases: readonly ObservedDatabase[],
+): ObservedLook | undefined {
+  const letsThrough = (way: string) =>
+    databases.some((one) => one.looks.some((look) => look.through === way && isAlive(look)));
+  return (
+    looks.find(({ through }) => through === 'direct-vpc') ??
+    looks.find(isAlive) ??
+    looks.find(({ through }) => letsThrough(through))
+  );
+}
+
+/** Connectors through which nothing reaches it while it answers by Direct VPC egress: then they are what is broken. */
+export function cutOffBehind(database: ObservedDatabase): readonly string[] {
+  const direct = database.looks.find(({ through }) => through === 'direct-vpc');
+  if (direct === undefined || !isAlive(direct)) return [];
+  return database.looks
+    .filter((look) => look.through !== 'direct-vpc' && !isAlive(look))
+    .map(({ through }) => parseName(through).id);
+}
+
+export const lookLine = ({ probe, outcome, detail, totalMs }: ObservedLook): string =>
+  `Probe ${probe}, inside the VPC: ${outcome} after ${Math.round(totalMs)} ms (${detail}).`;
+
+export const lineLine = ({ service, count, sample }: SignatureCount): string => `${service}: ${count} x "${sample}"`;
+
+/** The last `count` points, where they were measured since those who use it began to fail; undefined: too few of them have arrived. */
+export function sinceTrouble(
+  points: ObservedDatabase['up'],
+  count: number,
+  { users }: ObservedDatabase,
+  { onsets }: LogsObservation,
+): readonly number[] | undefined {
+  const names = users.map(({ service }) => service);
+  const [onset] = onsets.flatMap(({ service, at }) => (names.includes(service) ? [at] : [])).sort();
+  const last = points.slice(-count);
+  const [first] = last;
+  if (first === undefined || last.length < count || (onset !== undefined && first.at < onset)) return undefined;
+  return last.map(({ value }) => value);
+}
+
+/** One line, with the page of the database where there is one. */
+export function factLine(text: string, { target }: ObservedDatabase): EvidenceLine {
+  const url = databasePage(target);
+  return url === undefined ? { text } : { text, url };
+}

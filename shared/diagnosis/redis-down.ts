@@ -1,0 +1,31 @@
+import { isRedis } from './database-facts.ts';
+import { judgeDown } from './database-unreachable.ts';
+import { reasonsOf, rule, standing } from './rule.ts';
+
+/**
+ * A Redis is away: repaired, in maintenance, failing over, or hung.
+ * Sees what Memorystore says of it, PING from inside the VPC, and what those who use it print.
+ * Silent when a probe inside the VPC reaches it: then the way to it is broken; and when nobody who uses it complains.
+ */
+export const redisDown = rule({
+  layer: 'infrastructure',
+  title: 'Redis down',
+  needs: ['database', 'logs'],
+  explains: [
+    'release-broken',
+    'instance-ceiling-reached',
+    'memory-exhausted',
+    'crash-after-ready',
+    'startup-slower-than-probe',
+    'started-too-early',
+    'concurrency-mismatched',
+    'request-timeout-exceeded',
+    'connection-pool-exhausted',
+    'health-endpoint-overloading',
+    'external-dependency-failing',
+  ],
+  diagnose: ({ database: { databases }, logs }, context) => {
+    const judged = databases.filter(isRedis).map((one) => judgeDown(one, { databases, logs }, context));
+    return standing(judged, reasonsOf(judged) || 'no Redis is known here');
+  },
+});

@@ -1,0 +1,79 @@
+// Plays the whole corpus live, and says how often the root is right, how often a first suggestion harms, and how often nothing is blamed.
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { command, UsageError } from '../../cli/command.ts';
+import { startSandbox } from '../../cli/laptop.ts';
+import { lookAt } from '../../cli/look-at.ts';
+import { planOf } from '../../cli/plan-of.ts';
+import { readPolicyFile } from '../../functions/read-policy-file.ts';
+import { isReached, type Judged, judged, scoreOf } from './judged.ts';
+import { keepEvidence } from './kept-evidence.ts';
+import { type Label, labels } from './labels.ts';
+
+const usage = `Plays every labelled scenario live, as an incident would see it, and scores the diagnoses. Takes some minutes.
+
+  npm run score [-- [--record] [NAME...]]
+
+NAME...   these scenarios only
+--record  keeps the evidence of each look in test/corpus/evidence, which \`npm test\` judges again
+
+A table on stdout; its last line is JSON: {n, top1, top3, harmful, falseAlarms, medianMs, p95Ms}.
+Exit code 0 when the aims are reached (top1 0.95, harmful 0, falseAlarms 0), 1 when not.
+`;
+const options = { record: { type: 'boolean', default: false } } as const;
+
+/** Two at a time: more would measure each other. */
+const AT_ONCE = Math.min(2, availableParallelism());
+const CONFIG = join(import.meta.dirname, '..', '..', 'examples', 'acme-staging.yaml');
+
+process.exitCode = await command({ usage, options, allowPositionals: true }, async ({ values, positionals }) => {
+  const known = labels();
+  const unknown = positionals.filter((name) => !known.some(({ scenario }) => scenario === name));
+  if (unknown.length > 0) throw new UsageError(`no label is called ${unknown.join(', ')}`);
+  const wanted = known.filter(({ scenario }) => positionals.length === 0 || positionals.includes(scenario));
+  const all = await inTurn(wanted, (label) => played(label, values.record));
+  const score = scoreOf(all);
+  process.stdout.write(`${JSON.stringify(score)}\n`);
+  return isReached(score) ? 0 : 1;
+});
+
+async function played(label: Label, record: boolean): Promise<Judged> {
+  const read = readPolicyFile(CONFIG, 'CONFIG');
+  if (!read.ok) throw new Error(read.faults.join('\n'));
+  const { environments, ownProject } = read.policy;
+  const [environment] = environments;
+  if (environment === undefined) throw new Error(`${CONFIG} names no environment`);
+  const { scenario } = label;
+  const sandbox = await startSandbox({ scenario, speed: undefined, headless: false, decision: undefined, port: 0 });
+  try {
+    const { diagnosis, record: seen, lookMs } = await lookAt(sandbox, environment);
+    if (record) keepEvidence(scenario, seen);
+    const one = judged(label, diagnosis, planOf(diagnosis, seen, { environment, ownProject }), lookMs);
+    process.stdout.write(`${lineOf(one)}\n`);
+    return one;
+  } finally {
+    await sandbox.stop();
+  }
+}
+
+function lineOf({ scenario, expected, found, top1, top3, offered, harmful, falseAlarm, ms }: Judged): string {
+  const verdict = top1 ? 'right' : top3 ? 'among three' : 'WRONG';
+  const alarm = [harmful ? 'HARMFUL' : '', falseAlarm ? 'FALSE ALARM' : ''].join(' ').trim();
+  const cells = [scenario.padEnd(48), verdict.padEnd(11), found.padEnd(32), offered.padEnd(24), `${Math.round(ms)} ms`];
+  return `${cells.join('  ')}${top1 ? '' : `  (it was ${expected})`}${alarm === '' ? '' : `  ${alarm}`}`;
+}
+
+/** In order, AT_ONCE under way. */
+async function inTurn<In, Out>(items: readonly In[], work: (item: In) => Promise<Out>): Promise<Out[]> {
+  const out: Out[] = [];
+  let next = 0;
+  const worker = async () => {
+    for (let index = next; index < items.length; index = next) {
+      next += 1;
+      const item = items[index];
+      if (item !== undefined) out[index] = await work(item);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return out;
+}

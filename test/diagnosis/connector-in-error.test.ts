@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { LOST_MIN } from '../../shared/diagnosis/broken-ways.ts';
+import { judge } from '../../shared/diagnosis/diagnose.ts';
+import { ruleNamed } from '../../shared/diagnosis/rules.ts';
+import { FAILED_REQUESTS_MIN } from '../../shared/diagnosis/symptoms.ts';
+import type { Evidence } from '../../shared/evidence/evidence.ts';
+import type { ConnectorObservation } from '../../shared/evidence/vpc-connector.ts';
+import {
+  at,
+  CONNECTOR,
+  connector,
+  context,
+  evidence,
+  failed,
+  line,
+  logs,
+  observed,
+  unavailable,
+} from '../builders/evidence.ts';
+
+const see = (over: Partial<ConnectorObservation>, rest: Partial<Evidence> = {}) => {
+  const seen = evidence({ 'vpc-connector': observed({ connectors: [connector(over)] }), ...rest });
+  return judge(ruleNamed('connector-in-error'), seen, context)[0];
+};
+const timeouts = (count: number, over = {}) => line('backend', 'private-connection-timed-out', count, over);
+
+describe('connector-in-error', () => {
+  it('names a connector in ERROR by the connections that time out', () => {
+    const seen = see({ state: 'error' }, { logs: observed(logs({ signatures: [timeouts(34)] })) });
+    expect(seen).toMatchObject({
+      kind: 'cause',
+      target: CONNECTOR,
+      claim:
+        'VPC connector staging-connector is in state ERROR: 3 services send through it, and 34 of their connections timed out.',
+      confidence: 'certain',
+      services: ['backend'],
+      evidence: [{}, {}, { text: 'backend: 34 connections timed out.' }],
+    });
+    expect(seen).not.toHaveProperty('harm');
+  });
+
+  it.each([
+    ['error', 'cause'],
+    ['deleting', 'cause'],
+    ['ready', 'ruled-out'],
+    ['updating', 'ruled-out'],
+    ['creating', 'ruled-out'],
+    ['unknown', 'ruled-out'],
+  ] as const)('state %s: %s', (state, kind) => {
+    expect(see({ state })?.kind).toBe(kind);
+  });
+
+  it.each([
+    ['as many time-outs as count', [timeouts(LOST_MIN)], [], 'yes', 'certain', undefined],
+    ['no way', [line('backend', 'no-route', LOST_MIN)], [], 'yes', 'certain', undefined],
+    ['one time-out less', [timeouts(LOST_MIN - 1)], [], 'no', 'likely', 'soon'],
+    ['time-outs that are over', [timeouts(50, { lastAt: at(-301) })], [], 'no', 'likely', 'soon'],
+    ['failed requests alone', [], [failed('auth', FAILED_REQUESTS_MIN)], 'no', 'likely', undefined],
+    ['one failed request less', [], [failed('auth', FAILED_REQUESTS_MIN - 1)], 'no', 'likely', 'soon'],
+  ])('with %s', (_, signatures, failures, expected, confidence, harm) => {
+    const seen = see({ state: 'error' }, { logs: observed(logs({ signatures, failed: failures })) });
+    expect(seen).toMatchObject({ expects: [{ seen: expected }], confidence });
+    expect(seen).toHaveProperty('kind', 'cause');
+    expect((seen as { harm?: string }).harm).toBe(harm);
+  });
+
+  it('holds without logs for all that send through it', () => {
+    expect(see({ state: 'error' }, { logs: unavailable('denied') })).toMatchObject({
+      services: ['auth', 'backend', 'frontend'],
+      expects: [{ seen: 'unknown' }],
+      claim: expect.not.stringContaining('timed out'),
+    });
+  });
+
+  it('says of one that nobody uses that it is so, and of none that there is none', () => {
+    expect(see({ state: 'error', services: [] })).toMatchObject({
+      evidence: [{}, { text: 'Sends through it: no watched service.' }],
+    });
+    const none = judge(
+      ruleNamed('connector-in-error'),
+      evidence({ 'vpc-connector': observed({ connectors: [] }) }),
+      context,
+    );
+    expect(none).toEqual([{ kind: 'ruled-out', reason: 'no connector was seen' }]);
+  });
+});

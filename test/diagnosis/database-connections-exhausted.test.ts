@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import {
+  at,
+  databaseUser,
+  failed,
+  line,
+  observed,
+  observedDatabase,
+  observedLook,
+  points,
+  service,
+  serviceMetrics,
+  unavailable,
+} from '../builders/evidence.ts';
+import { judgedData, only } from '../builders/judging.ts';
+
+const judged = judgedData('database-connections-exhausted');
+const pool = judgedData('connection-pool-exhausted');
+/** Of 103 connections 100 are left for those who are no superusers. */
+const holding = (count: number, over = {}) => observedDatabase({ connections: points([count], at(-180)), ...over });
+const refused = (count: number) => ({ signatures: [line('backend', 'database-slots-exhausted', count)] });
+const two = {
+  metrics: observed({
+    services: [serviceMetrics('backend', { instances: points([2, 4, 3]) }), serviceMetrics('auth', { instances: [] })],
+  }),
+  'cloud-run': observed({ services: [service('backend', { instancesMax: 5 }), service('auth', { instancesMax: 2 })] }),
+};
+const pooled = {
+  users: [databaseUser('backend', 18), databaseUser('auth', 10), databaseUser('gone', 99), databaseUser('frontend')],
+};
+
+describe('database-connections-exhausted', () => {
+  it('adds pools up over instances, against the limit', () => {
+    expect(only(judged([holding(98, pooled)], refused(900), two))).toMatchObject({
+      kind: 'cause',
+      confidence: 'certain',
+      services: ['backend'],
+      claim:
+        'Database postgres is out of connections: it held 98 of 103 connections and refused 900: backend 18 x 4 instances = 72, auth 10 x 2 instances = 20, together 92.',
+      evidence: [{ text: expect.stringContaining('the default of its memory; 3 are kept for superusers') }, {}, {}],
+    });
+  });
+
+  it('says one pool alone without a sum, and where no metrics are takes the ceiling', () => {
+    const one = { users: [databaseUser('backend', 18)] };
+    const flagged = { ...one, limit: { connections: 103, source: 'flag' } as const };
+    const said = only(judged([holding(98, flagged)], refused(3), { ...two, metrics: unavailable('denied') }));
+    expect(said).toMatchObject({
+      claim: expect.stringContaining('refused 3: backend 18 x 5 instances = 90.'),
+      evidence: [{ text: expect.stringContaining('the flag max_connections') }, {}, {}],
+    });
+  });
+
+  it.each([
+    [90, 'certain'],
+    [89, 'likely'],
+    [80, 'likely'],
+    [79, 'possible'],
+  ])('%i of 100 held: %s', (held, confidence) => {
+    expect(only(judged([holding(held)], refused(3)))).toMatchObject({ confidence });
+  });
+
+  it('needs three refusals, or a probe that was refused', () => {
+    expect(only(judged([holding(98)], refused(2)))).toMatchObject({ kind: 'ruled-out' });
+    const told = holding(20, { looks: [observedLook('too-many-connections')] });
+    expect(only(judged([told], { failed: [failed('auth', 5)] }))).toMatchObject({ kind: 'cause', services: ['auth'] });
+  });
+
+  it('is told without a limit or metrics too, and says that it does not know them', () => {
+    expect(only(judged([observedDatabase({ limit: undefined, connections: [] })], refused(3)))).toMatchObject({
+      confidence: 'likely',
+      claim: expect.stringContaining('an unknown number of of an unknown number of connections'),
+      expects: [{ seen: 'unknown' }],
+    });
+  });
+
+  it('looms where pools may outgrow what is nearly used', () => {
+    expect(only(judged([holding(80, pooled)], {}, two))).toMatchObject({
+      kind: 'cause',
+      harm: 'soon',
+      services: [],
+      claim: expect.stringContaining(
+        'will run out of connections: it held 80 of 103 connections, and its users may open 110',
+      ),
+    });
+    expect(only(judged([holding(79, pooled)], {}, two))).toMatchObject({ kind: 'ruled-out' });
+    expect(only(judged([holding(95, { users: [databaseUser('backend', 20)] })], {}, two))).toMatchObject({
+      kind: 'ruled-out',
+    });
+    expect(only(judged([holding(95)], {}, two))).toMatchObject({ kind: 'ruled-out' });
+    expect(only(judged([holding(95, { limit: undefined })], {}, two))).toMatchObject({ kind: 'ruled-out' });
+  });
+
+  it('is nothing where there is no database', () => {
+    expect(only(judged([]))).toMatchObject({ reason: 'no database is known here' });
+  });
+});
+
+describe('connection-pool-exhausted', () => {
+  const waited = (count: number) => ({ signatures: [line('backend', 'database-pool-exhausted', count)] });
+  const small = { users: [databaseUser('backend', 5), databaseUser('auth')] };
+
+  it('says that the database has room', () => {
+    expect(only(pool([holding(15, small)], waited(3), two))).toMatchObject({
+      kind: 'cause',
+      confidence: 'certain',
+      services: ['backend'],
+      claim:
+        'The connection pool of backend is empty: 3 requests waited in vain, 5 connections for each of 3 instances, while postgres holds 15 of 103.',
+      expects: [{ seen: 'yes' }],
+    });
+    expect(only(pool([holding(15)], waited(2)))).toMatchObject({ kind: 'ruled-out' });
+  });
+
+  it('is less sure where the database is full, or nobody knows', () => {
+    expect(only(pool([holding(90)], waited(3)))).toMatchObject({ confidence: 'likely', expects: [{ seen: 'no' }] });
+    expect(only(pool([holding(89)], waited(3)))).toMatchObject({ confidence: 'certain', expects: [{ seen: 'yes' }] });
+    expect(only(pool([holding(15, { limit: undefined })], waited(3)))).toMatchObject({
+      expects: [{ seen: 'unknown' }],
+    });
+    expect(
+      only(
+        pool([observedDatabase({ connections: [], ...small })], waited(3), { ...two, metrics: unavailable('denied') }),
+      ),
+    ).toMatchObject({
+      claim: expect.stringContaining('of an unknown number of instances, while nobody knows how many connections'),
+    });
+  });
+
+  it('is seen without any database too', () => {
+    const blind = { database: unavailable('denied') };
+    expect(only(pool([], waited(3), blind))).toMatchObject({ kind: 'cause', expects: [{ seen: 'unknown' }] });
+    expect(only(pool([], {}, { 'cloud-run': observed({ services: [] }) }))).toMatchObject({
+      reason: 'no service is watched',
+    });
+  });
+});

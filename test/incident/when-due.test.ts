@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import type { IncidentEvent } from '../../shared/incident/event.ts';
+import type { Incident } from '../../shared/incident/incident.ts';
+import { ESCALATED_LOOK_EVERY_SECONDS, EXECUTION_SECONDS_MAX } from '../../shared/incident/moves.ts';
+import { at } from '../builders/evidence.ts';
+import { awaiting, executing, opened, play, step, timer, verifying } from '../builders/incident.ts';
+
+const types = (effects: readonly { readonly type: string }[]) => effects.map(({ type }) => type);
+
+describe('an investigation', () => {
+  it('is asked again when nothing is heard of it, and escalates after three', () => {
+    let incident: Incident = opened();
+    for (const seconds of [120, 240]) {
+      const { incident: after, effects } = step(incident, timer(incident, seconds));
+      expect(types(effects)).toEqual(['investigate', 'announce']);
+      incident = after;
+    }
+    expect(play(incident, timer(incident, 360))).toMatchObject({ status: 'escalated', reason: 'investigation-failed' });
+  });
+});
+
+describe('a plan awaiting approval', () => {
+  it('escalates when nobody decides in time', () => {
+    const incident = awaiting();
+    expect(play(incident, timer(incident, 1805))).toMatchObject({ status: 'escalated', reason: 'nobody-decided' });
+  });
+});
+
+describe('a change under way', () => {
+  it('is put to work again when nothing is heard of it', () => {
+    const incident = executing();
+    expect(types(step(incident, timer(incident, 660)).effects)).toEqual(['carry-out', 'announce']);
+  });
+
+  it('is handed to people when it has not ended an hour after it was approved, naming what may still run', () => {
+    const started: IncidentEvent = {
+      type: 'step-started',
+      at: at(62),
+      digest: executing().signed.plan.digest,
+      step: 0,
+      direction: 'apply',
+      operation: 'vpcaccess:op-1',
+    };
+    const incident = play(executing(), started);
+    expect(play(incident, timer(incident, 60 + EXECUTION_SECONDS_MAX - 1))).toMatchObject({ status: 'executing' });
+    expect(play(incident, timer(incident, 60 + EXECUTION_SECONDS_MAX))).toMatchObject({
+      status: 'escalated',
+      reason: 'execution-failed',
+      detail: expect.stringContaining('vpcaccess:op-1 may still be under way'),
+      attempts: [{ result: 'failed' }],
+    });
+    expect(play(executing(), timer(executing(), 60 + EXECUTION_SECONDS_MAX))).toMatchObject({
+      detail: expect.stringContaining('nothing is known to be under way'),
+    });
+  });
+});
+
+describe('a change being verified', () => {
+  it('looks when due', () => {
+    const incident = verifying();
+    expect(step(incident, timer(incident, 240)).effects[0]).toEqual({
+      type: 'verify',
+      incident: incident.id,
+      digest: incident.signed.plan.digest,
+    });
+  });
+
+  it('is handed to people when no look comes to an answer long after its deadline', () => {
+    const incident = verifying();
+    expect(play(incident, timer(incident, 1380 + 239))).toMatchObject({ status: 'verifying' });
+    expect(play(incident, timer(incident, 1380 + 240))).toMatchObject({ status: 'escalated', reason: 'not-verified' });
+  });
+});
+
+describe('an escalated incident', () => {
+  it('tells level after level when their time has come, and then looks again and again', () => {
+    const incident = play(awaiting(), timer(awaiting(), 1805));
+    expect(incident).toMatchObject({ status: 'escalated', level: 1, dueAt: at(1805 + ESCALATED_LOOK_EVERY_SECONDS) });
+    const first = step(incident, timer(incident, 1805 + 3600));
+    expect(first.effects[0]).toEqual({ type: 'escalate', incident: incident.id, level: 1 });
+    const second = step(first.incident, timer(first.incident, 1805 + 14_400));
+    expect(second.incident).toMatchObject({ level: 3, dueAt: at(1805 + 14_400 + ESCALATED_LOOK_EVERY_SECONDS) });
+    const look = step(second.incident, timer(second.incident, 20_000));
+    expect(look.effects[0]).toEqual({ type: 'investigate', incident: incident.id, round: 2 });
+  });
+});
