@@ -34,6 +34,24 @@ export function failureNow(state: WorldState, service: string, draw: number): An
   return undefined;
 }
 
+const SLOW_MS_MIN = 1000; // What users notice; a quicker answer comes at once, for the sake of who waits for it in machine time.
+
+/** How long a served request waits for its answer now, milliseconds of machine time: as one of those served in the last ten seconds. */
+export function delayNow(state: WorldState, service: string, draw: number): number {
+  const { requests } = state.ledger;
+  const served = requests
+    .slice(indexAt(requests, state.nowMs - LOOK_BACK_MS))
+    .filter((r) => r.service === service && r.status === 200);
+  let left =
+    ((seedOf(state.scenario.seed, state.nowMs, service, 'delay', draw) % 10_000) / 10_000) *
+    served.reduce((sum, record) => sum + record.count, 0);
+  for (const { count, latencyMs } of served) {
+    left -= count;
+    if (left < 0) return latencyMs < SLOW_MS_MIN ? 0 : Math.min(latencyMs, DELAY_MS_MAX);
+  }
+  return 0;
+}
+
 function failure(kind: RequestKind, status: number, latencyMs: number): Answer {
   const delayMs = Math.min(latencyMs, DELAY_MS_MAX);
   if (kind === 'dependency' || kind === 'app-error') {

@@ -7,8 +7,10 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { HostEstate } from '../scenarios/estate.ts';
 import { doorFor, machineAt } from '../world/edge/door.ts';
+import { findRevision } from '../world/revisions.ts';
+import { timeoutMsOf } from '../world/template.ts';
 import type { World } from '../world/world.ts';
-import { type Answer, failureNow, recordedAnswer, serviceAt } from './answer.ts';
+import { type Answer, delayNow, failureNow, recordedAnswer, serviceAt } from './answer.ts';
 import { applicationAnswer } from './application.ts';
 import { createAuthority } from './certificates.ts';
 import { doorAnswer } from './door-answer.ts';
@@ -49,7 +51,11 @@ export async function startEndpoints(world: World): Promise<Endpoints> {
       response.destroy(error instanceof Error ? error : new Error(String(error)));
     });
   });
-  const sockets = acceptWebSockets(server, (host, path) => decide(world, hosts.get(host), path, next));
+  const sockets = acceptWebSockets(server, {
+    refusal: (host, path) => decide(world, hosts.get(host), path, next),
+    nowMs: () => world.nowMs,
+    openMsMax: (host, path) => timeoutMs(world, hosts.get(host), path),
+  });
   await listen(server);
   const { port } = server.address() as AddressInfo; // Sound: a TCP server that listens.
   return {
@@ -103,6 +109,14 @@ function decide(world: World, host: PublicHost | undefined, path: string, next: 
   return machineAt(world.state, host.name, path) === undefined ? failureNow(world.state, service, draw) : undefined;
 }
 
+/** How long a request to this path may last, by the revision that serves it, milliseconds of world time. */
+function timeoutMs(world: World, host: PublicHost | undefined, path: string): number {
+  const service = world.state.services.get((host && serviceAt(host, path)) ?? '');
+  const serving = service?.routed.toSorted((a, b) => b.percent - a.percent)[0]?.revision;
+  const revision = service && serving !== undefined ? findRevision(service, serving) : undefined;
+  return revision === undefined ? Number.POSITIVE_INFINITY : timeoutMsOf(revision.template);
+}
+
 async function respond(
   world: World,
   hosts: ReadonlyMap<string, PublicHost>,
@@ -118,7 +132,8 @@ async function respond(
   const asked = { method: request.method ?? 'GET', path, authorization: request.headers.authorization, body };
   const answer = kept ?? (host && service ? applicationAnswer(host, service, asked) : undefined);
   if (!answer) return;
-  if (answer.delayMs > 0) await delay(answer.delayMs, undefined, { ref: false });
+  const delayMs = kept || service === undefined ? answer.delayMs : delayNow(world.state, service, next());
+  if (delayMs > 0) await delay(delayMs, undefined, { ref: false });
   response.writeHead(answer.status, { server: 'Google Frontend', ...answer.headers });
   response.end(request.method === 'HEAD' ? undefined : answer.body);
 }

@@ -3,7 +3,7 @@ import { parseFilter } from '../world/filters/parse.ts';
 
 // What Cloud Monitoring watches: policies on metrics, and metrics counted from logs.
 
-const filter = z.string().superRefine((text, context) => {
+export const logFilter = z.string().superRefine((text, context) => {
   try {
     parseFilter(text);
   } catch (error) {
@@ -24,9 +24,9 @@ const aggregation = z.strictObject({
 
 const condition = z.strictObject({
   displayName: z.string(),
-  filter: filter.describe('Monitoring’s filter language.'),
+  filter: logFilter.describe('Monitoring’s filter language.'),
   aggregations: z.array(aggregation).min(1).max(1),
-  denominatorFilter: filter.optional(),
+  denominatorFilter: logFilter.optional(),
   denominatorAggregations: z.array(aggregation).max(1).optional(),
   comparison: z.enum(['COMPARISON_GT', 'COMPARISON_LT']).default('COMPARISON_GT'),
   thresholdValue: z.number(),
@@ -47,7 +47,7 @@ const policy = z.strictObject({
 
 const logMetric = z.strictObject({
   name: z.string().describe('Becomes logging.googleapis.com/user/NAME.'),
-  filter: filter.describe('Logging’s filter language; every entry that matches counts one.'),
+  filter: logFilter.describe('Logging’s filter language; every entry that matches counts one.'),
 });
 
 const uptimeCheck = z.strictObject({

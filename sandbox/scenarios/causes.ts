@@ -4,6 +4,7 @@ import { deployCauses } from './causes-deploy.ts';
 import { edgeCauses } from './causes-edge.ts';
 import { networkCauses } from './causes-network.ts';
 import { causesPlatform } from './causes-platform.ts';
+import { runtimeCauses } from './causes-runtime.ts';
 import { codePatch } from './code.ts';
 import { machineType } from './estate.ts';
 import { settings } from './settings.ts';
@@ -72,6 +73,7 @@ export const cause = z.discriminatedUnion('type', [
   leak,
   cap,
   connectorChanged,
+  ...runtimeCauses,
   ...databaseCauses,
   ...edgeCauses,
   ...networkCauses,

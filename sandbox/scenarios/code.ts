@@ -13,6 +13,21 @@ const requestFields = {
     .positive()
     .describe('After this the app gives up on a dependency and answers 503, seconds.'),
   timeoutLine: z.string().optional().describe('What the app prints when that happens.'),
+  threads: z
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      'Requests that one instance works on at once; what more it is given waits inside it. Unless said, it works on all that it is given, and none is given to it for which it has no CPU.',
+    ),
+  upstreams: z.array(z.string()).describe('Third parties that requests call, by host.'),
+  upstreamRatio: z.number().min(0).max(1).describe('Share of the requests that call them.'),
+  longRatio: z.number().min(0).max(1).describe('Share of the requests that take longSeconds: exports, reports.'),
+  longSeconds: z.number().positive().describe('What those take, seconds.'),
+  longPath: z.string().startsWith('/').describe('Where those are asked for.'),
+  healthCpuMs: z.number().positive().describe('CPU time that one health check takes, milliseconds of one vCPU.'),
+  healthLatencyMs: z.number().positive().describe('Time to answer one health check while all is well, milliseconds.'),
   poolMax: z.number().int().min(1).describe('Connections to each database that one instance opens at most.'),
   poolIdle: z.number().int().min(0).describe('Connections that one instance keeps open without any request.'),
   queryMs: z.number().positive().describe('How long a request holds a connection while all is well, milliseconds.'),
@@ -119,6 +134,16 @@ export const codePatch = z
   .partial();
 export type CodePatch = z.infer<typeof codePatch>;
 
+const outside = {
+  upstreams: [],
+  upstreamRatio: 1,
+  longRatio: 0,
+  longSeconds: 60,
+  longPath: '/export',
+  healthCpuMs: 2,
+  healthLatencyMs: 5,
+};
+
 /** A pool that an ordinary service never notices. */
 const pooled = {
   poolMax: 10,
@@ -147,6 +172,7 @@ export const defaultCode: Code = {
     newConnections: 0,
     needsEnv: [],
     ...pooled,
+    ...outside,
   },
   start: {
     seconds: 4,

@@ -4,6 +4,7 @@ import { database } from './estate-database.ts';
 import { edge, hostEdge } from './estate-edge.ts';
 import { networkEstate } from './estate-network.ts';
 import { estatePlatform } from './estate-platform.ts';
+import { healthChecks, sockets, upstream } from './estate-runtime.ts';
 import { secret } from './estate-secrets.ts';
 import { settings } from './settings.ts';
 
@@ -100,6 +101,8 @@ const service = z.strictObject({
       z.array(z.strictObject({ revision: z.string(), percent: z.number().int().min(0).max(100) })),
     ])
     .default('latest'),
+  sockets: sockets.optional(),
+  healthChecks: healthChecks.optional(),
   code: codePatch.default({}),
   settings: settings.default({}),
   revisions: z.array(revision).min(1).describe('Oldest first; the last one is the latest.'),
@@ -131,6 +134,7 @@ export const estate = z.strictObject({
     .describe('Healthy past that is simulated before the start, seconds.'),
   databases: z.array(database).default([]),
   secrets: z.array(secret).default([]),
+  upstreams: z.array(upstream).default([]),
   connectors: z.array(connector).default([]),
   services: z.array(service).min(1),
   hosts: z.array(host).default([]),
@@ -142,4 +146,5 @@ export const estate = z.strictObject({
 export type Estate = z.infer<typeof estate>;
 export type ServiceEstate = Estate['services'][number];
 export type ConnectorEstate = Estate['connectors'][number];
+export type UpstreamEstate = Estate['upstreams'][number];
 export type HostEstate = Estate['hosts'][number];

@@ -11,6 +11,7 @@ export function references(scenario: { estate: Estate; causes: Cause[] }, contex
   const services = estate.services.map((s) => s.name);
   const databases = estate.databases.map((d) => d.name);
   const connectors = estate.connectors.map((c) => c.name);
+  const upstreams = estate.upstreams.map((u) => u.name);
   const hosts = estate.hosts.map((h) => h.name);
   const vmBackends = estate.edge.vmBackends.map((b) => b.name);
   const externals = estate.externals.map((e) => e.name);
@@ -32,6 +33,9 @@ export function references(scenario: { estate: Estate; causes: Cause[] }, contex
     });
     code?.start?.needs?.forEach((n, i) => {
       check([...path, 'start', 'needs', i], n, databases);
+    });
+    code?.request?.upstreams?.forEach((n, i) => {
+      check([...path, 'request', 'upstreams', i], n, upstreams);
     });
     code?.request?.reaches?.forEach((n, i) => {
       check([...path, 'request', 'reaches', i], n, externals);
@@ -73,6 +77,7 @@ export function references(scenario: { estate: Estate; causes: Cause[] }, contex
     if ('service' in cause) check([...path, 'service'], cause.service, services);
     if ('connector' in cause) check([...path, 'connector'], cause.connector, connectors);
     if ('secret' in cause) check([...path, 'secret'], cause.secret, secrets);
+    if ('upstream' in cause) check([...path, 'upstream'], cause.upstream, upstreams);
     if ('database' in cause) check([...path, 'database'], cause.database, databases);
     if ('host' in cause) check([...path, 'host'], cause.host, hosts);
     if ('backend' in cause) check([...path, 'backend'], cause.backend, vmBackends);

@@ -3,6 +3,7 @@ import { alerting } from './alerting.ts';
 import { apis } from './apis.ts';
 import { cause } from './causes.ts';
 import { estate } from './estate.ts';
+import { logging } from './logging.ts';
 import { recorded } from './recorded.ts';
 import { references } from './references.ts';
 
@@ -41,6 +42,7 @@ export const scenarioSchema = z
     causes: z.array(cause).default([]),
     alerting,
     iam: z.strictObject({ deny: z.array(denial).default([]) }).prefault({}),
+    logging,
     apis: z.array(apiTrouble).default([]),
     recorded,
   })

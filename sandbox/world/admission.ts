@@ -1,4 +1,5 @@
 import { record } from './in-flight.ts';
+import { roomInside } from './inside.ts';
 import type { Outlook } from './outlook.ts';
 import { isHalted, isOverQuota } from './platform/effects.ts';
 import type { RequestKind, RevisionState, ServiceState, WorldState } from './state.ts';
@@ -18,14 +19,21 @@ export function admit(
   outlook: Outlook,
 ): number {
   const ready = revision.readyIds.length;
-  const { cpuMs } = revision.code.request;
+  const { threads } = revision.code.request;
+  const cpuMs = revision.code.request.cpuMs * revision.work.cpu;
   const slow = outlook.dependencyRatio * outlook.dependencyMs;
   const heldSeconds = Math.min(1, Math.max(0.01, (slow + (1 - outlook.dependencyRatio) * outlook.latencyMs) / 1000));
   const free = Math.max(0, ready * concurrencyOf(revision.template) - revision.busy) / heldSeconds;
-  const byCpu = (ready * cpuOf(revision.template) * 1000) / cpuMs;
+  const healthMs = revision.healthPerSecond * revision.code.request.healthCpuMs;
+  const capacityMs = ready * cpuOf(revision.template) * 1000;
+  const byCpu = Math.max(0, capacityMs - healthMs) / cpuMs;
   const wanted = arrivals + revision.queued;
-  const admitted = Math.floor(Math.min(wanted, free, byCpu));
-  revision.cpuRatio = ready === 0 ? 0 : Math.min(1, (admitted * cpuMs) / (ready * cpuOf(revision.template) * 1000));
+  const places = ready * concurrencyOf(revision.template);
+  const admitted = Math.floor(
+    threads === undefined ? Math.min(wanted, free, byCpu) : Math.min(wanted, roomInside(revision, places, outlook)),
+  );
+  if (threads === undefined)
+    revision.cpuRatio = ready === 0 ? 0 : Math.min(1, (admitted * cpuMs + healthMs) / capacityMs);
   takeFromQueue(revision, Math.min(admitted, revision.queued));
   const waiting = wanted - admitted - revision.queued;
   const room = Math.max(0, QUEUE_PER_INSTANCE * Math.max(5, revision.instances.length) - revision.queued);

@@ -35,11 +35,17 @@ function instancesByHand(service: ServiceState, revision: RevisionState, percent
 const mayStart = (state: WorldState, revision: RevisionState): boolean => !isHalted(state) && hasRoom(state, revision);
 
 function wantedInstances(revision: RevisionState, percent: number): number {
-  const { cpuMs, latencyMs } = revision.code.request;
+  const { latencyMs } = revision.code.request;
+  const cpuMs = revision.code.request.cpuMs * revision.work.cpu;
   const floor = Math.max(revision.floor, percent > 0 ? minInstancesOf(revision.template) : 0);
   if (percent === 0 && revision.queued + revision.busy === 0) return floor;
   const perSecond = revision.arrivalsPerSecond + revision.queued / 10;
-  const byCpu = (perSecond * cpuMs) / 1000 / (cpuOf(revision.template) * TARGET);
+  const asked = (perSecond * cpuMs + revision.healthPerSecond * revision.code.request.healthCpuMs) / 1000;
+  // Where requests wait inside, CPU tells how much is worked on, not how much is asked for.
+  const byCpu =
+    revision.code.request.threads === undefined
+      ? asked / (cpuOf(revision.template) * TARGET)
+      : (revision.cpuRatio * revision.readyIds.length) / TARGET;
   const inside = revision.busy + revision.queued + (revision.arrivalsPerSecond * latencyMs) / 1000;
   const byConcurrency = inside / (concurrencyOf(revision.template) * TARGET);
   const active = perSecond > 0.05 ? 1 : 0;

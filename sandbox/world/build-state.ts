@@ -32,6 +32,7 @@ export function buildState(scenario: Scenario, startMs: number): WorldState {
     edge: buildEdge(scenario, startMs),
     networks: buildNetworks(scenario, startMs - CREATED_BEFORE_MS),
     secrets: buildSecrets(estate.secrets),
+    upstreams: new Map(estate.upstreams.map((u) => [u.name, { estate: u, trouble: undefined }])),
     operations: new Map(),
     platform: platformState(scenario),
     agenda: [],

@@ -3,6 +3,7 @@ import { edgeCauses } from '../scenarios/causes-edge.ts';
 import { networkCauses } from '../scenarios/causes-network.ts';
 import { isOneOf } from '../scenarios/is-one-of.ts';
 import { change } from './change-by-person.ts';
+import { changedTemplate } from './change-settings.ts';
 import { databaseBack, databaseDown, socketFails } from './database-causes.ts';
 import { happenToService } from './deploy-causes.ts';
 import { happenAtTheEdge } from './edge/happen.ts';
@@ -92,6 +93,24 @@ function happen(state: WorldState, cause: Cause): void {
     case 'poison':
       happenToService(state, cause);
       return;
+    case 'upstream-failing': {
+      const upstream = state.upstreams.get(cause.upstream);
+      if (upstream) upstream.trouble = cause;
+      note(state, 'upstream-failing', cause.upstream, cause.how);
+      return;
+    }
+    case 'settings-changed': {
+      const service = state.services.get(cause.service);
+      if (service)
+        change(state, service, { template: changedTemplate(service.spec.template, cause) }, 'new-revision', cause.by);
+      return;
+    }
+    case 'heavier-requests':
+      note(state, 'heavier-requests', cause.service, 'requests ask more of its code');
+      return;
+    case 'health-checked':
+      note(state, 'health-checked', cause.service, `${cause.perSecond} health checks a second more`);
+      return;
     default:
       if (isOfNetwork(cause)) happenToNetwork(state, cause);
       else if (isOfEdge(cause)) happenAtTheEdge(state, cause);
@@ -108,6 +127,8 @@ function pass(state: WorldState, cause: Cause): void {
   if (cause.type === 'cloud-incident') incidentEnds(state, cause);
   if (cause.type === 'quota-used') quotaIsFree(state, cause);
   if (cause.type === 'billing-disabled') billingIsLifted(state, cause);
+  const upstream = cause.type === 'upstream-failing' ? state.upstreams.get(cause.upstream) : undefined;
+  if (upstream) upstream.trouble = undefined;
   note(state, `${cause.type}-over`, 'database' in cause ? cause.database : '', 'no longer');
 }
 

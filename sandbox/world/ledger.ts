@@ -20,6 +20,9 @@ export interface RequestRecord {
   readonly status: number;
   readonly count: number;
   readonly latencyMs: number;
+  /** Where these were asked for, and by whom, if not by anyone anywhere. */
+  readonly path?: string;
+  readonly agent?: string;
   /** Who may have served them; none when they never reached a container. */
   readonly instanceIds: readonly string[];
   /** Where somebody before the service answered them. */

@@ -27,6 +27,10 @@ export const exitLine = (code: number): string => `Container called exit(${code}
 export const memoryLine = (limitMib: number, usedMib: number): string =>
   `Memory limit of ${Math.round(limitMib)} MiB exceeded with ${Math.round(usedMib)} MiB used. Consider increasing the memory limit, see https://cloud.google.com/run/docs/configuring/memory-limits`;
 
+/** Of a response that was under way when its time was over; WARNING in varlog/system. Source: lines in public repositories, read 2026-11-25. */
+export const truncatedLine =
+  'Truncated response body. Usually implies that the request timed out or the application exited before the response was finished.';
+
 /** What the platform itself says of a request, in the request's log entry. */
 export const requestText: Partial<Record<RequestKind, string>> = {
   'no-instance': 'The request was aborted because there was no available instance.',

@@ -8,6 +8,8 @@ import { internetFailureRatio } from './network.ts';
 import { pathFailure } from './network-path.ts';
 import { egressLossRatio } from './platform/effects.ts';
 import type { RevisionState, WorldState } from './state.ts';
+import { cpuOf } from './template.ts';
+import { upstreamOutlook } from './upstreams.ts';
 
 const THRASH_SLOWDOWN = 12;
 const TLS_FAILURE_MS = 60;
@@ -67,6 +69,12 @@ export function outlookOf(state: WorldState, revision: RevisionState): Outlook {
     line ??= dependencyLine(kind, address, 'slowly', request.timeoutSeconds);
     ok *= 1 - lost;
   }
+  const outside = upstreamOutlook(state, revision);
+  if (outside.failureRatio > 0) {
+    ok *= 1 - outside.failureRatio;
+    dependencyMs = outside.failureMs;
+    line ??= outside.line;
+  }
   const cpu = clampCpu(revision.cpuRatio);
   return {
     dependencyRatio: 1 - ok,
@@ -74,7 +82,8 @@ export function outlookOf(state: WorldState, revision: RevisionState): Outlook {
     line,
     errorRatio: fails === 'with-errors' ? failure.ratio : 0,
     timeoutRatio: thrash * THRASH_TIMEOUT_RATIO,
-    latencyMs: request.latencyMs * (1 + cpu * cpu) * (1 + thrash * THRASH_SLOWDOWN) + addedMs(state, revision),
+    latencyMs:
+      ownMs(revision) * (1 + cpu * cpu) * (1 + thrash * THRASH_SLOWDOWN) + addedMs(state, revision) + outside.extraMs,
   };
 }
 
@@ -95,5 +104,11 @@ const TLS_TEXTS: Readonly<Record<string, string>> = {
   'leaf-only': 'unable to verify the first certificate (UNABLE_TO_VERIFY_LEAF_SIGNATURE)',
   none: 'Client network socket disconnected before secure TLS connection was established (ECONNRESET)',
 };
+
+/** Where the code is as busy as it can be, a request takes at least as long as its CPU time does on what CPU there is. */
+const ownMs = ({ code: { request }, template, work }: RevisionState): number =>
+  request.threads === undefined
+    ? request.latencyMs
+    : Math.max(request.latencyMs, (request.cpuMs * work.cpu) / Math.min(1, cpuOf(template)));
 
 const clampCpu = (ratio: number) => Math.min(1.5, ratio);

@@ -1,5 +1,7 @@
 import { admit, giveUpWaiting } from './admission.ts';
+import type { HealthCheck } from './health-checks.ts';
 import { endRequests, hold, record } from './in-flight.ts';
+import { cutOffWaiting, enter, takeTurns } from './inside.ts';
 import { isListeningOn, isWarm } from './listening.ts';
 import { observeSentBytes } from './metrics/observe.ts';
 import { openConnections } from './nat.ts';
@@ -7,19 +9,39 @@ import { offer } from './network.ts';
 import { print } from './note.ts';
 import { type Outlook, outlookOf } from './outlook.ts';
 import { exitInstance } from './ready-instances.ts';
-import type { RevisionState, ServiceState, WorldState } from './state.ts';
-import { hasEnv, portOf, protocolOf } from './template.ts';
+import type { Outcome, RevisionState, ServiceState, WorldState } from './state.ts';
+import { hasEnv, portOf, protocolOf, timeoutMsOf } from './template.ts';
 
 const MBIT_PER_KB = 0.008;
 
 /** One second of requests at a revision: those that end, those that wait, those that begin. */
-export function serve(state: WorldState, service: ServiceState, revision: RevisionState, arrivals: number): void {
+export function serve(
+  state: WorldState,
+  service: ServiceState,
+  revision: RevisionState,
+  arrivals: number,
+  checks: readonly HealthCheck[],
+): void {
   endRequests(state, service, revision);
   giveUpWaiting(state, service, revision);
   revision.arrivalsPerSecond += (arrivals - revision.arrivalsPerSecond) * 0.2;
   const outlook = outlookOf(state, revision);
+  const asked = askHealth(state, revision, checks);
   const admitted = admit(state, service, revision, arrivals, outlook);
-  if (admitted > 0) begin(state, service, revision, admitted, outlook);
+  if (revision.code.request.threads === undefined) {
+    answerHealth(state, service, revision, { count: asked, waitedMs: 0 }, checks);
+    if (admitted > 0) begin(state, service, revision, { count: admitted, waitedMs: 0 }, outlook);
+  } else {
+    enter(state, revision, 'health-check', asked);
+    enter(state, revision, 'request', admitted);
+    const limitMs = timeoutMsOf(revision.template);
+    const cut = cutOffWaiting(state, revision);
+    record(state, service, revision, { kind: 'timeout', status: 504, latencyMs: limitMs, count: cut });
+    for (const { what, ...turn } of takeTurns(state, revision, outlook)) {
+      if (what === 'health-check') answerHealth(state, service, revision, turn, checks);
+      else begin(state, service, revision, turn, outlook);
+    }
+  }
   connect(state, revision, admitted);
   offer(
     state,
@@ -27,6 +49,35 @@ export function serve(state: WorldState, service: ServiceState, revision: Revisi
     admitted * revision.code.request.egressKb * MBIT_PER_KB + revision.readyIds.length * revision.code.chatterMbps,
   );
   observeSentBytes(state, revision, admitted * revision.code.request.egressKb * 1000);
+}
+
+/** Requests that begin together; these have waited inside their container already. */
+interface Begun {
+  readonly count: number;
+  readonly waitedMs: number;
+}
+
+/** How many ask after its health in this second, while anyone is there to be asked. */
+function askHealth({ random }: WorldState, revision: RevisionState, checks: readonly HealthCheck[]): number {
+  const perSecond = revision.readyIds.length === 0 ? 0 : checks.reduce((sum, check) => sum + check.perSecond, 0);
+  revision.healthPerSecond = perSecond;
+  return random.arrivals(perSecond);
+}
+
+function answerHealth(
+  state: WorldState,
+  service: ServiceState,
+  revision: RevisionState,
+  { count, waitedMs }: Begun,
+  checks: readonly HealthCheck[],
+): void {
+  const latencyMs = waitedMs + revision.code.request.healthLatencyMs;
+  let left = count;
+  for (const { perSecond, path, agent } of checks) {
+    const share = Math.min(left, Math.ceil((count * perSecond) / Math.max(1e-9, revision.healthPerSecond)));
+    hold(state, service, revision, { kind: 'ok', status: 200, latencyMs, count: share, path, agent }, waitedMs);
+    left -= share;
+  }
 }
 
 /** The connections that this second's requests open to others, each a port of a NAT gateway where they pass one. */
@@ -42,7 +93,7 @@ function begin(
   state: WorldState,
   service: ServiceState,
   revision: RevisionState,
-  admitted: number,
+  { count: admitted, waitedMs }: Begun,
   outlook: Outlook,
 ): void {
   const { code } = revision;
@@ -60,7 +111,7 @@ function begin(
     return;
   }
   const early = warmingUp(state, service, revision, admitted);
-  beginWarm(state, service, revision, admitted - early, outlook);
+  beginWarm(state, service, revision, { count: admitted - early, waitedMs }, outlook);
 }
 
 /** The answer to a request that its container does not take as Cloud Run hands it over; undefined where it does. */
@@ -107,34 +158,45 @@ function beginWarm(
   state: WorldState,
   service: ServiceState,
   revision: RevisionState,
-  admitted: number,
+  { count: admitted, waitedMs }: Begun,
   outlook: Outlook,
 ): void {
   const { random } = state;
   const { code } = revision;
+  const end = (outcome: Outcome) => {
+    hold(state, service, revision, { ...outcome, latencyMs: waitedMs + outcome.latencyMs }, waitedMs);
+  };
   const cutOff = random.binomial(admitted, outlook.dependencyRatio);
   const broken = random.binomial(admitted - cutOff, outlook.errorRatio);
   const stuck = random.binomial(admitted - cutOff - broken, outlook.timeoutRatio);
   if (cutOff > 0 && outlook.line) complain(state, revision, outlook.line);
   if (broken > 0) for (const line of code.failure.lines) complain(state, revision, line);
-  hold(state, service, revision, { kind: 'dependency', status: 503, latencyMs: outlook.dependencyMs, count: cutOff });
-  hold(state, service, revision, {
+  const long = random.binomial(admitted - cutOff - broken - stuck, code.request.longRatio);
+  end({ kind: 'dependency', status: 503, latencyMs: outlook.dependencyMs, count: cutOff });
+  end({
     kind: 'app-error',
     status: code.failure.status,
     latencyMs: outlook.latencyMs,
     count: broken,
   });
-  hold(state, service, revision, {
+  end({
     kind: 'app-error',
     status: 503,
     latencyMs: code.request.timeoutSeconds * 1000,
     count: stuck,
   });
-  hold(state, service, revision, {
+  end({
+    kind: 'ok',
+    status: 200,
+    latencyMs: code.request.longSeconds * 1000 * revision.work.long,
+    count: long,
+    path: code.request.longPath,
+  });
+  end({
     kind: 'ok',
     status: 200,
     latencyMs: outlook.latencyMs,
-    count: admitted - cutOff - broken - stuck,
+    count: admitted - cutOff - broken - stuck - long,
   });
 }
 

@@ -10,6 +10,7 @@ import type { NetworkState } from './network-state.ts';
 import type { PlatformState } from './platform/platform-state.ts';
 import type { Random } from './random.ts';
 import type { SecretsState } from './secrets.ts';
+import type { UpstreamState } from './upstreams.ts';
 import type { AlertNotification, WorldEvent } from './world.ts';
 
 /** Everything that the simulation knows. It is changed in place, second by second. */
@@ -22,6 +23,7 @@ export interface WorldState {
   readonly services: Map<string, ServiceState>;
   readonly connectors: Map<string, ConnectorState>;
   readonly databases: Map<string, DatabaseState>;
+  readonly upstreams: Map<string, UpstreamState>;
   readonly edge: EdgeState;
   readonly networks: Map<string, NetworkState>;
   readonly secrets: SecretsState;
@@ -101,6 +103,17 @@ export interface RevisionState {
   /** Requests inside containers that last longer than this second, by the second in which they end. */
   inFlight: Map<number, Outcome[]>;
   busy: number;
+  /** Requests that wait inside containers whose code works on others; counted among the busy ones. */
+  inside: Waiting[];
+  waitingInside: number;
+  /** What requests ask of the code now, times what they ordinarily do. */
+  work: { cpu: number; long: number };
+  /** WebSockets among the busy ones. */
+  socketsOpen: number;
+  /** Health checks a second, smoothed. */
+  healthPerSecond: number;
+  /** What was left of the last second for those who wait inside: less than one of them takes. */
+  credit: { threadSeconds: number; cpuMs: number };
   /** Requests waiting for a container, by the second in which they came. */
   queue: { atMs: number; count: number }[];
   queued: number;
@@ -136,6 +149,13 @@ export interface Instance {
   memoryMib: number;
 }
 
+/** Requests that wait inside a container; health checks are requests too. */
+export interface Waiting {
+  readonly atMs: number;
+  readonly what: 'request' | 'health-check';
+  count: number;
+}
+
 /** Requests that end alike. */
 export interface Outcome {
   readonly kind: RequestKind;
@@ -144,6 +164,9 @@ export interface Outcome {
   count: number;
   /** Who had them, where it was not just any of the ready ones. */
   readonly instanceIds?: readonly string[];
+  /** Where these were asked for, and by whom, if not by anyone anywhere. */
+  readonly path?: string;
+  readonly agent?: string;
 }
 
 /** `ok` to `out-of-memory` reached a container; the others never did, and those turned away did not get as far as their service. */
@@ -152,6 +175,8 @@ export type RequestKind =
   | 'app-error'
   | 'dependency'
   | 'timeout'
+  | 'socket'
+  | 'socket-cut'
   | 'crashed'
   | 'malformed'
   | 'out-of-memory'

@@ -3,8 +3,9 @@ import { autoscale } from './autoscale.ts';
 import { tickDeployment } from './change-service.ts';
 import { tickDatabase } from './databases.ts';
 import { letIn, tickEdge } from './edge/tick-edge.ts';
-import { backgroundFactor, leakMibPerMinute, requestFactor } from './effects.ts';
+import { backgroundFactor, leakMibPerMinute, requestFactor, workOf } from './effects.ts';
 import { forget } from './forget.ts';
+import { healthChecksOf } from './health-checks.ts';
 import { measureMemory, tickInstances } from './instances.ts';
 import { observe } from './metrics/observe.ts';
 import { sampleMetrics } from './metrics/sample.ts';
@@ -13,6 +14,7 @@ import { runAgenda } from './operations.ts';
 import { tickPlatform } from './platform/effects.ts';
 import { servePoison } from './poison.ts';
 import { serve } from './requests.ts';
+import { openSockets } from './sockets.ts';
 import type { RevisionState, ServiceState, WorldState } from './state.ts';
 import { memoryMibOf } from './template.ts';
 import { tickConnector } from './tick-connector.ts';
@@ -49,6 +51,8 @@ function tickService(state: WorldState, service: ServiceState): void {
   const asked = service.estate.requestsPerSecond * requestFactor(state, service.name) + retries;
   const arrivals = letIn(state, service, state.random.arrivals(asked));
   const leak = leakMibPerMinute(state, service.name);
+  const checks = healthChecksOf(state, service);
+  const work = workOf(state, service.name);
   let given = 0;
   for (const revision of service.revisions) {
     const percent = service.routed.find((r) => r.revision === revision.name)?.percent ?? 0;
@@ -56,10 +60,13 @@ function tickService(state: WorldState, service: ServiceState): void {
       percent === 100 ? arrivals : Math.min(arrivals - given, state.random.round((arrivals * percent) / 100));
     given += share;
     if (isAsleep(revision, percent)) continue;
+    revision.work = work;
     tickInstances(state, revision, leak);
     measureMemory(revision);
     servePoison(state, service, revision, percent);
-    serve(state, service, revision, share);
+    const ofChecks = checks.map((check) => ({ ...check, perSecond: (check.perSecond * percent) / 100 }));
+    serve(state, service, revision, share, percent > 0 ? ofChecks : []);
+    openSockets(state, service, revision, percent / 100);
     autoscale(state, service, revision, percent);
     if (state.nowMs % UTILIZATION_EVERY_MS === 0) observeUtilization(state, revision);
   }

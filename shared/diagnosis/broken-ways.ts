@@ -1,8 +1,8 @@
 import type { LogsObservation } from '../evidence/logs.ts';
 import type { NetworkObservation, NetworkView, Way } from '../evidence/network.ts';
 import type { Unreachable } from '../evidence/unreachable.ts';
+import { isRecent } from './recent.ts';
 import type { Context } from './rule.ts';
-import { isRecent } from './symptoms.ts';
 import { type Verdict, wayTo } from './way-to.ts';
 
 /** Fewer connections than this that come to nothing are everyday life. Our own choice: as for a connector. */
@@ -31,7 +31,12 @@ export function brokenWays(
     });
 }
 
-const LOSSES: readonly string[] = ['private-connection-timed-out', 'no-route', 'name-not-resolved'];
+const LOSSES: readonly string[] = [
+  'private-connection-timed-out',
+  'no-route',
+  'name-not-resolved',
+  'outside-host-failed',
+];
 
 /**
  * Whether a place is out of reach still. Once the containers that named it have given up, those that start in their stead may print of a time-out alone.

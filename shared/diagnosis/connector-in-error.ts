@@ -4,8 +4,9 @@ import { parseName } from '../ports/resource-name.ts';
 import { LOST_MIN } from './broken-ways.ts';
 import { connectorPage } from './console-links.ts';
 import { CUT_OFF_BRINGS_ABOUT } from './cut-off.ts';
+import { isRecent } from './recent.ts';
 import { type Conclusion, type Context, reasonsOf, rule, standing } from './rule.ts';
-import { FAILED_REQUESTS_MIN, isRecent } from './symptoms.ts';
+import { FAILED_REQUESTS_MIN } from './symptoms.ts';
 
 /** States in which a connector carries nothing, or soon will not. "ERROR: manual deletion recommended", vpc_access.proto. */
 const BROKEN: Readonly<Partial<Record<ConnectorObservation['state'], string>>> = {

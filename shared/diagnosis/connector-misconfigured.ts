@@ -6,8 +6,9 @@ import type { Service } from '../ports/cloud.ts';
 import { parseName } from '../ports/resource-name.ts';
 import { connectorPage, servicePage } from './console-links.ts';
 import { CUT_OFF_BRINGS_ABOUT } from './cut-off.ts';
+import { isRecent } from './recent.ts';
 import { type Conclusion, type Context, type EvidenceLine, reasonsOf, rule, standing } from './rule.ts';
-import { FAILED_REQUESTS_MIN, isRecent } from './symptoms.ts';
+import { FAILED_REQUESTS_MIN } from './symptoms.ts';
 
 /** "Each connector requires its own /28 subnet": Serverless VPC Access, subnet requirements (read 2026-11-23). */
 const CONNECTOR_PREFIX = 28;

@@ -5,8 +5,8 @@ import type { NetworkObservation } from '../evidence/network.ts';
 import type { Subnetwork } from '../ports/network.ts';
 import { subnetworkPage } from './console-links.ts';
 import { CUT_OFF_BRINGS_ABOUT } from './cut-off.ts';
+import { isRecent } from './recent.ts';
 import { type Conclusion, type Context, reasonsOf, rule, standing } from './rule.ts';
-import { isRecent } from './symptoms.ts';
 
 /** "Reserves IP addresses in blocks of 16", about twice as many as instances. Source: Direct VPC egress (facts, 2026-11-23). */
 const BLOCK = 16;

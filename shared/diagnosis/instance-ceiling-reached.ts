@@ -1,32 +1,45 @@
 import type { ServiceObservation } from '../evidence/cloud-run.ts';
 import type { LogsObservation } from '../evidence/logs.ts';
 import type { MetricsObservation, ServiceMetrics } from '../evidence/metrics.ts';
+import { secondsBetween } from '../ports/clock.ts';
+import { ceilingFelt, type Felt } from './ceiling-felt.ts';
 import { servicePage } from './console-links.ts';
 import { counted } from './counted.ts';
-import { type Conclusion, rule, standing } from './rule.ts';
+import { type Conclusion, type Context, rule, standing } from './rule.ts';
+import { spokenMs } from './slowness.ts';
 import { FAILED_REQUESTS_MIN } from './symptoms.ts';
 
 /**
  * A service runs as many instances as it may, and requests find none free.
  * Sees "no available instance" in the request log (request_count omits these), beside the instance count and the lower of the two ceilings.
- * Silent when requests wait but are served.
+ * Silent when requests wait but are served, unless all instances compute as much as they can under more traffic than ordinarily.
  */
 export const instanceCeilingReached = rule({
   layer: 'configuration',
   title: 'Instance ceiling reached',
   needs: ['cloud-run', 'logs', 'metrics'],
-  explains: [],
-  diagnose: ({ 'cloud-run': { services }, logs, metrics }) => {
-    const judged = services.map((service) => judge(service, logs, metrics));
+  explains: ['traffic-surge', 'request-timeout-exceeded'],
+  diagnose: ({ 'cloud-run': { services }, logs, metrics }, context) => {
+    const judged = services.map((service) => judge(service, logs, metrics, context));
     return standing(judged, 'no request was refused for want of an instance while its service stood at its ceiling');
   },
 });
+
+/** Counts that reach this far into the refusals tell of them. Two of Monitoring's minutes. */
+export const MEASURED_SECONDS = 120;
+/** Instances that are still being started may reach the ceiling in the minute that has not arrived yet. Our own choice. */
+export const NEAR_CEILING_RATIO = 0.9;
 
 /** The lower of the service's and the revision's ceiling holds. */
 export const effectiveCeiling = ({ instancesMax, template }: ServiceObservation): number =>
   Math.min(instancesMax ?? Number.POSITIVE_INFINITY, template.instancesMax);
 
-function judge(service: ServiceObservation, logs: LogsObservation, { services }: MetricsObservation): Conclusion {
+function judge(
+  service: ServiceObservation,
+  logs: LogsObservation,
+  { services }: MetricsObservation,
+  context: Context,
+): Conclusion {
   const { shortName, name } = service;
   const refused = logs.signatures
     .filter(
@@ -37,12 +50,11 @@ function judge(service: ServiceObservation, logs: LogsObservation, { services }:
   const times = counted({ count: refused, noun: 'request', from: 'requests' }, logs);
   const about = { target: name, services: [shortName] };
   const ceiling = effectiveCeiling(service);
-  const peak = busiest(
-    service,
-    logs,
-    services.find((metric) => metric.service === shortName),
-  );
+  const own = services.find((metric) => metric.service === shortName);
+  const peak = busiest(service, logs, own);
   if (refused < FAILED_REQUESTS_MIN) {
+    const felt = own && ceilingFelt(own, ceiling, context);
+    if (felt !== undefined) return waiting(service, ceiling, felt);
     // Refusals that were not read matter only where the ceiling may have been reached.
     const belowCeiling = peak !== undefined && peak < ceiling;
     if (!logs.truncated.requests || belowCeiling)
@@ -61,13 +73,23 @@ function judge(service: ServiceObservation, logs: LogsObservation, { services }:
       settles: 'soon',
       about,
     };
-  if (peak < ceiling)
+  if (peak < ceiling) {
+    // Counts of the time before the refusals say nothing about them.
+    const onset = logs.onsets.find(({ service: of }) => of === shortName)?.at;
+    const isMeasured =
+      onset !== undefined && own?.instances.some(({ at }) => secondsBetween(onset, at) >= MEASURED_SECONDS);
+    if (isMeasured && peak < NEAR_CEILING_RATIO * ceiling)
+      return {
+        kind: 'ruled-out',
+        reason: `${shortName}: ${times} found no instance while ${peak} of at most ${ceiling} ran`,
+      };
     return {
       kind: 'inconclusive',
       reason: `${shortName}: ${times} found no instance while ${peak} of at most ${ceiling} ran: the ceiling is not why`,
       settles: 'soon',
       about,
     };
+  }
   return {
     kind: 'cause',
     target: name,
@@ -87,6 +109,22 @@ function judge(service: ServiceObservation, logs: LogsObservation, { services }:
     services: [shortName],
   };
 }
+
+/** Nothing is refused as long as there is room to wait inside the instances. */
+const waiting = ({ shortName, name }: ServiceObservation, ceiling: number, { slow, traffic }: Felt): Conclusion => ({
+  kind: 'cause',
+  target: name,
+  claim: `${shortName} runs all ${ceiling} instances that it may, at ${traffic.toFixed(1)} times its ordinary traffic, and its slowest twentieth of answers takes ${spokenMs(slow.nowMs)} instead of ${spokenMs(slow.ordinaryMs)}.`,
+  confidence: 'likely',
+  evidence: [
+    {
+      text: `All ${ceiling} instances compute as much as they can, and requests wait inside.`,
+      url: servicePage(name, 'metrics'),
+    },
+  ],
+  expects: [{ text: 'as many instances as it may run', seen: 'yes' }],
+  services: [shortName],
+});
 
 /**
  * The most instances that ran at once since the service began to fail; undefined while no count of that time has arrived. What ran before says

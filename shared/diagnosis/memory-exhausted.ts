@@ -19,7 +19,7 @@ export const memoryExhausted = rule({
   layer: 'application',
   title: 'Memory exhausted',
   needs: ['cloud-run', 'logs', 'metrics'],
-  explains: ['instance-ceiling-reached'],
+  explains: ['instance-ceiling-reached', 'traffic-surge', 'request-timeout-exceeded', 'websocket-cut-by-timeout'],
   diagnose: ({ 'cloud-run': { services }, logs, metrics }) => {
     const judged = services.map((service) => judge(service, logs, metrics)).sort((a, b) => b.kills - a.kills);
     return standing(

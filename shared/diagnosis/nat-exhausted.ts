@@ -4,8 +4,8 @@ import { projectOf } from '../ports/resource-name.ts';
 import { alsoCutOff, type BrokenWay, brokenWays, lostCount, lostLine, placesOf } from './broken-ways.ts';
 import { natPage } from './console-links.ts';
 import { CUT_OFF_BRINGS_ABOUT, confessesRelease } from './cut-off.ts';
+import { isRecent } from './recent.ts';
 import { type Conclusion, type Context, reasonsOf, rule, standing } from './rule.ts';
-import { isRecent } from './symptoms.ts';
 import { serves } from './way-to.ts';
 
 /** Drops of a gateway are lost connections, four packets or so each; fewer than this are a lone burst that clients asked again for. Our own choice. */

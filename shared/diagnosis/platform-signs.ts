@@ -1,8 +1,9 @@
 import type { LogSignature } from '../evidence/log-signatures.ts';
 import type { LogsObservation, SignatureCount } from '../evidence/logs.ts';
 import { failedStarts } from './failed-starts.ts';
+import { isRecent } from './recent.ts';
 import type { Context } from './rule.ts';
-import { FAILED_REQUESTS_MIN, isRecent } from './symptoms.ts';
+import { FAILED_REQUESTS_MIN } from './symptoms.ts';
 
 /** Services that fail now, by the request log; sorted. */
 export function failingLately({ failed }: LogsObservation, context: Context): readonly string[] {

@@ -5,9 +5,9 @@ import { type Instant, secondsBetween } from '../ports/clock.ts';
 import { LOST_MIN, placeOf, stillLost } from './broken-ways.ts';
 import { zonePage } from './console-links.ts';
 import { CUT_OFF_BRINGS_ABOUT, confessesRelease } from './cut-off.ts';
+import { isRecent } from './recent.ts';
 import { SKEW_SECONDS } from './revisions.ts';
 import { type Conclusion, type Context, rule, standing } from './rule.ts';
-import { isRecent } from './symptoms.ts';
 
 /**
  * A name in a private zone does not resolve, or resolves to another address than before: services look for their database where it is not.

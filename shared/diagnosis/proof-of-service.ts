@@ -1,8 +1,8 @@
 import type { Evidence } from '../evidence/evidence.ts';
 import type { ServiceMetrics } from '../evidence/metrics.ts';
 import { secondsBetween } from '../ports/clock.ts';
+import { isRecent } from './recent.ts';
 import type { Context } from './rule.ts';
-import { isRecent } from './symptoms.ts';
 
 /** A point says what happened in the minute before it (Google's metric list: request_count is sampled every 60 s; read 2026-11-23). */
 const POINT_SECONDS = 60;

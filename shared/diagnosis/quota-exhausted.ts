@@ -3,8 +3,8 @@ import type { PlatformObservation } from '../evidence/platform.ts';
 import { type QuotaUse, ratioOf } from '../evidence/quota-use.ts';
 import { secondsBetween } from '../ports/clock.ts';
 import { quotaPage } from './console-links.ts';
+import { isRecent } from './recent.ts';
 import { type Conclusion, type Context, type Expectation, rule, standing } from './rule.ts';
-import { isRecent } from './symptoms.ts';
 
 /** One refusal is retried by every client library of Google's; three are a state. Our own choice: more would miss a service of few instances, which starts seldom. */
 export const REFUSALS_MIN = 3;

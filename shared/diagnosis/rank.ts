@@ -97,6 +97,8 @@ const SORTS: Readonly<Record<Symptom['kind'], 'service' | 'check' | 'backend'>> 
   'serving-errors': 'service',
   'start-ups-failing': 'service',
   'requests-refused': 'service',
+  slow: 'service',
+  'connections-cut': 'service',
   'check-failing': 'check',
   'check-turned-away': 'check',
   'backend-failing': 'backend',

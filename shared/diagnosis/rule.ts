@@ -19,7 +19,9 @@ export interface Symptom {
     | 'check-turned-away'
     | 'start-ups-failing'
     | 'requests-refused'
-    | 'backend-failing';
+    | 'backend-failing'
+    | 'slow'
+    | 'connections-cut';
   /** A service's short name, a check's name, or of 'backend-failing' a load balancer's backend service. */
   readonly on: string;
   readonly text: string;

@@ -5,8 +5,10 @@ import type { SignatureCount } from '../evidence/logs.ts';
 import { earliest, type Instant, secondsBetween } from '../ports/clock.ts';
 import { counted } from './counted.ts';
 import { failedStarts, startsInWords } from './failed-starts.ts';
+import { isRecent } from './recent.ts';
 import { shareOf } from './revisions.ts';
 import type { Context, Symptom } from './rule.ts';
+import { slowness, spokenMs } from './slowness.ts';
 
 /**
  * Fewer failed requests than this in the recent window are noise: clients hang up, scanners probe. A count and no ratio, as a ratio of little traffic
@@ -14,11 +16,6 @@ import type { Context, Symptom } from './rule.ts';
  * 2026-11-25). Five is our own choice: fewer would call noise trouble, more would call a quiet service healthy while it fails.
  */
 export const FAILED_REQUESTS_MIN = 5;
-/**
- * What is "now" for symptoms: request logs arrive within seconds, and a minute may hold few requests at night. Run's metrics arrive up to 120 s late in
- * points of 60 s (Google's metric list, read 2026-11-23), so that five minutes hold two of them at least; the five are our own choice.
- */
-export const RECENT_SECONDS = 300;
 /**
  * Where Monitoring counts the traffic, fewer failures than this share of it are what a busy service has on any day: "three nines" is what an ordinary
  * web service promises (The Site Reliability Workbook, chapter 2, read 2026-11-25). Above, they are felt.
@@ -37,6 +34,8 @@ export function symptoms(evidence: Evidence, context: Context): readonly Symptom
     ...logged,
     ...counted,
     ...failingStartUps(evidence, context),
+    ...cutConnections(evidence, context),
+    ...slowServices(evidence, context),
     ...failingBackends(evidence, context),
     ...failingChecks(evidence),
   ];
@@ -112,6 +111,31 @@ function isBesideTraffic({ service, revision }: SignatureCount, { 'cloud-run': s
   return known !== undefined && known.serving.length > 0 && shareOf(known, revision) === 0;
 }
 
+/** Those that end with a status of their own are among the serving errors. */
+function cutConnections({ logs }: Evidence, context: Context): Symptom[] {
+  if (logs.status !== 'observed') return [];
+  const recent = logs.value.signatures.filter(
+    ({ signature, lastAt }) => signature === 'response-truncated' && isRecent(lastAt, context),
+  );
+  return services(recent).flatMap((on): Symptom[] => {
+    const count = sum(recent.filter(({ service }) => service === on));
+    return count < FAILED_REQUESTS_MIN
+      ? []
+      : [{ kind: 'connections-cut', on, text: `${on} had ${count} connections cut while they were open` }];
+  });
+}
+
+const slowServices = ({ metrics }: Evidence, context: Context): Symptom[] =>
+  metrics.status !== 'observed'
+    ? []
+    : metrics.value.services.flatMap((one): Symptom[] => {
+        const slow = slowness(one, context);
+        if (slow === undefined) return [];
+        const { nowMs, ordinaryMs } = slow;
+        const text = `${one.service} takes ${spokenMs(nowMs)} for its slowest twentieth of answers, ordinarily ${spokenMs(ordinaryMs)}`;
+        return [{ kind: 'slow', on: one.service, text }];
+      });
+
 /** What tells of failed starts where the platform's own log does not. */
 const waitedInVain = ({ signature, log }: SignatureCount): boolean =>
   signature === 'instance-did-not-start' && log === 'requests';
@@ -148,8 +172,6 @@ function failingBackends({ 'load-balancer': balancers }: Evidence, context: Cont
   });
 }
 
-export const isRecent = (at: Context['until'], { until }: Context): boolean =>
-  secondsBetween(at, until) <= RECENT_SECONDS;
 const services = (items: readonly { readonly service: string }[]): string[] =>
   [...new Set(items.map(({ service }) => service))].sort();
 const sum = (items: readonly { readonly count: number }[]): number =>

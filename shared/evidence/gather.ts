@@ -1,12 +1,13 @@
 import { PlatformFailure } from '../ports/platform-failure.ts';
 import { type Evidence, type InspectorName, inspectorNames, inspectors } from './evidence.ts';
 import type { Inspection, Inspector, Reading } from './inspector.ts';
+import { withLogBudget } from './log-budget.ts';
 import { redact } from './redact.ts';
 import { remember } from './remember.ts';
 
 /** Runs every inspector at once, each inside its own deadline. Never rejects: what went wrong is a reading. */
 export async function gather(inspection: Inspection, abort: AbortSignal): Promise<Evidence> {
-  const shared = { ...inspection, cloud: remember(inspection.cloud) };
+  const shared = { ...inspection, cloud: remember(withLogBudget(inspection.cloud)) };
   const readings = await Promise.all(
     inspectorNames.map(
       async (name): Promise<[InspectorName, Reading<unknown>]> => [name, await read(inspectors[name], shared, abort)],

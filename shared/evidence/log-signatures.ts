@@ -1,3 +1,5 @@
+import { outsideFailureOf } from './outside-host.ts';
+
 /**
  * What Cloud Run and its clients print, and what each line speaks for. Verbatim fragments, collected from Google's documentation and public
  * threads (2026-11-23). The first that matches names the line.
@@ -7,6 +9,8 @@ export const logSignatures = [
   { signature: 'no-available-instance', pattern: /no available instance/ },
   { signature: 'instance-did-not-start', pattern: /the instance could not start successfully/ },
   { signature: 'readiness-check-failed', pattern: /the instance failed the readiness check/ },
+  { signature: 'instance-starting', pattern: /Starting new instance/ },
+  { signature: 'startup-probe-succeeded', pattern: /STARTUP \S+ probe succeeded/ },
   { signature: 'startup-probe-failed', pattern: /STARTUP \S+ probe failed/ },
   { signature: 'liveness-probe-failed', pattern: /LIVENESS \S+ probe failed/ },
   { signature: 'port-not-listening', pattern: /failed to start and listen on the port/ },
@@ -20,6 +24,7 @@ export const logSignatures = [
     signature: 'response-malformed',
     pattern: /the HTTP response was malformed or connection to the instance had an error/,
   },
+  { signature: 'response-truncated', pattern: /Truncated response body/ },
   { signature: 'not-authenticated', pattern: /The request was not authenticated/ },
   { signature: 'secret-unavailable', pattern: /Could not fetch secret "\S+" for environment variable/ },
   { signature: 'connector-missing', pattern: /VPC connector \S+ does not exist/ },
@@ -28,6 +33,7 @@ export const logSignatures = [
     signature: 'quota-exceeded',
     pattern: /Quota exceeded for|Error 429: Quota exceeded|exceeded its quota limit for|rateLimitExceeded/,
   },
+  { signature: 'connector-unhealthy', pattern: /VPC Access connector failed to get healthy/ },
   // Application lines of databases: before those of any private address, since some speak of time-outs too.
   // Real text: nozomi-koborinai/terradart#232, moonklabs/sprintable#3645, dev.to/alachaum, and Cloud SQL's own connectors.
   {
@@ -80,6 +86,7 @@ export const logSignatures = [
   },
   { signature: 'no-route', pattern: /EHOSTUNREACH|ENETUNREACH|no route to host|network is unreachable/i },
   { signature: 'private-connection-refused', pattern: /ECONNREFUSED|connection refused/i },
+  { signature: 'health-check-failed', pattern: /GET \S*\/(health|ready|live)\S* -> 5\d\d|Health check failing/i },
   {
     signature: 'certificate-refused',
     pattern:
@@ -93,7 +100,13 @@ export const logSignatures = [
   },
 ] as const satisfies readonly { signature: string; pattern: RegExp }[];
 
-export type LogSignature = (typeof logSignatures)[number]['signature'] | 'unknown';
+export type LogSignature = (typeof logSignatures)[number]['signature'] | 'outside-host-failed' | 'unknown';
 
-export const signatureOf = (text: string): LogSignature =>
-  logSignatures.find(({ pattern }) => pattern.test(text))?.signature ?? 'unknown';
+/** What a failed call to a public host looks like too: the host decides. */
+const SHARED_WITH_OUTSIDE: readonly string[] = ['private-connection-timed-out', 'private-connection-refused'];
+
+export function signatureOf(text: string): LogSignature {
+  const found = logSignatures.find(({ pattern }) => pattern.test(text))?.signature;
+  if (found !== undefined && !SHARED_WITH_OUTSIDE.includes(found)) return found;
+  return outsideFailureOf(text) === undefined ? (found ?? 'unknown') : 'outside-host-failed';
+}

@@ -1,15 +1,18 @@
 import { earliest, type Instant, latest, secondsBetween } from '../ports/clock.ts';
 import type { LogEntry, LogPage, LogQuery } from '../ports/cloud.ts';
+import { PlatformFailure } from '../ports/platform-failure.ts';
 import type { Inspection, Inspector } from './inspector.ts';
 import {
   type InstanceStarts,
   instanceStarts,
   isListeningLine,
-  isStartLine,
   LISTENING_LINES,
   START_LINES,
 } from './instance-starts.ts';
+import { shapeOf } from './line-shape.ts';
 import { type LogSignature, signatureOf } from './log-signatures.ts';
+import { requestCountQuery } from './metrics.ts';
+import { type OutsideFailure, outsideFailureOf } from './outside-host.ts';
 import { redact } from './redact.ts';
 import { type Unreachable, unreachable } from './unreachable.ts';
 
@@ -41,9 +44,40 @@ export interface FailedRequests {
   readonly lastAt: Instant;
 }
 
+/** Lines that say nothing that we know, of one shape: what differs from one to the next is masked. */
+export interface LineCluster extends Omit<SignatureCount, 'signature' | 'log'> {
+  readonly shape: string;
+}
+
+/** Calls to one public host that failed in one way, by the lines of one service. */
+export interface OutsideCount extends Omit<SignatureCount, 'signature' | 'log'>, OutsideFailure {}
+
+/** Requests for one path by one client, among those that were read. */
+export interface AskedFor {
+  readonly service: string;
+  /** Numbers and ids masked. */
+  readonly path: string;
+  /** A client that only looks whether the service lives, as it calls itself; undefined for all others. */
+  readonly checker: string | undefined;
+  readonly count: number;
+  readonly latencyMeanMs: number;
+}
+
 export interface LogsObservation {
   readonly failed: readonly FailedRequests[];
   readonly signatures: readonly SignatureCount[];
+  /** The most frequent, at most CLUSTERS_MAX. */
+  readonly clusters: readonly LineCluster[];
+  readonly outside: readonly OutsideCount[];
+  /** The names that the services were called by, as far as the requests that were read tell them. */
+  readonly hosts: readonly string[];
+  /** Who asked for what: of the newest requests, or in a storm of those that failed. Empty where it could not be read. */
+  readonly asked: {
+    readonly of: 'newest-requests' | 'failed-requests';
+    /** The time that they came in. */
+    readonly seconds: number;
+    readonly byPath: readonly AskedFor[];
+  };
   /** Places that application lines say could not be reached. */
   readonly unreachable: readonly Unreachable[];
   /** How instances started, by service and revision. */
@@ -61,20 +95,30 @@ type ServiceEntry = LogEntry & { readonly service: string };
 
 /** One page: the most that entries.list answers at once, and a project has 60 of these reads a minute for everybody (Logging API v2, quotas; read 2026-11-23). */
 const ENTRIES_MAX = 1000;
+/** What a person would still read. */
+const CLUSTERS_MAX = 10;
+const PATHS_MAX = 30;
+const HOSTS_MAX = 20;
+/** Fewer requests than this may all have come in the seconds that one of the two does not tell of yet. */
+const COUNTED_MIN = 20;
 /** A lone failure is noise; this many within a minute are the beginning of something. Our own choice: as many as make a symptom, and all within one of Monitoring's minutes. */
 const FAILURES_OF_AN_ONSET = 5;
 const ONSET_WITHIN_SECONDS = 60;
-const FAILED_REQUESTS =
-  'logName:"run.googleapis.com%2Frequests" AND (httpRequest.status=429 OR httpRequest.status>=500)';
+const REQUESTS = 'logName:"run.googleapis.com%2Frequests"';
+const FAILED_REQUESTS = `${REQUESTS} AND (httpRequest.status=429 OR httpRequest.status>=500)`;
+/** Starts are told at severity INFO: how many there were, and how many succeeded. */
+const SYSTEM = `logName:"run.googleapis.com%2Fvarlog%2Fsystem" AND (severity>=WARNING OR ${START_LINES})`;
 
 /**
- * Sees failed requests, platform lines, how instances start and application errors of all services: three queries whatever their number, and a fourth in a storm.
- * API: Logging v2 entries.list. Permission: logging.logEntries.list.
- * Silent where logs are excluded, and about what is older than the newest 1000 lines of a kind.
+ * Sees failed requests, platform lines, how instances start and application errors of all services: three queries whatever their number, and a fourth
+ * that tells how a storm began, or else who asks for what.
+ * API: Logging v2 entries.list; Monitoring v3 timeSeries.list. Permissions: logging.logEntries.list, monitoring.timeSeries.list.
+ * Silent about what is older than the newest 1000 lines of a kind; unavailable where Monitoring counts requests and the log has none, which is how
+ * excluded or disabled logs look.
  */
 export const logs: Inspector<LogsObservation> = {
   deadlineMs: 15_000,
-  permissions: ['logging.logEntries.list'],
+  permissions: ['logging.logEntries.list', 'monitoring.timeSeries.list'],
   appliesTo: () => true,
   inspect: async (inspection, abort) => {
     const { environment, since, until, cloud } = inspection;
@@ -94,15 +138,17 @@ export const logs: Inspector<LogsObservation> = {
     };
     const [requests, system, application] = await Promise.all([
       ask(FAILED_REQUESTS),
-      ask(`logName:"run.googleapis.com%2Fvarlog%2Fsystem" AND (severity>=WARNING OR ${START_LINES})`),
+      ask(SYSTEM),
       ask(
         `(logName:"run.googleapis.com%2Fstderr" OR (logName:"run.googleapis.com%2Fstdout" AND (severity>=ERROR OR ${LISTENING_LINES})))`,
       ),
     ]);
     // In a storm the newest thousand are the last few seconds: how it began is asked for by itself.
-    const oldestFirst: readonly LogEntry[] = requests.truncated
-      ? (await ask(FAILED_REQUESTS, 'oldest-first')).entries
-      : requests.entries.toReversed();
+    const fourth = await ifAllowed(requests.truncated ? ask(FAILED_REQUESTS, 'oldest-first') : ask(REQUESTS));
+    const oldestFirst: readonly LogEntry[] =
+      requests.truncated && fourth !== undefined ? fourth.entries : requests.entries.toReversed();
+    const newest = requests.truncated ? undefined : fourth?.entries;
+    if (newest?.length === 0) await refuseWhereExcluded(inspection, abort);
     const watched = (entry: LogEntry): entry is ServiceEntry =>
       entry.service !== undefined &&
       (environment.services === undefined || environment.services.includes(entry.service));
@@ -110,27 +156,59 @@ export const logs: Inspector<LogsObservation> = {
     const first = oldestFirst.filter(watched);
     const platform = system.entries.filter(watched);
     const told = application.entries.filter(watched);
+    const troubles = told.filter((line) => !isListeningLine(line));
+    const lines = [...platform, ...troubles];
     return {
       failed: countFailed(failed, first),
       signatures: [
         ...countSignatures(failed, 'requests'),
-        ...countSignatures(
-          platform.filter((line) => !isStartLine(line)),
-          'system',
-        ),
-        ...countSignatures(
-          told.filter((line) => !isListeningLine(line)),
-          'application',
-        ),
+        ...countSignatures(platform, 'system'),
+        ...countSignatures(troubles, 'application'),
       ].sort(byCount),
       unreachable: unreachable(told),
       starts: instanceStarts({ failed, system: platform, application: told }),
+      clusters: countShapes(lines),
+      outside: countOutside(lines),
+      hosts: hostsOf([...requests.entries, ...(newest ?? [])]),
+      asked: {
+        of: requests.truncated ? 'failed-requests' : 'newest-requests',
+        ...countPaths(requests.truncated ? failed : (newest ?? []).filter(watched)),
+      },
       onsets: onsetsOf(first),
       failedFrom: reach(requests, since),
       truncated: { requests: requests.truncated, system: system.truncated, application: application.truncated },
     };
   },
 };
+
+/** What would tell more, and is done without where its quota or this look's budget is spent. */
+async function ifAllowed(page: Promise<LogPage>): Promise<LogPage | undefined> {
+  try {
+    return await page;
+  } catch (error) {
+    if (error instanceof PlatformFailure && error.code === 'rate-limited') return undefined;
+    throw error;
+  }
+}
+
+/** @throws PlatformFailure where requests are counted by Monitoring and none of them is in the log: it is excluded, or disabled. */
+async function refuseWhereExcluded(inspection: Inspection, abort: AbortSignal): Promise<void> {
+  const { project, services } = inspection.environment;
+  const counted = await inspection.cloud.series(requestCountQuery(inspection), abort).catch((error: unknown) => {
+    // Where Monitoring does not answer, nothing says that the log is not as empty as it looks.
+    if (error instanceof PlatformFailure) return [];
+    throw error;
+  });
+  const count = counted
+    .filter(({ labels }) => services === undefined || services.includes(labels['service_name'] ?? ''))
+    .flatMap(({ points }) => points)
+    .reduce((sum, { value }) => sum + value, 0);
+  if (count >= COUNTED_MIN)
+    throw new PlatformFailure(
+      'failed-precondition',
+      `logging.logEntries.list on projects/${project}: Monitoring counts ${count} requests, and the request log has none: it is excluded or disabled`,
+    );
+}
 
 /** Only what is watched: another team's storm must not push our lines out of the newest thousand. */
 function scope({ environment: { region, services } }: Inspection): string {
@@ -177,7 +255,8 @@ function onsetsOf(oldestFirst: readonly ServiceEntry[]): LogsObservation['onsets
 function countSignatures(entries: readonly ServiceEntry[], log: LogName): SignatureCount[] {
   const told = entries
     .filter(({ text }) => text !== '')
-    .map((entry) => ({ ...entry, signature: signatureOf(entry.text) }));
+    .map((entry) => ({ ...entry, signature: signatureOf(entry.text) }))
+    .filter(({ signature }) => signature !== 'unknown');
   return grouped(told, ({ signature, service, revision }) => [signature, service, revision]).map((group) => ({
     signature: group.first.signature,
     log,
@@ -187,6 +266,66 @@ function countSignatures(entries: readonly ServiceEntry[], log: LogName): Signat
     sample: redact(group.first.text),
   }));
 }
+
+function countShapes(entries: readonly ServiceEntry[]): LineCluster[] {
+  const unknown = entries
+    .filter(({ text }) => text !== '' && signatureOf(text) === 'unknown')
+    .map((entry) => ({ ...entry, shape: shapeOf(redact(entry.text)) }));
+  return grouped(unknown, ({ shape, service, revision }) => [shape, service, revision])
+    .slice(0, CLUSTERS_MAX)
+    .map(({ first: { shape, service, revision, text }, span }) => ({
+      shape,
+      service,
+      revision,
+      ...span,
+      sample: redact(text),
+    }));
+}
+
+/** Lines that nothing else explains; that something upstream failed says no more than the host does. */
+const OUTSIDE: readonly LogSignature[] = ['outside-host-failed', 'upstream-failed'];
+
+function countOutside(entries: readonly ServiceEntry[]): OutsideCount[] {
+  const outside = entries.flatMap((entry) => {
+    const failure = outsideFailureOf(entry.text);
+    return failure === undefined || !OUTSIDE.includes(signatureOf(entry.text)) ? [] : [{ ...entry, ...failure }];
+  });
+  return grouped(outside, ({ host, how, service, revision }) => [host, how, service, revision]).map(
+    ({ first: { host, how, service, revision, text }, span }) => ({
+      host,
+      how,
+      service,
+      revision,
+      ...span,
+      sample: redact(text),
+    }),
+  );
+}
+
+const hostsOf = (entries: readonly LogEntry[]): string[] =>
+  [...new Set(entries.flatMap(({ host }) => host ?? []))].sort().slice(0, HOSTS_MAX);
+
+/** Clients that only ask whether a service lives: Google's uptime checks and load balancers, Kubernetes, and the monitors that people buy. */
+const CHECKERS =
+  /UptimeChecks|GoogleHC|kube-probe|Pingdom|UptimeRobot|StatusCake|Better ?Stack|Datadog|Site24x7|NewRelic|HealthCheck/i;
+
+function countPaths(entries: readonly ServiceEntry[]): Pick<LogsObservation['asked'], 'seconds' | 'byPath'> {
+  const asked = entries.flatMap(({ service, path, agent = '', latencyMs = 0, at }) =>
+    path === undefined ? [] : [{ at, service, latencyMs, path: shapeOf(path), checker: checkerOf(agent) }],
+  );
+  const keyOf = ({ service, path, checker }: (typeof asked)[number]) => [service, path, checker];
+  const [newest, oldest] = [asked[0]?.at, asked.at(-1)?.at];
+  const byPath = grouped(asked, keyOf)
+    .slice(0, PATHS_MAX)
+    .map(({ first, span: { count } }) => {
+      const { service, path, checker } = first;
+      const own = asked.filter((one) => one.service === service && one.path === path && one.checker === checker);
+      return { service, path, checker, count, latencyMeanMs: own.reduce((sum, one) => sum + one.latencyMs, 0) / count };
+    });
+  return { seconds: newest === undefined || oldest === undefined ? 0 : secondsBetween(oldest, newest), byPath };
+}
+
+const checkerOf = (agent: string): string | undefined => (CHECKERS.test(agent) ? redact(agent) : undefined);
 
 interface Group<Entry> {
   readonly first: Entry;

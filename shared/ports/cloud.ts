@@ -176,7 +176,13 @@ export interface SeriesQuery {
     | 'ALIGN_FRACTION_TRUE'
     | 'ALIGN_PERCENTILE_99'
     | 'ALIGN_PERCENTILE_50';
-  readonly reducer: 'REDUCE_SUM' | 'REDUCE_MAX' | 'REDUCE_MEAN' | 'REDUCE_NONE';
+  readonly reducer:
+    | 'REDUCE_SUM'
+    | 'REDUCE_MAX'
+    | 'REDUCE_MEAN'
+    | 'REDUCE_NONE'
+    | 'REDUCE_PERCENTILE_50'
+    | 'REDUCE_PERCENTILE_95';
   readonly groupBy: readonly string[];
 }
 
@@ -194,6 +200,8 @@ export interface LogQuery {
   readonly to: Instant;
   readonly entriesMax: number;
   readonly order: 'newest-first' | 'oldest-first';
+  /** Goes on behind the page that gave it. */
+  readonly pageToken?: string;
 }
 
 export interface LogEntry {
@@ -207,6 +215,10 @@ export interface LogEntry {
   readonly instanceId: string | undefined;
   readonly httpStatus: number | undefined;
   readonly latencyMs: number | undefined;
+  /** Of a request: by which name the service was called, what was asked for, without its query, and the client as it calls itself. */
+  readonly host?: string | undefined;
+  readonly path?: string | undefined;
+  readonly agent?: string | undefined;
   /** Of a load balancer's own entry alone. */
   readonly balanced?: BalancedRequest;
   /** Of audit logs alone. */
@@ -240,10 +252,11 @@ export interface AuditRecord {
   readonly fields: readonly string[];
 }
 
-/** `truncated`: the limit was reached and there was more. */
+/** `truncated`: there was more, and `nextPageToken` leads to it. */
 export interface LogPage {
   readonly entries: readonly LogEntry[];
   readonly truncated: boolean;
+  readonly nextPageToken?: string | undefined;
 }
 
 /** What an inspector may do: read. It is never handed a client that can write. Every method throws PlatformFailure. */
@@ -265,7 +278,7 @@ export interface CloudReader
   ): Promise<{ readonly revisions: readonly Revision[]; readonly truncated: boolean }>;
   connector(name: string, abort: AbortSignal): Promise<Connector>;
   series(query: SeriesQuery, abort: AbortSignal): Promise<readonly Series[]>;
-  /** In the query's order. */
+  /** One page, in the query's order: one call of entries.list. */
   logs(query: LogQuery, abort: AbortSignal): Promise<LogPage>;
 }
 

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../shared/diagnosis/diagnose.ts';
 import { KILLS_MIN } from '../../shared/diagnosis/memory-exhausted.ts';
+import { RECENT_SECONDS } from '../../shared/diagnosis/recent.ts';
 import { FAILURES_MIN, ONSET_SECONDS_MAX } from '../../shared/diagnosis/revisions.ts';
 import { type RuleName, ruleNamed } from '../../shared/diagnosis/rules.ts';
-import { FAILED_REQUESTS_MIN, RECENT_SECONDS, symptoms } from '../../shared/diagnosis/symptoms.ts';
+import { FAILED_REQUESTS_MIN, symptoms } from '../../shared/diagnosis/symptoms.ts';
 import type { Evidence } from '../../shared/evidence/evidence.ts';
 import type { LogsObservation } from '../../shared/evidence/logs.ts';
 import {

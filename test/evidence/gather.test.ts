@@ -95,7 +95,7 @@ describe('gather', () => {
     vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => timeout(ms / 1000));
     const prober = { http: never, webSocket: never, tls: never, dns: never };
     const evidence = await gather(
-      inspection({ cloud: always(never), prober, environment: { checks: oneOfEach } }),
+      inspection({ cloud: always(never), prober, history: { ended: never }, environment: { checks: oneOfEach } }),
       unhurried,
     );
     for (const name of inspectorNames)

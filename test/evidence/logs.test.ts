@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { logs } from '../../shared/evidence/logs.ts';
-import type { LogPage, LogQuery } from '../../shared/ports/cloud.ts';
+import type { CloudReader, LogPage, LogQuery } from '../../shared/ports/cloud.ts';
+import { type FailureCode, PlatformFailure } from '../../shared/ports/platform-failure.ts';
 import { at, NOW } from '../builders/evidence.ts';
 import { entry, inspection, page, reading, unhurried } from '../builders/ports.ts';
 
@@ -10,16 +11,20 @@ interface Kept {
   readonly oldest?: LogPage;
   readonly system?: LogPage;
   readonly application?: LogPage;
+  /** The newest requests, whatever became of them. */
+  readonly newest?: LogPage;
 }
 
 const kindOf = ({ filter, order }: LogQuery): keyof Kept =>
-  filter.includes('Frequests')
-    ? order === 'oldest-first'
-      ? 'oldest'
-      : 'requests'
-    : filter.includes('varlog')
-      ? 'system'
-      : 'application';
+  filter.endsWith('Frequests"')
+    ? 'newest'
+    : filter.includes('Frequests')
+      ? order === 'oldest-first'
+        ? 'oldest'
+        : 'requests'
+      : filter.includes('varlog')
+        ? 'system'
+        : 'application';
 
 async function see(kept: Kept, services?: readonly string[]) {
   const queries: LogQuery[] = [];
@@ -35,12 +40,13 @@ async function see(kept: Kept, services?: readonly string[]) {
 const requests = (...seconds: readonly number[]) => page(seconds.map((second) => entry(second)));
 
 describe('logs', () => {
-  it('asks three questions about the region, newest first, over the whole look', async () => {
+  it('asks four questions about the region, newest first, over the whole look', async () => {
     const { seen, queries } = await see({});
     expect(queries.map((query) => [kindOf(query), query.order])).toEqual([
       ['requests', 'newest-first'],
       ['system', 'newest-first'],
       ['application', 'newest-first'],
+      ['newest', 'newest-first'],
     ]);
     for (const { filter, from, to, project, entriesMax } of queries) {
       expect(filter).toMatch(/^resource\.type="cloud_run_revision" AND resource\.labels\.location="us-central1" AND /);
@@ -49,6 +55,10 @@ describe('logs', () => {
     expect(seen).toEqual({
       failed: [],
       signatures: [],
+      clusters: [],
+      outside: [],
+      hosts: [],
+      asked: { of: 'newest-requests', seconds: 0, byPath: [] },
       unreachable: [],
       starts: [],
       onsets: [],
@@ -183,6 +193,157 @@ describe('logs', () => {
     ]);
     const all = await see({ application: lines });
     expect(all.seen.signatures.map(({ service }) => service)).toEqual(['backend', 'other']);
+  });
+
+  it('gathers lines that say nothing that is known by their shape, the most frequent first, ten at most', async () => {
+    const lines = [
+      ...[1, 2, 3].map((n) => entry(-n, { text: `order ${n} of jane@example.com was "lost${n}"` })),
+      ...Array.from({ length: 12 }, (_, index) => entry(-20, { text: `${'abcdefghijkl'[index]}, just once` })),
+      entry(-30, { text: '' }),
+    ];
+    const { seen } = await see({ application: page(lines) });
+    expect(seen.signatures).toEqual([]);
+    expect(seen.clusters).toHaveLength(10);
+    expect(seen.clusters[0]).toEqual({
+      shape: 'order # of [address] was "…"',
+      service: 'backend',
+      revision: 'backend-00002',
+      count: 3,
+      firstAt: at(-3),
+      lastAt: at(-1),
+      sample: 'order 1 of [address] was "lost1"',
+    });
+  });
+
+  it('counts calls to public hosts that failed, by host and how', async () => {
+    const texts = [
+      '503 Server Error: Service Unavailable for url: https://api.payments.example.com/v1/charges',
+      '503 Server Error: Service Unavailable for url: https://api.payments.example.com/v1/refunds',
+      'upstream search.example.net failed: HTTP 502',
+      'dial tcp 10.20.0.3:5432: i/o timeout',
+    ];
+    const { seen } = await see({ application: page(texts.map((text, index) => entry(-10 - index, { text }))) });
+    expect(seen.outside).toEqual([
+      {
+        host: 'api.payments.example.com',
+        how: 'server-error',
+        service: 'backend',
+        revision: 'backend-00002',
+        count: 2,
+        firstAt: at(-11),
+        lastAt: at(-10),
+        sample: texts[0],
+      },
+      expect.objectContaining({ host: 'search.example.net', how: 'server-error', count: 1 }),
+    ]);
+    expect(seen.signatures.map(({ signature, count }) => [signature, count])).toEqual([
+      ['outside-host-failed', 2],
+      ['upstream-failed', 1],
+      ['private-connection-timed-out', 1],
+    ]);
+  });
+
+  const asking = (seconds: number, path: string, agent: string, latencyMs = 40) =>
+    entry(seconds, { path, agent, latencyMs, httpStatus: 200 });
+  it('knows who asks for what among the newest requests', async () => {
+    const newest = page([
+      asking(-1, '/health', 'Pingdom.com_bot_version_1.4', 100),
+      asking(-2, '/orders/17', 'Mozilla/5.0', 10),
+      entry(-3, { path: '/orders/9', latencyMs: undefined }),
+      entry(-4),
+      asking(-5, '/health', 'Pingdom.com_bot_version_1.4', 300),
+      asking(-6, '/health', 'curl/8', 1),
+      entry(-7, { path: '/elsewhere', service: 'other' }),
+    ]);
+    const { seen } = await see({ newest }, ['backend']);
+    expect(seen.asked).toEqual({
+      of: 'newest-requests',
+      seconds: 5,
+      byPath: [
+        { service: 'backend', path: '/health', checker: 'Pingdom.com_bot_version_1.4', count: 2, latencyMeanMs: 200 },
+        { service: 'backend', path: '/orders/#', checker: undefined, count: 2, latencyMeanMs: 5 },
+        { service: 'backend', path: '/health', checker: undefined, count: 1, latencyMeanMs: 1 },
+      ],
+    });
+  });
+
+  it('knows by which names its services are called', async () => {
+    const { seen } = await see({
+      requests: page([entry(-1, { host: 'api.acme.test' }), entry(-2, { host: 'api.acme.test' })]),
+      newest: page([entry(-1, { host: 'acme.test' }), entry(-3)]),
+    });
+    expect(seen.hosts).toEqual(['acme.test', 'api.acme.test']);
+  });
+
+  it('knows in a storm what those asked for that failed', async () => {
+    const { seen } = await see({
+      requests: page([entry(-1, { path: '/export' }), entry(-2, { path: '/export' })], true),
+      oldest: requests(-800),
+    });
+    expect(seen.asked).toMatchObject({ of: 'failed-requests', byPath: [{ path: '/export', count: 2 }] });
+  });
+
+  describe('where the fourth question is not answered', () => {
+    const seeFailing = (code: FailureCode, truncated: boolean) => {
+      const { cloud: empty } = reading({});
+      const cloud: CloudReader = {
+        ...empty,
+        logs: async (query) => {
+          const kind = kindOf(query);
+          if (kind === 'newest' || kind === 'oldest') throw new PlatformFailure(code, 'the fourth');
+          return kind === 'requests' ? page([entry(-5)], truncated) : page([]);
+        },
+      };
+      return logs.inspect(inspection({ cloud }), unhurried);
+    };
+    it.each([true, false])('for want of quota, does without it (storm: %s)', async (truncated) => {
+      const seen = await seeFailing('rate-limited', truncated);
+      expect(seen.failed).toMatchObject([{ count: 1, firstAt: at(-5) }]);
+    });
+    it('for any other reason, cannot be read', async () =>
+      expect(seeFailing('unavailable', false)).rejects.toThrow('the fourth'));
+  });
+
+  describe('where the request log is empty', () => {
+    const counted = (count: number, labels: Readonly<Record<string, string>> = { service_name: 'backend' }) => [
+      { labels, points: [{ at: at(-60), value: count }] },
+    ];
+    const seeCounted = (series: CloudReader['series'], kept: Kept = {}, services?: readonly string[]) => {
+      const { cloud } = reading({ logs: (query) => kept[kindOf(query)] ?? page([]) });
+      return logs.inspect(inspection({ cloud: { ...cloud, series }, environment: { services } }), unhurried);
+    };
+
+    it.each([
+      [20, undefined],
+      [20, ['backend']],
+    ])('and Monitoring counts %i requests, it is excluded or disabled', async (count, services) =>
+      expect(seeCounted(async () => counted(count), {}, services)).rejects.toThrow(
+        'logging.logEntries.list on projects/acme-staging: Monitoring counts 20 requests, and the request log has none: it is excluded or disabled',
+      ),
+    );
+
+    it.each([
+      ['hardly any are counted', counted(19), undefined],
+      ['those counted are of others', [...counted(900, { service_name: 'other' }), ...counted(900, {})], ['backend']],
+    ])('it may be just so, since %s', async (_, found, services) =>
+      expect(seeCounted(async () => found, {}, services)).resolves.toMatchObject({ failed: [] }),
+    );
+
+    it('it may be just so, since Monitoring does not answer', async () => {
+      const denied = async () => {
+        throw new PlatformFailure('permission-denied', 'no');
+      };
+      await expect(seeCounted(denied)).resolves.toMatchObject({ failed: [] });
+      const broken = async () => {
+        throw new TypeError('a fault of our own');
+      };
+      await expect(seeCounted(broken)).rejects.toThrow('a fault of our own');
+    });
+
+    it('of failures only, nobody is asked', async () =>
+      expect(
+        seeCounted(async () => counted(900), { newest: page([asking(-1, '/', 'curl/8')]) }),
+      ).resolves.toMatchObject({ failed: [] }));
   });
 
   it('applies everywhere', () => expect(logs.appliesTo(inspection())).toBe(true));

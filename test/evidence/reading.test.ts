@@ -62,6 +62,21 @@ describe('log signatures', () => {
     ],
     ["ModuleNotFoundError: No module named 'shop_backend.app.services.monitoring'", 'module-missing'],
     ['Missing secret_key_base for production', 'setting-missing'],
+    ['Starting new instance. Reason: AUTOSCALING', 'instance-starting'],
+    [
+      'Default STARTUP TCP probe succeeded after 1 attempt for container "backend-1" on port 8080.',
+      'startup-probe-succeeded',
+    ],
+    [
+      'Truncated response body. Usually implies that the request timed out or the application exited before the response was finished.',
+      'response-truncated',
+    ],
+    [
+      'Error code 13, message: An internal error occurred: VPC Access connector failed to get healthy. Please check GCE quotas, logs and org policies and recreate.',
+      'connector-unhealthy',
+    ],
+    ['HTTP GET /health -> 503, latency: 13.045507683s', 'health-check-failed'],
+    ['upstream connect error or disconnect/reset before headers. reset reason: connection failure', 'upstream-failed'],
     ['an ordinary line', 'unknown'],
   ])('%s', (text, signature) => {
     expect(signatureOf(text)).toBe(signature);

@@ -25,6 +25,7 @@ export function loggingRouter(world: World): Router {
   const router = Router();
   const admit = createReadQuota();
   const { project, projectNumber } = world.scenario.estate;
+  const kept = world.scenario.logging.exclusions.map((text): Filter => ({ kind: 'not', part: parseFilter(text) }));
   router.post('/v2/entries\\:list', (request, response) => {
     admit(world.nowMs, projectNumber);
     const asked = listRequest.safeParse(request.body);
@@ -34,7 +35,7 @@ export function loggingRouter(world: World): Router {
     const foreign = resourceNames.find((name) => ![project, projectNumber].includes(name.split('/')[1] ?? ''));
     if (foreign) throw invalidArgument(`Resource ${foreign} is not in the project that was asked for.`);
     const { entries, more } = queryLogs(world.state, {
-      filter: parsed(filter),
+      filter: { kind: 'and', parts: [parsed(filter), ...kept] },
       order: orderBy === 'timestamp desc' ? 'newest-first' : 'oldest-first',
       limit: Math.min(PAGE_SIZE.max, pageSize || PAGE_SIZE.usual),
       after: pageToken === '' ? undefined : decode(pageToken),

@@ -1,4 +1,5 @@
 import type { Door } from '../edge/door.ts';
+import { isCutOff } from '../in-flight.ts';
 import type { LineRecord, RequestRecord } from '../ledger.ts';
 import { requestText } from '../log-texts.ts';
 import { seedOf } from '../random.ts';
@@ -22,7 +23,7 @@ export function requestEntry(state: WorldState, record: RequestRecord, index: nu
   const seed = seedOf(record.sequence, index, view);
   // The requests of a record ended within the second before it.
   const atMs = record.atMs - 1000 + Math.floor(((index + 0.5) / record.count) * 1000) + 1;
-  const latencySeconds = (record.latencyMs / 1000) * (0.85 + (seed % 1000) / 3300);
+  const latencySeconds = (record.latencyMs / 1000) * (isCutOff(record.kind) ? 1 : 0.85 + (seed % 1000) / 3300);
   const trace = hex(seed, 32);
   const common = {
     insertId: hex(seed + 1, 16),
@@ -94,14 +95,16 @@ function httpRequest(state: WorldState, record: RequestRecord, seed: number, lat
     state.edge.vms.get(record.service)?.estate.path ?? '/',
   ];
   const paths = record.door?.paths?.filter((one) => own.includes(one)) ?? own;
-  const path = paths[seed % paths.length] ?? '/';
+  const path = record.path ?? paths[seed % paths.length] ?? '/';
   return {
     requestMethod: path.includes('login') ? 'POST' : 'GET',
     requestUrl: `https://${hostOf(state, record.service) ?? `${record.service}.internal`}${path}`,
     requestSize: String(400 + (seed % 700)),
     status: record.status,
     responseSize: String(record.status < 400 ? 900 + (seed % 9000) : 180),
-    userAgent: 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36',
+    userAgent:
+      record.agent ??
+      'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36',
     remoteIp: `203.0.113.${seed % 254}`,
     serverIp: '34.143.72.2',
     latency: `${latencySeconds.toFixed(9)}s`,

@@ -5,7 +5,7 @@ export interface Descriptor {
   readonly valueType: 'INT64' | 'DOUBLE' | 'BOOL' | 'DISTRIBUTION';
   readonly unit: string;
   readonly displayName: string;
-  readonly launchStage: 'GA' | 'BETA';
+  readonly launchStage: 'GA' | 'BETA' | 'ALPHA';
   /** Points become visible this long after the time that they are about. */
   readonly ingestDelaySeconds: number;
   readonly labels: readonly { readonly key: string; readonly valueType: 'STRING' | 'INT64' }[];
@@ -83,6 +83,7 @@ const run = family('run.googleapis.com', 'cloud_run_revision', RUN_DELAY, 'GA', 
   ],
   ['container/startup_latencies', 'DELTA', 'DISTRIBUTION', 'ms', 'Container Startup Latency', []],
   ['container/network/sent_bytes_count', 'DELTA', 'INT64', 'By', 'Sent Bytes', text('kind')],
+  ['pending_queue/pending_requests', 'GAUGE', 'INT64', '1', 'Pending Requests', []],
 ]);
 
 const vpc = family('vpcaccess.googleapis.com', 'vpc_access_connector', VPC_DELAY, 'BETA', [

@@ -1,4 +1,4 @@
-import type { RevisionState, WorldState } from '../state.ts';
+import type { Outcome, RevisionState, WorldState } from '../state.ts';
 import { addValue, emptyDistribution, latencyBuckets, ratioBuckets } from './distribution.ts';
 import type { RevisionMinute } from './store.ts';
 
@@ -26,14 +26,17 @@ const SPREAD = [
 export function observeRequests(
   state: WorldState,
   revision: RevisionState,
-  status: number,
-  count: number,
-  latencyMs: number,
+  { status, count, latencyMs }: Pick<Outcome, 'status' | 'count' | 'latencyMs'>,
+  spread: 'about' | 'exactly',
 ): void {
   const minute = minuteOf(state, revision);
   minute.requests.set(status, (minute.requests.get(status) ?? 0) + count);
   const latencies = minute.latencies.get(status) ?? emptyDistribution(latencyBuckets);
   minute.latencies.set(status, latencies);
+  if (spread === 'exactly') {
+    addValue(latencies, latencyMs, count);
+    return;
+  }
   let left = count;
   for (const [share, factor] of SPREAD) {
     const part = Math.min(left, Math.ceil(count * share));

@@ -41,6 +41,7 @@ function sampleRevision(state: WorldState, service: ServiceState, revision: Revi
     const idle = revision.arrivalsPerSecond < 0.5 ? revision.readyIds.length : 0;
     gauge('container/instance_count', { state: 'active' }, revision.instances.length - idle);
     gauge('container/instance_count', { state: 'idle' }, idle);
+    gauge('pending_queue/pending_requests', {}, revision.queued);
   }
   if (minute) sampleMinute(state, revision, minute);
 }

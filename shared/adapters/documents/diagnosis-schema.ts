@@ -14,6 +14,8 @@ const kind = z.enum([
   'start-ups-failing',
   'requests-refused',
   'backend-failing',
+  'slow',
+  'connections-cut',
 ]);
 const outcome = z.enum(['resolved', 'recovered-by-itself', 'declined']);
 everyMember<PastIncident['outcome'], z.infer<typeof outcome>>();

@@ -5,6 +5,9 @@ import { durationSeconds, type Fields, fields, moment, number, text } from './va
 /** An entry may have 256 KiB; what is matched and quoted stands at its beginning. */
 const TEXT_CHARS_MAX = 4000;
 
+const AGENT_CHARS_MAX = 120;
+const PATH_CHARS_MAX = 120;
+
 /** google.logging.v2.LogEntry as entries.list gives it in JSON. */
 export function toLogEntry(api: unknown): LogEntry {
   const entry = fields(api);
@@ -22,6 +25,9 @@ export function toLogEntry(api: unknown): LogEntry {
     httpStatus: number(request['status']),
     latencyMs: latencySeconds === undefined ? undefined : latencySeconds * 1000,
     ...auditOf(entry),
+    host: /^\w+:\/\/([^/:?#]+)/.exec(text(request['requestUrl']) ?? '')?.[1],
+    path: pathOf(text(request['requestUrl'])),
+    agent: text(request['userAgent'])?.slice(0, AGENT_CHARS_MAX),
     ...balancedOf(entry),
   };
 }
@@ -69,6 +75,9 @@ function auditOf(entry: Fields): { readonly audit?: AuditRecord } {
 
 /** A mask names a handful; who names more has replaced the whole. */
 const FIELDS_MAX = 20;
+/** What stands behind the question mark may be anybody's secret, and is left where it is. */
+const pathOf = (url: string | undefined): string | undefined =>
+  url === undefined ? undefined : /^(?:\w+:\/\/[^/?#]*)?(\/[^?#]*)?/.exec(url)?.[1]?.slice(0, PATH_CHARS_MAX);
 
 /** `projects/P/logs/run.googleapis.com%2Frequests` -> `run.googleapis.com/requests`. */
 const logOf = (logName: string): string => logName.slice(logName.lastIndexOf('/') + 1).replaceAll('%2F', '/');

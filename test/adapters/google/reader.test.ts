@@ -126,20 +126,37 @@ describe('the reader, on a Google Cloud project', () => {
     expect(oldest.entries.map((entry) => entry.at)).toEqual(oldest.entries.map((entry) => entry.at).toSorted());
     expect((oldest.entries[0]?.at ?? '') < (page.entries.at(-1)?.at ?? '')).toBe(true);
     const before = await reader.logs({ ...query, to: at(1), entriesMax: 40 }, NEVER);
-    expect(before).toEqual({ entries: [], truncated: false });
+    expect(before).toEqual({ entries: [], truncated: false, nextPageToken: undefined });
   });
 
-  it('joins pages of log entries', async () => {
+  it('reads log entries page by page, one call each', async () => {
     const { reader, calls, afterSeconds } = await googleInSandbox('staging-503');
     afterSeconds(300);
     const filter = 'logName:"run.googleapis.com%2Frequests"';
+    const query = { project: 'acme-staging', filter, from: at(0), to: at(300), order: 'newest-first' } as const;
+    const first = await reader.logs({ ...query, entriesMax: 1500 }, NEVER);
+    expect(first.entries).toHaveLength(1000);
+    const pageToken = first.nextPageToken ?? '';
+    const second = await reader.logs({ ...query, entriesMax: 500, pageToken }, NEVER);
+    expect(second.entries).toHaveLength(500);
+    const all = [...first.entries, ...second.entries].map((one) => JSON.stringify(one));
+    expect(new Set(all).size).toBeGreaterThan(1400);
+    expect(calls.list().filter(({ path }) => path.includes('entries:list'))).toHaveLength(2);
+  });
+
+  it('knows what a request asked for, and who asked', async () => {
+    const { reader, afterSeconds } = await googleInSandbox('staging-503');
+    afterSeconds(60);
+    const filter = 'logName:"run.googleapis.com%2Frequests" AND resource.labels.service_name="auth"';
     const page = await reader.logs(
-      { project: 'acme-staging', filter, from: at(0), to: at(300), entriesMax: 1500, order: 'newest-first' },
+      { project: 'acme-staging', filter, from: at(0), to: at(60), entriesMax: 5, order: 'newest-first' },
       NEVER,
     );
-    expect(page.entries).toHaveLength(1500);
-    expect(new Set(page.entries.map((entry) => JSON.stringify(entry))).size).toBeGreaterThan(1400);
-    expect(calls.list().filter(({ path }) => path.includes('entries:list'))).toHaveLength(2);
+    expect(page.entries[0]).toMatchObject({
+      host: 'api-staging.acme.test',
+      path: expect.stringMatching(/^\/auth\/(login|refresh)$/),
+      agent: expect.stringContaining('Mozilla/5.0'),
+    });
   });
 
   it('makes every call under its own identity', async () => {

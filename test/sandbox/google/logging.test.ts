@@ -207,3 +207,27 @@ test('recorded entries are given back word for word once their time has come', a
   ]);
   await replayed.close();
 });
+
+test('what is excluded is in no answer, and is counted by the metrics that are made from logs', async () => {
+  const scenario = brief('staging-503');
+  const requests = 'logName:"run.googleapis.com%2Frequests"';
+  const excluding = await serveGoogle({ ...scenario, logging: { exclusions: [requests] } });
+  try {
+    excluding.after(120);
+    const ask = async (filter: string) =>
+      (
+        await excluding.call('investigate', 'POST', '/v2/entries:list', {
+          resourceNames: ['projects/acme-staging'],
+          filter,
+        })
+      ).body;
+    expect(await ask(requests)).toEqual({});
+    expect((await ask('logName:"run.googleapis.com%2Fstderr"')).entries.length).toBeGreaterThan(0);
+    const counted = [...excluding.world.state.metrics.series.values()].filter(({ metric }) =>
+      metric.type.endsWith('/run_requests'),
+    );
+    expect(counted.length).toBeGreaterThan(0);
+  } finally {
+    await excluding.close();
+  }
+});

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -8,6 +8,7 @@ import { loadScenario, parseScenario, ScenarioError, scenarioNames } from '../..
 import { schemaText } from '../../../sandbox/scenarios/schema-text.ts';
 
 const folder = join(import.meta.dirname, '../../../sandbox/scenarios');
+const labelOf = (name: string): string => join(folder, 'labels', `${name}.yaml`);
 const committed = readFileSync(join(folder, 'scenario.schema.json'), 'utf8');
 
 // After a change of scenario.ts: npx vitest run test/sandbox/scenarios --update
@@ -29,6 +30,16 @@ test('ships staging-503, the trap, and healthy, in the order of their names', ()
   expect(names).toEqual(expect.arrayContaining(['healthy', 'staging-503', 'trap-broken-release-busy-connector']));
   expect(names).toEqual(names.toSorted());
 });
+
+test.each(scenarioNames().flatMap((name) => (existsSync(labelOf(name)) ? [name] : [])))(
+  'the label of %s names a root, which is acceptable, and a remedy that does no harm',
+  (name) => {
+    const label = parse(readFileSync(labelOf(name), 'utf8'));
+    expect(label.acceptable).toContain(label.root);
+    expect(label.harmful).not.toContain(label.remedy);
+    expect(label.because).toMatch(/\.$/);
+  },
+);
 
 const faultsOf = (act: () => unknown): string => {
   try {
