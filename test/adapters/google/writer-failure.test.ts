@@ -50,9 +50,7 @@ describe('a write that is refused', () => {
   it.each(writes)('%s that meets another change is a conflict', async (_, write) => {
     const moved = "Conflict for resource 'backend': version '1' was specified but current version is '2'.";
     const server = await tinyServer(({ method }, response) =>
-      method === 'GET'
-        ? json(response, 200, { template })
-        : json(response, 409, googleError(409, 'ABORTED', moved)),
+      method === 'GET' ? json(response, 200, { template }) : json(response, 409, googleError(409, 'ABORTED', moved)),
     );
     const failure = await failureOf(write(server.options));
     expect(failure.code).toBe('conflict');
