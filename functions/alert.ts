@@ -1,6 +1,6 @@
-import { type CloudEvent, cloudEvent } from '@google-cloud/functions-framework';
 import { receiveAlert } from '../shared/engine/receive-alert.ts';
 import { configWithPolicy } from './config-with-policy.ts';
+import { onMessage } from './handling.ts';
 import { domainClock, logOf, shellOf } from './wire.ts';
 
 // A Monitoring notification (Pub/Sub) -> an incident opened or joined. Touches store and queue; no rights on what is watched.
@@ -8,7 +8,7 @@ const config = configWithPolicy('alert');
 const log = logOf(config);
 const shell = { ...shellOf(config), clock: domainClock(config) };
 
-cloudEvent<unknown>('alert', async ({ data }: CloudEvent<unknown>) => {
+onMessage('alert', async ({ data }) => {
   const { verdict, reason, incident } = await receiveAlert(data, shell);
   log.info({ verdict, reason, incident }, 'alert received');
 });

@@ -1,10 +1,10 @@
-import { type CloudEvent, cloudEvent } from '@google-cloud/functions-framework';
 import { parseEffect } from '../shared/engine/advance.ts';
 import { announce } from '../shared/engine/announce.ts';
 import { decide } from '../shared/engine/decide.ts';
 import { escalate } from '../shared/engine/escalate.ts';
 import { parseClick } from '../shared/report/click.ts';
 import { configWithPolicy } from './config-with-policy.ts';
+import { onMessage } from './handling.ts';
 import { textOf, topicFrom } from './message.ts';
 import { logOf } from './wire.ts';
 import { chatShell } from './wire-chat.ts';
@@ -14,7 +14,7 @@ const config = configWithPolicy('chat');
 const log = logOf(config);
 const shell = chatShell(config);
 
-cloudEvent<unknown>('chat', async ({ source, data }: CloudEvent<unknown>) => {
+onMessage('chat', async ({ source, data }) => {
   const startedMs = performance.now();
   // By the topic and never by the content: the front door alone may publish clicks, many may publish effects.
   if (topicFrom(source) === 'clicks') {

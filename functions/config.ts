@@ -90,7 +90,7 @@ export function configOf(name: FunctionName): Config {
 
 /** The same with what the function needs and was not given, for whoever has more to find fault with. @throws ConfigurationInvalid for settings of the wrong form. */
 export function readConfig(name: FunctionName): { readonly config: Config; readonly faults: readonly string[] } {
-  const read = settings.safeParse(process.env);
+  const read = settings.safeParse({ ...process.env, ...ofThisMachine });
   if (!read.success)
     throw new ConfigurationInvalid(read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`));
   const { data } = read;
@@ -106,9 +106,12 @@ export function readConfig(name: FunctionName): { readonly config: Config; reado
   };
 }
 
-/** Where this machine's queue is reached; set by the laptop's runner before any function is loaded. */
+/** What the environment cannot know: the runner of a laptop finds a free port for its queue. */
+let ofThisMachine: { readonly RUNMEDIC_PUBSUB_ENDPOINT?: string } = {};
+
+/** Where this machine's queue is reached, whatever the environment says; called before any function is loaded. */
 export function publishAt(endpoint: string): void {
-  process.env['RUNMEDIC_PUBSUB_ENDPOINT'] = endpoint;
+  ofThisMachine = { RUNMEDIC_PUBSUB_ENDPOINT: endpoint };
 }
 
 function jsonOrUndefined(text: string): unknown {

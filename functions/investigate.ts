@@ -1,8 +1,8 @@
-import { type CloudEvent, cloudEvent } from '@google-cloud/functions-framework';
 import { parseEffect } from '../shared/engine/advance.ts';
 import { investigate } from '../shared/engine/investigate.ts';
 import { verify } from '../shared/engine/verify.ts';
 import { configWithPolicy } from './config-with-policy.ts';
+import { onMessage } from './handling.ts';
 import { textOf } from './message.ts';
 import { investigationShell, invocation, logOf } from './wire.ts';
 
@@ -11,7 +11,7 @@ const config = configWithPolicy('investigate');
 const log = logOf(config);
 const shell = investigationShell(config);
 
-cloudEvent<unknown>('investigate', async ({ data }: CloudEvent<unknown>) => {
+onMessage('investigate', async ({ data }) => {
   const effect = parseEffect(textOf(data));
   const startedMs = performance.now();
   if (effect.type === 'investigate') await investigate(effect, await shell, invocation());

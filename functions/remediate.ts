@@ -1,7 +1,7 @@
-import { type CloudEvent, cloudEvent } from '@google-cloud/functions-framework';
 import { parseEffect } from '../shared/engine/advance.ts';
 import { carryOut } from '../shared/engine/carry-out.ts';
 import { configWithPolicy } from './config-with-policy.ts';
+import { onMessage } from './handling.ts';
 import { textOf } from './message.ts';
 import { invocation, logOf, remediationShell } from './wire.ts';
 
@@ -10,7 +10,7 @@ const config = configWithPolicy('remediate');
 const log = logOf(config);
 const shell = remediationShell(config);
 
-cloudEvent<unknown>('remediate', async ({ data }: CloudEvent<unknown>) => {
+onMessage('remediate', async ({ data }) => {
   const effect = parseEffect(textOf(data));
   const startedMs = performance.now();
   if (effect.type === 'carry-out') await carryOut(effect, await shell, invocation());

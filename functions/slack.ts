@@ -15,9 +15,8 @@ http(
     botToken: config.needed('SLACK_BOT_TOKEN'),
     apiUrl: config.settings.RUNMEDIC_SLACK_API_URL,
     queue: queueOf(config),
-    teamId: undefined,
-    appId: undefined,
     nowMs: Date.now,
+    onForged: (check) => own.warn({ check }, 'request without a valid signature turned away'),
     onFailed: (error) => own.error({ cause: String(error) }, 'interaction failed'),
   }),
 );

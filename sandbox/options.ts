@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { blockedPorts } from './blocked-ports.ts';
 import { type Decision, decisions } from './oncall.ts';
 
 /** How one run of the sandbox is asked for. */
@@ -44,12 +45,7 @@ export function readOptions(args: readonly string[]): Options {
       (value) => value > 0 && value <= SPEED_MAX,
       `a number above 0, at most ${SPEED_MAX}: in a faster world the bot takes an investigation that is under way for one that died`,
     ),
-    port: inRange(
-      '--port',
-      port ?? '0',
-      (value) => Number.isInteger(value) && value >= 0 && value <= PORT_MAX,
-      `a whole number from 0 to ${PORT_MAX}`,
-    ),
+    port: portOf(port ?? '0'),
     headless: headless === true,
     decision: decisionOf(decision, headless === true ? 'simulated' : 'a person'),
     tokensFile: tokens,
@@ -74,6 +70,20 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new OptionsError(`${error instanceof Error ? error.message : String(error)}\n${usage}`, { cause: error });
   }
+}
+
+function portOf(given: string): number {
+  const port = inRange(
+    '--port',
+    given,
+    (value) => Number.isInteger(value) && value >= 0 && value <= PORT_MAX,
+    `a whole number from 0 to ${PORT_MAX}`,
+  );
+  if (blockedPorts.includes(port))
+    throw new OptionsError(
+      `--port: found ${port}, allowed: a port that browsers and fetch speak HTTP to, such as 8080; they refuse ${port}, as another protocol lives there`,
+    );
+  return port;
 }
 
 function inRange(flag: string, given: string, allowed: (value: number) => boolean, words: string): number {

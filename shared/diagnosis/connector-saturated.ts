@@ -25,6 +25,8 @@ export const SATURATED_POINTS = 2;
  * maintenance window: bcgov/entity#33379). More would miss services of little traffic.
  */
 const TIMEOUTS_MIN = 3;
+/** A line of evidence on a card has room for about as many. */
+const SERVICES_SHOWN = 8;
 
 /**
  * A VPC connector carries all that its machines can, and is as large as it may grow: new connections through it time out.
@@ -132,7 +134,7 @@ function harmedServices(
       services: failing(names, logs).filter((name) => counts.some(({ service }) => service === name)),
       seen: true,
       summary: `; the services behind it logged ${timeouts(total, logs)}`,
-      lines: counts.map(({ service, count }) => `${service} logged ${timeouts(count, logs)}.`),
+      lines: [timeoutsByService(counts, logs)],
     };
   }
   const down = failing(names, logs);
@@ -185,6 +187,18 @@ const timeoutsOf = (service: string, { signatures }: LogsObservation): number =>
     .filter((line) => line.service === service && line.signature === 'private-connection-timed-out')
     .filter(({ log }) => log === 'application')
     .reduce((sum, { count }) => sum + count, 0);
+
+/** All of them in one line, the most first: a card shows few lines, and parts that do not add up to the total in the claim look like a fault. */
+function timeoutsByService(
+  counts: readonly { readonly service: string; readonly count: number }[],
+  logs: LogsObservation,
+): string {
+  const most = counts.toSorted((a, b) => b.count - a.count);
+  const shown = most.slice(0, SERVICES_SHOWN).map(({ service, count }) => `${service} ${count}`);
+  const left = most.slice(SERVICES_SHOWN).reduce((total, { count }) => total + count, 0);
+  const more = left === 0 ? '' : `, ${most.length - SERVICES_SHOWN} more together ${left}`;
+  return `Connection timeouts logged${logs.truncated.application ? ', at least' : ''}: ${shown.join(', ')}${more}.`;
+}
 
 /** Lines, not connections: a client that tries again logs again. */
 const timeouts = (count: number, logs: LogsObservation): string =>

@@ -1,3 +1,4 @@
+import { counted } from '../diagnosis/counted.ts';
 import { judge } from '../diagnosis/diagnose.ts';
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import { answersRequests, checkPassed } from '../diagnosis/proof-of-service.ts';
@@ -7,6 +8,8 @@ import { symptoms } from '../diagnosis/symptoms.ts';
 import type { ChecksObservation } from '../evidence/checks.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import type { Reading } from '../evidence/inspector.ts';
+import type { LogsObservation } from '../evidence/logs.ts';
+import { latest, secondsBetween } from '../ports/clock.ts';
 import type { Plan } from '../remedy/plan.ts';
 import type { Recovery, RecoveryCheck } from './incident.ts';
 
@@ -84,10 +87,27 @@ function errorsServed({ diagnosis, evidence, context }: RecoveryInput): Recovery
     return {
       name,
       status: 'unavailable',
-      detail: 'no check from outside passed, and no answered requests have been counted since the change',
+      detail: `no check from outside passed, and no answered requests have been counted in the last ${lookedBack(context)}`,
     };
-  return { name, status: 'passed', detail: 'none since the change' };
+  return { name, status: 'passed', detail: failuresOf(harmed, logs.value, context) };
 }
+
+/** What the request log holds of the time that was read, which need not reach back to the change; a few failures, or older ones, do not speak against recovery and are said. */
+function failuresOf(harmed: readonly string[], logs: LogsObservation, context: Context): string {
+  const within = `in the last ${lookedBack(context)}`;
+  const [first, ...rest] = logs.failed.filter(({ service }) => harmed.length === 0 || harmed.includes(service));
+  if (first === undefined) return `none ${within}`;
+  const count = rest.reduce((sum, group) => sum + group.count, first.count);
+  const lastAt = rest.reduce((at, group) => latest(at, group.lastAt), first.lastAt);
+  const failed = counted({ count, noun: 'failed request', from: 'requests' }, logs);
+  return `${failed} ${within}, the last ${inWords(secondsBetween(lastAt, context.until))} ago`;
+}
+
+const lookedBack = ({ since, until }: Context): string => inWords(secondsBetween(since, until));
+
+/** Rounded down: nothing is said of a time that was not read. */
+const inWords = (seconds: number): string =>
+  seconds < 120 ? `${Math.floor(seconds)} s` : `${Math.floor(seconds / 60)} min`;
 
 /** The rule that named the cause, asked again about the same target; what it says of others is another matter. */
 function sameRule({ plan, evidence, context }: RecoveryInput): RecoveryCheck {

@@ -1,6 +1,7 @@
 import { complete } from './complete.ts';
 import { readDraft } from './draft.ts';
 import { type Fault, pathText, type RawFault } from './fault.ts';
+import { withMeantKinds } from './meant-kinds.ts';
 import type { Policy } from './policy.ts';
 import { policyFile } from './policy-file.ts';
 import { type Repeat, readYaml } from './read-yaml.ts';
@@ -24,11 +25,11 @@ export function parsePolicy(text: string, fileName: string, actionIds?: readonly
     return { ok: false, faults: inOrder([...broken, ...repeats]) };
   }
   const parsed = policyFile.safeParse(read.data);
-  const shape = parsed.success ? [] : shapeFaults(parsed.error, read.data);
+  const shape = parsed.success ? [] : withoutRepeats([read.data, withMeantKinds(read.data)].flatMap(shapeFaultsIn));
   const raw = [...shape, ...notWithin(shape, senseFaults(readDraft(read.data), actionIds))];
   if (parsed.success && raw.length === 0 && repeats.length === 0) {
     const policy = complete(parsed.data);
-    return { ok: true, policy, warnings: warningsOf(policy) };
+    return { ok: true, policy, warnings: warningsOf(policy, actionIds) };
   }
   const faults = raw.map(
     ({ path, found, allowed }): Fault => ({
@@ -41,6 +42,15 @@ export function parsePolicy(text: string, fileName: string, actionIds?: readonly
   );
   return { ok: false, faults: inOrder([...repeats, ...faults]) };
 }
+
+function shapeFaultsIn(data: unknown): readonly RawFault[] {
+  const { error } = policyFile.safeParse(data);
+  return error === undefined ? [] : shapeFaults(error, data);
+}
+
+const withoutRepeats = (faults: readonly RawFault[]): readonly RawFault[] => [
+  ...new Map(faults.map((fault) => [JSON.stringify(fault), fault])).values(),
+];
 
 const inOrder = (faults: readonly Fault[]): readonly Fault[] => faults.toSorted((a, b) => position(a) - position(b));
 

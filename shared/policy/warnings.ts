@@ -1,15 +1,13 @@
 import type { Approvers, Environment, Policy } from './policy.ts';
 
-/** What is allowed and may still surprise, one sentence each. */
-export const warningsOf = (policy: Policy): readonly string[] => policy.environments.flatMap(environmentWarnings);
+/** What is allowed and may still surprise, one sentence each. `actionIds`: the actions that exist; left out, only those that the file names are known. */
+export const warningsOf = (policy: Policy, actionIds?: readonly string[]): readonly string[] =>
+  policy.environments.flatMap((environment) => environmentWarnings(environment, actionIds));
 
-function environmentWarnings({ name, approvers, bounds, checks, paused }: Environment): readonly string[] {
-  const closedActions = Object.entries(approvers.byAction).filter(([, people]) => isNobody(people));
+function environmentWarnings(environment: Environment, actionIds: readonly string[] | undefined): readonly string[] {
+  const { name, bounds, checks, paused } = environment;
   return [
-    ...(isNobody(approvers)
-      ? [`${name}: approvers names nobody, so nobody may approve; runmedic diagnoses and escalates only.`]
-      : []),
-    ...closedActions.map(([action]) => `${name}: approvers.byAction.${action} names nobody, so nobody may approve it.`),
+    ...approverWarnings(environment, actionIds),
     ...(bounds.actions.length === 0 ? [`${name}: bounds.actions is empty, so no change is ever offered.`] : []),
     ...(checks.length === 0
       ? [`${name}: no checks, so recovery is judged by Google Cloud's own readings and not from outside.`]
@@ -26,6 +24,22 @@ function environmentWarnings({ name, approvers, bounds, checks, paused }: Enviro
       : []),
     ...(paused ? [`${name}: paused, so its alerts are recorded and otherwise ignored.`] : []),
   ];
+}
+
+/** Nobody for anything, or which of the actions that may be offered nobody may approve. */
+function approverWarnings(
+  { name, approvers, bounds }: Environment,
+  actionIds: readonly string[] | undefined,
+): readonly string[] {
+  const { byAction } = approvers;
+  if ([approvers, ...Object.values(byAction)].every(isNobody))
+    return [`${name}: approvers names nobody, so nobody may approve; runmedic diagnoses and escalates only.`];
+  const closed = (actionIds ?? Object.keys(byAction)).filter(
+    (action) =>
+      isNobody(byAction[action] ?? approvers) && (bounds.actions === 'all' || bounds.actions.includes(action)),
+  );
+  if (closed.length === 0) return [];
+  return [`${name}: approvers names nobody for ${closed.join(', ')}, so no such change can be approved.`];
 }
 
 const isNobody = ({ users, usergroups }: Approvers): boolean => users.length === 0 && usergroups.length === 0;

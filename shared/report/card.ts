@@ -1,3 +1,4 @@
+import type { Cause } from '../diagnosis/rule.ts';
 import type { Incident } from '../incident/incident.ts';
 import type { AuditEntry } from '../incident/store.ts';
 import type { Environment } from '../policy/policy.ts';
@@ -9,14 +10,16 @@ import { evidence, folded, rootCause, seenWords } from './diagnosis-blocks.ts';
 import { escalation } from './escalation-blocks.ts';
 import { heading, headlineText } from './heading.ts';
 import { cut, fitted, MESSAGE_TEXT_MAX, needed, type Weighed } from './limits.ts';
-import { foreign } from './mrkdwn.ts';
+import { escaped, foreign } from './mrkdwn.ts';
 import { ending, execution, verification } from './progress-blocks.ts';
+import { foundIn, servedFrom } from './turning-points.ts';
+import { ruleTitle } from './words.ts';
 
 export interface CardInput {
   readonly incident: Incident;
   /** undefined: the configuration no longer has it, and nobody can decide or check anything there. */
   readonly environment: Environment | undefined;
-  /** Who approved what earlier in the incident; oldest first. */
+  /** What happened so far, oldest first: who approved what, when the cause was found, since when users are served. */
   readonly trail: readonly AuditEntry[];
   /** Why the plan that is offered is not to be trusted, and so cannot be decided; undefined when it can. */
   readonly fault?: string | undefined;
@@ -32,6 +35,7 @@ export function card(input: CardInput): Message {
 }
 
 function body({ incident, environment, trail, fault }: CardInput): Weighed[] {
+  const foundAt = foundIn(trail);
   switch (incident.status) {
     case 'investigating': {
       const seen = incident.diagnosis === undefined ? [] : folded(incident.diagnosis);
@@ -51,7 +55,7 @@ function body({ incident, environment, trail, fault }: CardInput): Weighed[] {
     }
     case 'executing':
       return [
-        ...rootCause(incident.diagnosis),
+        ...rootCause(incident.diagnosis, foundAt),
         ...execution(incident),
         ...decided(incident, trail),
         ...tried(incident),
@@ -59,7 +63,7 @@ function body({ incident, environment, trail, fault }: CardInput): Weighed[] {
     case 'verifying': {
       const { diagnosis } = incident;
       return [
-        ...rootCause(diagnosis),
+        ...rootCause(diagnosis, foundAt),
         ...(environment === undefined ? withoutEnvironment(incident) : verification(incident, environment)),
         ...decided(incident, trail),
         ...tried(incident),
@@ -67,14 +71,14 @@ function body({ incident, environment, trail, fault }: CardInput): Weighed[] {
     }
     case 'escalated': {
       const found = incident.diagnosis;
-      const why = found === undefined ? [] : [...rootCause(found), ...evidence(found)];
+      const why = found === undefined ? [] : [...rootCause(found, foundAt), ...evidence(found)];
       const small = found === undefined ? [] : folded(found);
       return [...escalation(incident, environment), ...why, ...tried(incident), ...decided(incident, trail), ...small];
     }
     case 'closed': {
       const found = incident.diagnosis;
-      const why = found?.root === undefined ? [] : rootCause(found);
-      return [...ending(incident), ...why, ...decided(incident, trail), ...tried(incident)];
+      const why = found?.root === undefined ? [] : rootCause(found, foundAt);
+      return [...ending(incident, servedFrom(trail)), ...why, ...decided(incident, trail), ...tried(incident)];
     }
   }
 }
@@ -98,7 +102,11 @@ function lookWords(incident: Extract<Incident, { status: 'investigating' }>): st
 /** The card in a line or two, for phones and for whatever shows no blocks. */
 function summary(incident: Incident): string {
   const root = incident.status === 'investigating' ? undefined : incident.diagnosis?.root;
-  const cause = root === undefined ? '' : `\n${foreign(root.claim, 300)}`;
+  const cause = root === undefined ? '' : `\n${causeWords(root, incident)}`;
   const offer = incident.status === 'awaiting-approval' ? `\n${changeLines(incident.signed.plan)}` : '';
   return `${headlineText(incident)}${cause}${offer}`;
 }
+
+/** The claim is in the present tense: once somebody acted on it, what the cause is called says enough. */
+const causeWords = ({ rule, claim }: Cause, { status }: Incident): string =>
+  status === 'awaiting-approval' ? foreign(claim, 300) : `Root cause: ${escaped(ruleTitle(rule))}`;

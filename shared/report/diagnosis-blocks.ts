@@ -1,8 +1,9 @@
 import type { Diagnosis, RankedCause } from '../diagnosis/diagnosis.ts';
 import type { Cause } from '../diagnosis/rule.ts';
+import type { Instant } from '../ports/clock.ts';
 import { context, section } from './blocks.ts';
 import { needed, spare, type Weighed } from './limits.ts';
-import { escaped, foreign, link } from './mrkdwn.ts';
+import { escaped, foreign, link, moment } from './mrkdwn.ts';
 import { ruleTitle } from './words.ts';
 
 const EVIDENCE_LINES = 4;
@@ -12,10 +13,16 @@ const REASON_MAX = 240;
 const REASONS_SHOWN = 8;
 const SYMPTOMS_SHOWN = 6;
 
-/** Why it is broken, in one sentence with its numbers; or, said plainly, that no cause was found. */
-export function rootCause({ root, symptoms }: Diagnosis): Weighed[] {
+/**
+ * Why it is broken, in one sentence with its numbers; or, said plainly, that no cause was found.
+ * @param foundAt said where the claim, in the present tense, may no longer hold: somebody has acted on it since.
+ */
+export function rootCause({ root, symptoms }: Diagnosis, foundAt?: Instant): Weighed[] {
   if (root === undefined) return needed(section(`*No cause found.*\n${seenWords(symptoms)}`));
-  return needed(section(`*Root cause: ${titleOf(root)}* (${root.confidence})\n${foreign(root.claim, CLAIM_MAX)}`));
+  const asOf = foundAt === undefined ? '' : `As found ${moment(foundAt)}: `;
+  return needed(
+    section(`*Root cause: ${titleOf(root)}* (${root.confidence})\n${asOf}${foreign(root.claim, CLAIM_MAX)}`),
+  );
 }
 
 /** What users or the platform feel. */
@@ -26,10 +33,10 @@ export function seenWords(symptoms: Diagnosis['symptoms']): string {
 
 /** What speaks for it, and where to look. */
 export function evidence({ root }: Diagnosis): Weighed[] {
-  const lines = (root?.evidence ?? [])
-    .slice(0, EVIDENCE_LINES)
-    .map(({ text, url }) => `• ${link(text, url, EVIDENCE_LINE_MAX)}`);
-  return lines.length === 0 ? [] : spare(context(lines.join('\n')));
+  const all = root?.evidence ?? [];
+  const lines = all.slice(0, EVIDENCE_LINES).map(({ text, url }) => `• ${link(text, url, EVIDENCE_LINE_MAX)}`);
+  const more = all.length - EVIDENCE_LINES;
+  return lines.length === 0 ? [] : spare(context([...lines, ...(more > 0 ? [`and ${more} more`] : [])].join('\n')));
 }
 
 /** What else was found, what was ruled out and what could not be checked: small, as few will read it, and there, as some must. */

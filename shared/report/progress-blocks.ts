@@ -1,6 +1,7 @@
 import type { IncidentIn, Recovery, RecoveryCheck } from '../incident/incident.ts';
 import { unreachable } from '../incident/unreachable.ts';
 import type { Environment } from '../policy/policy.ts';
+import type { Instant } from '../ports/clock.ts';
 import { context, section } from './blocks.ts';
 import { beforeAfter, changeLines, permanentLines, titleOf } from './change-blocks.ts';
 import { needed, type Weighed } from './limits.ts';
@@ -57,8 +58,11 @@ function checkLines({ checks }: Recovery): string {
   return [...lines.slice(0, CHECKS_SHOWN), ...(more > 0 ? [`and ${more} more`] : [])].join('\n');
 }
 
-/** How it ended. */
-export function ending({ outcome, openedAt, closedAt, signed, recovery, attempts }: IncidentIn<'closed'>): Weighed[] {
+/** How it ended. @param servedFrom since when users were seen to be served; the incident closes later, when that is proven. */
+export function ending(
+  { outcome, openedAt, closedAt, signed, recovery, attempts }: IncidentIn<'closed'>,
+  servedFrom: Instant | undefined,
+): Weighed[] {
   switch (outcome.kind) {
     case 'declined': {
       const { approver, at, reason } = outcome.refusal;
@@ -67,7 +71,7 @@ export function ending({ outcome, openedAt, closedAt, signed, recovery, attempts
       return needed(section(`*Declined by ${user(approver)}* ${moment(at)}: ${foreign(reason, DETAIL_MAX)}${offered}`));
     }
     case 'resolved': {
-      const after = `after ${elapsedWords(openedAt, closedAt)}`;
+      const after = `after ${elapsedWords(openedAt, servedFrom ?? closedAt)}`;
       if (outcome.by === 'itself') {
         const how = attempts.length === 0 ? ', by itself: nothing was changed' : '';
         return needed(section(`*Users are served again* ${after}${how}. Nothing wrong is seen any more.`));

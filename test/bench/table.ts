@@ -3,16 +3,13 @@ import type { Spread } from './spread.ts';
 /** One line of the table: what was measured, what it came to, how far the rounds lay apart, and what it should be. */
 export type Row = readonly [what: string, value: string, spread: string, aim: string];
 
-const HEAD: Row = ['', 'median', 'least to most', 'aim'];
+export const HEAD: Row = ['', 'median', 'least to most', 'aim'];
 
-export function table(rows: readonly Row[]): string {
-  const all = [HEAD, ...rows];
-  const width = (column: 0 | 1 | 2 | 3): number => Math.max(...all.map((row) => row[column].length));
-  const [what, value, spread] = [width(0), width(1), width(2)];
-  return all
-    .map((row) => `${row[0].padEnd(what)}  ${row[1].padStart(value)}  ${row[2].padEnd(spread)}  ${row[3]}`.trimEnd())
-    .join('\n');
-}
+/** Wide enough for every row there is; fixed, as each is printed when it is known. */
+const WIDTHS = { what: 58, value: 10, spread: 52 } as const;
+
+export const lineOf = ([what, value, spread, aim]: Row): string =>
+  `${what.padEnd(WIDTHS.what)}  ${value.padStart(WIDTHS.value)}  ${spread.padEnd(WIDTHS.spread)}  ${aim}`.trimEnd();
 
 /** A row of several rounds; `shown` puts the unit to a number. */
 export const spreadRow = (

@@ -179,7 +179,25 @@ describe('a count from a log that was not read to its end says "at least"', () =
     const full = { 'vpc-connector': observed({ connectors: [connector({ throughputMbps: points([291, 296]) })] }) };
     const seen = { signatures: ['auth', 'backend'].map((name) => line(name, 'private-connection-timed-out', 9)) };
     expect(said('connector-saturated', { ...seen, ...cutAt('application') }, full)).toMatch(
-      /logged at least 18 connection timeouts\.[\s\S]*auth logged at least 9 connection timeouts\./,
+      /logged at least 18 connection timeouts\.[\s\S]*\nConnection timeouts logged, at least: auth 9, backend 9\.$/,
+    );
+  });
+
+  it('of connection timeouts by service, in one line that adds up to the claim', () => {
+    const timeoutsOf = (counts: readonly number[]) => {
+      const names = counts.map((_, index) => `s${index + 1}`);
+      const sharing = connector({
+        throughputMbps: points([291, 296]),
+        services: names.map((name) => ({ service: name, egress: 'all-traffic' as const })),
+      });
+      const signatures = counts.map((count, index) => line(`s${index + 1}`, 'private-connection-timed-out', count));
+      return said('connector-saturated', { signatures }, { 'vpc-connector': observed({ connectors: [sharing] }) });
+    };
+    expect(timeoutsOf([137, 91, 58])).toMatch(
+      /logged 286 connection timeouts\.[\s\S]*\nConnection timeouts logged: s1 137, s2 91, s3 58\.$/,
+    );
+    expect(timeoutsOf([3, 4, 5, 6, 7, 8, 9, 10, 11, 12])).toMatch(
+      /\nConnection timeouts logged: s10 12, s9 11, s8 10, s7 9, s6 8, s5 7, s4 6, s3 5, 2 more together 7\.$/,
     );
   });
 

@@ -136,6 +136,15 @@ describe('what the wire lets through', () => {
       'no signature': { body: asAnn, headers: { 'content-type': 'application/x-www-form-urlencoded' } },
     };
     for (const [how, request] of Object.entries(forged)) expect(await knock(request), how).toBe(401);
+    const turnedAway = laptop.log.filter((line) => line.includes('"request without a valid signature turned away"'));
+    expect(turnedAway.map((line) => JSON.parse(line))).toEqual(
+      [
+        ...Array(3).fill('signature-mismatch'),
+        'timestamp-outside-window',
+        'timestamp-outside-window',
+        'headers-missing',
+      ].map((check) => expect.objectContaining({ severity: 'WARNING', function: 'slack', check })),
+    );
     await expectUndecided(before);
     expect(clicksSettled()).toHaveLength(1);
   });

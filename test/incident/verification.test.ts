@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Evidence } from '../../shared/evidence/evidence.ts';
 import { type RecoveryInput, recovery } from '../../shared/incident/verification.ts';
+import type { Instant } from '../../shared/ports/clock.ts';
 import {
   at,
   connector,
@@ -41,7 +42,7 @@ describe('recovery', () => {
       checks: [
         { name: 'front page', status: 'passed', detail: '200 in 20 ms' },
         { name: 'live updates', status: 'passed', detail: '200' },
-        { name: 'errors of auth, backend, frontend', status: 'passed', detail: 'none since the change' },
+        { name: 'errors of auth, backend, frontend', status: 'passed', detail: 'none in the last 30 min' },
         {
           name: 'check of the cause (VPC connector saturated)',
           status: 'passed',
@@ -126,6 +127,53 @@ describe('recovery', () => {
     expect(errors({}, { ...diagnosisOf(), root: undefined })).toMatchObject({
       name: 'errors of the environment',
       status: 'passed',
+    });
+  });
+
+  const errorsOf = (over: Partial<Evidence>, since = context.since) =>
+    recovery({
+      diagnosis: diagnosisOf(),
+      plan: planOf('inc-1'),
+      evidence: evidence({ ...healed, ...over }),
+      context: { ...context, since },
+      readBack: ['stands'],
+    }).checks.find(({ name }) => name.startsWith('errors of'));
+
+  it.each<[string, Partial<Evidence>, Instant, string]>([
+    ['no further back than was read', {}, at(-480), 'none in the last 8 min'],
+    ['not rounded up to what was not read', {}, at(-479), 'none in the last 7 min'],
+    ['right after the change', {}, at(-90), 'none in the last 90 s'],
+    [
+      'what failed after the change, and has ended',
+      {
+        logs: observed(
+          logs({
+            failed: [
+              failed('auth', 300, { lastAt: at(-360) }),
+              failed('backend', 10, { lastAt: at(-310) }),
+              failed('stranger', 10, { lastAt: at(-300) }),
+            ],
+          }),
+        ),
+      },
+      at(-480),
+      '310 failed requests in the last 8 min, the last 5 min ago',
+    ],
+    [
+      'what is too little to count',
+      { logs: observed(logs({ failed: [failed('auth', 1, { lastAt: at(-20) })] })) },
+      at(-480),
+      '1 failed request in the last 8 min, the last 20 s ago',
+    ],
+  ])('says of errors what was read of them: %s', (_, over, since, detail) => {
+    expect(errorsOf(over, since)).toMatchObject({ status: 'passed', detail });
+  });
+
+  it('says how far back answered requests were looked for', () => {
+    const blind = { http: { status: 'not-applicable' }, websocket: { status: 'not-applicable' } } as const;
+    expect(errorsOf({ ...blind, metrics: unavailable('denied') }, at(-480))).toMatchObject({
+      status: 'unavailable',
+      detail: expect.stringMatching(/counted in the last 8 min$/),
     });
   });
 

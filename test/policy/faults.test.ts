@@ -392,6 +392,25 @@ describe('checks', () => {
     ]);
   });
 
+  const KIND = 'allowed: http, websocket or journey';
+  const ECHO = 'allowed: one line of text, at most 1000 characters';
+  it.each([
+    ['{ kind: htp, url: ftp://x }', [`${at}.kind: found "htp", ${KIND}`, `${at}.url: found "ftp://x", ${url}`]],
+    ['{ url: ftp://x }', [`${at}.kind: found nothing, ${KIND}`, `${at}.url: found "ftp://x", ${url}`]],
+    [
+      '{ kind: web-socket, url: wss://a.test, echo: 5 }',
+      [`${at}.kind: found "web-socket", ${KIND}`, `${at}.echo: found 5, ${ECHO}`],
+    ],
+    ['{ url: wss://a.test, echo: 5 }', [`${at}.kind: found nothing, ${KIND}`, `${at}.echo: found 5, ${ECHO}`]],
+    [
+      '{ kind: 5, name: buy, steps: [{ url: ftp://x }] }',
+      [`${at}.kind: found 5, ${KIND}`, `${at}.steps[0].url: found "ftp://x", ${url}`],
+    ],
+    ['{ kind: icmp, url: ftp://x }', [`${at}.kind: found "icmp", ${KIND}`]],
+  ])('are looked into although their kind is wrong: %s', (text, faults) => {
+    expect(check(text)).toEqual(faults);
+  });
+
   it('may be as many as the limits say', () => {
     const many = (count: number, text: (index: number) => string) =>
       Array.from({ length: count }, (_, index) => text(index)).join(', ');

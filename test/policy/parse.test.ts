@@ -273,6 +273,7 @@ verification: { every: 20s, deadline: 5m }`;
 });
 
 describe('warnings', () => {
+  const ONE_ACTION = 'approvers: { byAction: { scale-connector: { users: [U0ANN] } } }';
   const warned = (inside: string, top?: string) => parsed(staging(`checks: [https://a.test]\n${inside}`, top)).warnings;
 
   it.each([
@@ -291,7 +292,13 @@ describe('warnings', () => {
     [
       'nobody for one action',
       'approvers: { users: [U0ANN], byAction: { shift-traffic: {}, scale-connector: { users: [U0ANN] } } }',
-      ['staging: approvers.byAction.shift-traffic names nobody, so nobody may approve it.'],
+      ['staging: approvers names nobody for shift-traffic, so no such change can be approved.'],
+    ],
+    ['somebody for one action, and nobody knows which others there are', ONE_ACTION, []],
+    [
+      'nobody, said twice',
+      'approvers: { users: [], byAction: { shift-traffic: {} } }',
+      ['staging: approvers names nobody, so nobody may approve; runmedic diagnoses and escalates only.'],
     ],
     [
       'no action',
@@ -305,6 +312,25 @@ describe('warnings', () => {
     ],
   ])('%s', (_, inside, warnings) => {
     expect(warned(inside)).toEqual(warnings);
+  });
+
+  it.each([
+    [
+      'somebody for one action alone',
+      ONE_ACTION,
+      ['staging: approvers names nobody for restart-service, shift-traffic, so no such change can be approved.'],
+    ],
+    ['somebody for the one action that may be offered', `${ONE_ACTION}\nbounds: { actions: [scale-connector] }`, []],
+    [
+      'somebody for an action that is not offered',
+      `${ONE_ACTION}\nbounds: { actions: [shift-traffic] }`,
+      ['staging: approvers names nobody for shift-traffic, so no such change can be approved.'],
+    ],
+    ['somebody for all', 'approvers: { users: [U0ANN] }', []],
+  ])('%s, where it is known which actions there are', (_, inside, warnings) => {
+    const actions = ['scale-connector', 'restart-service', 'shift-traffic'];
+    const result = parsePolicy(staging(`checks: [https://a.test]\n${inside}`), 'runmedic.yaml', actions);
+    expect(result.ok && result.warnings).toEqual(warnings);
   });
 
   it('checks that cannot be looked at yet', () => {

@@ -90,6 +90,23 @@ describe('the card', () => {
     );
   });
 
+  it('counts the evidence that it does not list', () => {
+    const incident = awaitingStage();
+    const { root } = incident.diagnosis;
+    const lined = (lines: number) => ({
+      ...incident,
+      diagnosis: {
+        ...incident.diagnosis,
+        root: root && {
+          ...root,
+          evidence: Array.from({ length: lines }, (_, index) => ({ text: `line ${index + 1}` })),
+        },
+      },
+    });
+    expect(readable(shown({ incident: lined(6), trail: [] }).blocks)).toContain('• line 4\nand 2 more)');
+    expect(readable(shown({ incident: lined(4), trail: [] }).blocks)).toContain('• line 4)');
+  });
+
   it('shows what to keep as a sentence where it is no command', () => {
     const incident = awaitingStage();
     const [step] = incident.signed.plan.steps;
@@ -133,7 +150,7 @@ describe('the card', () => {
   it.each([
     ['a card', () => shown({ incident: { ...awaitingStage(), status: 'foreign' } as never, trail: [] })],
     ['the words for a state', () => stateWords({ status: 'foreign' } as never)],
-    ['an ending', () => ending({ ...stages.resolved.incident, outcome: { kind: 'foreign' } } as never)],
+    ['an ending', () => ending({ ...stages.resolved.incident, outcome: { kind: 'foreign' } } as never, undefined)],
   ])('is refused aloud for what no type lets in: %s', (_, make) => {
     expect(make).toThrow(/^unhandled: .*foreign/);
   });
@@ -145,6 +162,27 @@ describe('the card', () => {
       *Scale connector staging-connector*
       \`2-3 x e2-micro (about 300 Mbps)\` → \`2-10 x e2-micro (about 1000 Mbps)\`"
     `);
+  });
+});
+
+describe('once somebody has acted on the cause', () => {
+  const CLAIM = 'VPC connector staging-connector is full';
+  it.each(['about to execute', 'verifying', 'resolved', 'execution failed'] as const)(
+    'the claim is that of the moment when it was found: %s',
+    (name) => {
+      const { text, blocks } = shown(stageOf(name));
+      expect(readable(blocks)).toMatch(new RegExp(`\\nAs found <!date\\^\\d+\\^[^>]+03:00 UTC>: ${CLAIM}`));
+      expect(text).toMatch(/\nRoot cause: VPC connector saturated$/);
+      expect(text).not.toContain(CLAIM);
+    },
+  );
+
+  it('the claim is that of now while it is offered', () => {
+    expect(readable(shown(stageOf('awaiting approval')).blocks)).toContain(`\n${CLAIM}`);
+  });
+
+  it('recovery is counted to the first good look of the last row', () => {
+    expect(readable(shown(stageOf('resolved')).blocks)).toContain('*Users are served again* after 4 min.');
   });
 });
 

@@ -71,9 +71,10 @@ function Button(props: ElementProps): VNode {
   const { pending, use, confirmation } = useClick(props);
   const label = withEmoji(plainTextOf(element['text']));
   const style = typeof element['style'] === 'string' ? element['style'] : 'default';
+  // Not `disabled`: that would take the focus from whoever clicked, and a dialog that opens could not give it back.
   return html`
-    <button type="button" class=${`slack-button ${style}`} aria-busy=${pending} disabled=${pending}
-      aria-label=${element['accessibility_label'] ?? undefined} onClick=${() => use([])}>
+    <button type="button" class=${`slack-button ${style}`} aria-busy=${pending} aria-disabled=${pending}
+      aria-label=${element['accessibility_label'] ?? undefined} onClick=${() => pending || use([])}>
       ${pending ? html`<span class="spinner" aria-hidden="true"></span>` : undefined}${label}
     </button>
     ${confirmation}`;

@@ -1,6 +1,6 @@
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import type { Filled } from '../../slack/input-values.ts';
 import type { ViewOnPage } from '../page-state.ts';
 import { BlockView } from './blocks.ts';
@@ -30,7 +30,8 @@ export function Modal({ view, desk }: { readonly view: ViewOnPage; readonly desk
     setTyped((before) => ({ ...before, [blockId]: { [actionId]: value } }));
 
   const firstInput = view.blocks.find(({ type }) => type === 'input')?.block_id;
-  useEffect(() => {
+  // At once, after the dialog has put the focus somewhere itself: whoever sees the field can type into it.
+  useLayoutEffect(() => {
     if (firstInput !== undefined) document.getElementById(inputId(firstInput))?.focus();
   }, [firstInput]);
 

@@ -1,25 +1,20 @@
 import type { Request, Response } from '@google-cloud/functions-framework';
 import type { App, Receiver } from '@slack/bolt';
 import { z } from 'zod';
-import { isGenuine } from './is-genuine.ts';
+import { type SignatureFault, signatureFault } from './signature-fault.ts';
 
 export interface ReceiverOptions {
   readonly signingSecret: string;
-  /** Whose clicks are taken; undefined: any that the secret signs. */
-  readonly teamId: string | undefined;
-  readonly appId: string | undefined;
   /** Machine time, epoch milliseconds. */
   readonly nowMs: () => number;
+  /** Told of each request that Slack did not sign: somebody tries to click in Slack's name, or the secret is not the app's. */
+  readonly onForged: (check: SignatureFault) => void;
   /** Told of what a listener threw; the person sees that the click did not work and can click again. */
   readonly onFailed: (error: unknown) => void;
 }
 
-/** What an interaction has in every form. */
-const interaction = z.looseObject({
-  type: z.string(),
-  api_app_id: z.string(),
-  team: z.looseObject({ id: z.string() }).nullish(),
-});
+/** What an interaction has in every form. The signing secret is this app's alone: what it signs is meant for this app. */
+const interaction = z.looseObject({ type: z.string(), api_app_id: z.string() });
 type Interaction = z.infer<typeof interaction>;
 
 /**
@@ -44,18 +39,20 @@ export class FunctionReceiver implements Receiver {
   async stop(): Promise<void> {}
 
   async handle(request: Request, response: Response): Promise<void> {
-    const { signingSecret, nowMs } = this.#options;
+    const { signingSecret, nowMs, onForged } = this.#options;
     if (request.method !== 'POST') return answer(response, 405);
     const rawBody = request.rawBody?.toString('utf8') ?? '';
-    if (!isGenuine({ headers: request.headers, rawBody }, { signingSecret, nowMs: nowMs() }))
-      return answer(response, 401);
+    const fault = signatureFault({ headers: request.headers, rawBody }, { signingSecret, nowMs: nowMs() });
+    if (fault !== undefined) {
+      onForged(fault);
+      return void response.status(401).type('text/plain').send(NOT_SIGNED);
+    }
     const form = formOf(request, rawBody);
     if (form === undefined) return this.#other(rawBody, response);
     if (form.get('ssl_check') === '1') return answer(response, 200);
     const body = interaction.safeParse(json(form.get('payload') ?? ''));
     // A legacy attachment button has no type, a slash command no payload: neither is ours.
     if (!body.success) return answer(response, form.has('payload') ? 400 : 404);
-    if (this.#isForeign(body.data)) return answer(response, 403);
     return this.#process(body.data, response);
   }
 
@@ -64,11 +61,6 @@ export class FunctionReceiver implements Receiver {
     const asked = z.object({ type: z.literal('url_verification'), challenge: z.string() }).safeParse(json(rawBody));
     if (asked.success) response.status(200).json({ challenge: asked.data.challenge });
     else answer(response, 404);
-  }
-
-  #isForeign({ team, api_app_id }: Interaction): boolean {
-    const { teamId, appId } = this.#options;
-    return (teamId !== undefined && team?.id !== teamId) || (appId !== undefined && api_app_id !== appId);
   }
 
   async #process(body: Interaction, response: Response): Promise<void> {
@@ -90,6 +82,10 @@ export class FunctionReceiver implements Receiver {
     response.status(200).json(acknowledgement.body);
   }
 }
+
+/** Which check failed is in our log alone. */
+const NOT_SIGNED =
+  "This is Slack's door to runmedic: the request does not carry a signature that Slack made within the last five minutes.\n";
 
 const answer = (response: Response, status: number): void => void response.status(status).end();
 

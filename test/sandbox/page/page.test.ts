@@ -48,6 +48,15 @@ const modal = {
   ],
 };
 
+/** The same before the app knows what it is about. */
+const lookingUp = {
+  type: 'modal' as const,
+  title: modal.title,
+  blocks: [{ type: 'section' as const, text: text('Looking it up') }],
+};
+const FILLED_AFTER_MS = 500;
+let fillsLater = false;
+
 /** Decides like the bot would: only Ann may, and a card that is decided has no buttons. */
 // biome-ignore lint/suspicious/noExplicitAny: payloads are looked into freely by the tests
 async function app(payload: any, client: Awaited<ReturnType<typeof serveSandbox>>['client']): Promise<unknown> {
@@ -70,7 +79,12 @@ async function app(payload: any, client: Awaited<ReturnType<typeof serveSandbox>
   if (user.id !== 'U0ANN')
     await client.chat.postEphemeral({ channel, user: user.id, text: 'Only <@U0ANN> may decide' });
   else if (payload.actions[0].action_id === 'approve') await decided(ts, `Approved by <@${user.id}>`);
-  else await client.views.open({ trigger_id: payload.trigger_id, view: { ...modal, private_metadata: ts } });
+  else if (!fillsLater)
+    await client.views.open({ trigger_id: payload.trigger_id, view: { ...modal, private_metadata: ts } });
+  else {
+    const opened = await client.views.open({ trigger_id: payload.trigger_id, view: lookingUp });
+    setTimeout(() => void client.views.update({ view_id: String(opened.view?.id), view: modal }), FILLED_AFTER_MS);
+  }
   return undefined;
 }
 
@@ -84,6 +98,7 @@ describe.skipIf(chromiumPath === undefined)('the page in Chromium', () => {
   });
   afterAll(() => browser.close());
   beforeEach(async () => {
+    fillsLater = false;
     sandbox = await serveSandbox({ scenario: 'staging-503', onInteraction: app });
     await sandbox.client.chat.postMessage({ channel, text: 'Backend answers 503', blocks: card });
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
@@ -142,6 +157,31 @@ describe.skipIf(chromiumPath === undefined)('the page in Chromium', () => {
     await button('Send').click();
     await page.getByText('Rejected by @Ann Lindqvist: Traffic is falling').waitFor();
     await dialog.waitFor({ state: 'detached' });
+  });
+
+  const focused = () => page.evaluate(() => document.activeElement?.outerHTML.slice(0, 200) ?? 'nothing');
+
+  it('gives the focus back to the button when a question is closed by Escape or by its own button', async () => {
+    for (const close of [() => page.keyboard.press('Escape'), () => button('Not yet').click()]) {
+      await button('Approve').click();
+      const question = page.getByRole('dialog', { name: 'Raise it?' });
+      await question.waitFor();
+      await close();
+      await question.waitFor({ state: 'detached' });
+      expect(await focused()).toMatch(/^<button[^>]+primary[^>]*>.*Approve/);
+    }
+  });
+
+  it('puts the focus into the first field of a dialog that is filled after it opened', async () => {
+    fillsLater = true;
+    await button('Reject').click();
+    const dialog = page.getByRole('dialog', { name: 'Reject the change' });
+    await dialog.getByText('Looking it up').waitFor();
+    await dialog.getByLabel('Why not?').waitFor();
+    await page.waitForFunction(() => document.activeElement?.tagName === 'TEXTAREA');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    expect(await focused()).toMatch(/^<button[^>]+danger[^>]*>.*Reject/);
   });
 
   it('tells a stranger alone that they may not decide', async () => {
