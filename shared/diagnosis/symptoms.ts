@@ -2,7 +2,7 @@ import type { ChecksObservation } from '../evidence/checks.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import type { Reading } from '../evidence/inspector.ts';
 import type { SignatureCount } from '../evidence/logs.ts';
-import { earliest, type Instant, secondsBetween } from '../ports/clock.ts';
+import { earliest, type Instant } from '../ports/clock.ts';
 import { counted } from './counted.ts';
 import { failedStarts, startsInWords } from './failed-starts.ts';
 import { isRecent } from './recent.ts';

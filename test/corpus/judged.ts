@@ -38,7 +38,7 @@ export function judged(label: Label, diagnosis: Diagnosis, planned: Planned | un
     top3: right || label.acceptable.some((rule) => first.includes(rule)),
     offered,
     harmful: label.harmful.includes(offered),
-    falseAlarm: label.root === 'healthy' && (root !== undefined || offered !== '-'),
+    falseAlarm: label.root === 'healthy' && (!right || offered !== '-'),
     ms,
   };
 }

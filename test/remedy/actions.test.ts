@@ -186,7 +186,7 @@ describe('restart-service', () => {
   });
 
   it('refuses what was not seen', () => {
-    const seen = { 'cloud-run': { services: [service('auth')] } };
+    const seen = { 'cloud-run': { services: [service('auth')] }, metrics: { services: [] } };
     expect(restartService.propose({ cause: cause(backend), seen, bounds, mark: 'm' })).toEqual({
       kind: 'refused',
       reason: `service ${backend} was not observed`,

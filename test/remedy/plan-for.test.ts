@@ -20,6 +20,7 @@ import {
   points,
   revision,
   service,
+  serviceMetrics,
   serviceName,
   template,
   unavailable,
@@ -163,13 +164,22 @@ describe('shift-traffic', () => {
 });
 
 describe('restart-service', () => {
-  const killed = (over: Parameters<typeof service>[1] = {}) =>
+  const filling = points([0.4, 0.5, 0.6, 0.7, 0.8, 0.95]);
+  const killed = (over: Parameters<typeof service>[1] = {}, memoryRatio = filling) =>
     evidence({
+      metrics: observed({ services: [serviceMetrics('backend', { memoryRatio })] }),
       'cloud-run': observed({ services: [service('backend', over)] }),
       logs: observed(
         logs({ failed: [failed('backend', 20)], signatures: [line('backend', 'memory-limit-exceeded', 6)] }),
       ),
     });
+
+  it('is no answer where memory is full at once: an empty container would soon be as full', () => {
+    expect(planned(killed({}, points([0.4, 0.4, 0.4, 0.4, 0.95])))).toMatchObject({
+      kind: 'none',
+      refusals: [expect.stringContaining('does not fill up little by little')],
+    });
+  });
 
   it('pins the digest that serves and marks the template with the incident', () => {
     expect(planned(killed())).toMatchObject({
