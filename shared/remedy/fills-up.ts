@@ -1,19 +1,28 @@
 import type { Series } from '../ports/cloud.ts';
 
-/** As full as it gets before the platform ends it: a point is the 99th percentile of a minute. Our own choice. */
-export const FULL_RATIO = 0.9;
-/** Minutes in a row without a step down, on the way to full. Jobs that land on one instance at once fill it within two; what leaks needs longer. Our own choice. */
-export const FILLING_MINUTES_MIN = 4;
-/** Of the limit, gained on that way: less is the noise of garbage collection. Our own choice, as in memory-leaking. */
+type Points = Series['points'];
+
+/** An instance that is given this much more at once than usual needs memory for that. Our own choice: an ordinary evening stays below it. */
+export const BUSIER_RATIO = 1.5;
+/** Of the limit, gained while an instance had no more to do than usual: less is the noise of garbage collection. Our own choice, as in memory-leaking. */
 export const FILLED_RATIO_MIN = 0.15;
 
-/** Whether memory fills up little by little. Only then is an empty container any better than one that has run for a while. */
-export function fillsUp(memoryRatio: Series['points']): boolean {
-  const full = memoryRatio.findIndex(({ value }) => value >= FULL_RATIO);
-  const way = memoryRatio.slice(0, full + 1).map(({ value }) => value);
-  // From the end back to the last step down.
-  const down = way.findLastIndex((value, index) => value < (way[index - 1] ?? 0));
-  const climb = way.slice(Math.max(0, down));
-  const [first = 0] = climb;
-  return climb.length > FILLING_MINUTES_MIN && (climb.at(-1) ?? 0) - first >= FILLED_RATIO_MIN;
+/**
+ * Whether memory fills up by itself, and not by what is asked of an instance at once. Only then is an empty container any better than one that has
+ * run for a while. false where Monitoring does not say what was asked.
+ * @param memoryRatio 0..1 of the limit, a point a minute.
+ * @param concurrency requests at once in one instance, the 99th percentile, a point a minute.
+ */
+export function fillsUp(memoryRatio: Points, concurrency: Points): boolean {
+  const usual = lowerQuartile(concurrency);
+  if (usual === undefined) return false;
+  const busyFrom = concurrency.find(({ value }) => value > BUSIER_RATIO * usual)?.at;
+  const calm = memoryRatio.filter(({ at }) => busyFrom === undefined || at < busyFrom);
+  const last = calm.at(-1)?.value;
+  const low = lowerQuartile(calm);
+  return last !== undefined && low !== undefined && last - low >= FILLED_RATIO_MIN;
 }
+
+/** What holds most of the time in a look that ends in trouble; undefined without points. */
+const lowerQuartile = (points: Points): number | undefined =>
+  points.map(({ value }) => value).toSorted((a, b) => a - b)[Math.floor(points.length / 4)];

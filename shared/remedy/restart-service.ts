@@ -14,7 +14,7 @@ export interface RestartSettings {
  * Starts every container anew: a new revision from the same template, with the image of every container pinned to the digest that serves now.
  * API: Cloud Run Admin v2 services.patch (template, with template.revision cleared; etag).
  * Permissions: run.services.get, run.services.update, run.operations.get, iam.serviceAccounts.actAs on the service's account.
- * Silent (refuses) where memory does not fill up little by little, since an empty container would soon be as full; unless all traffic goes to LATEST, since a new revision would serve nobody or only some; while the newest revision is not the one
+ * Silent (refuses) where memory does not fill up by itself, since an empty container would soon be as full; unless all traffic goes to LATEST, since a new revision would serve nobody or only some; while the newest revision is not the one
  * that serves, since its template would go out; and when the digest of one of its images is not known.
  */
 export const restartService: Action<RestartSettings, 'cloud-run' | 'metrics'> = {
@@ -26,10 +26,10 @@ export const restartService: Action<RestartSettings, 'cloud-run' | 'metrics'> = 
     if (service === undefined) return { kind: 'refused', reason: `service ${cause.target} was not observed` };
     const { shortName } = service;
     const own = seen.metrics.services.find((one) => one.service === shortName);
-    if (!fillsUp(own?.memoryRatio ?? []))
+    if (!fillsUp(own?.memoryRatio ?? [], own?.concurrency ?? []))
       return {
         kind: 'refused',
-        reason: `the memory of ${shortName} does not fill up little by little, so that an empty container would soon be where the old one is`,
+        reason: `the memory of ${shortName} does not fill up by itself: an empty container would soon be as full`,
       };
     const toLatest = service.traffic
       .filter(({ revision }) => revision === 'LATEST')

@@ -165,9 +165,9 @@ describe('shift-traffic', () => {
 
 describe('restart-service', () => {
   const filling = points([0.4, 0.5, 0.6, 0.7, 0.8, 0.95]);
-  const killed = (over: Parameters<typeof service>[1] = {}, memoryRatio = filling) =>
+  const killed = (over: Parameters<typeof service>[1] = {}, busy = points([2, 2, 2, 2, 2, 20])) =>
     evidence({
-      metrics: observed({ services: [serviceMetrics('backend', { memoryRatio })] }),
+      metrics: observed({ services: [serviceMetrics('backend', { memoryRatio: filling, concurrency: busy })] }),
       'cloud-run': observed({ services: [service('backend', over)] }),
       logs: observed(
         logs({ failed: [failed('backend', 20)], signatures: [line('backend', 'memory-limit-exceeded', 6)] }),
@@ -175,9 +175,9 @@ describe('restart-service', () => {
     });
 
   it('is no answer where memory is full at once: an empty container would soon be as full', () => {
-    expect(planned(killed({}, points([0.4, 0.4, 0.4, 0.4, 0.95])))).toMatchObject({
+    expect(planned(killed({}, points([2, 2, 20, 20, 20, 20])))).toMatchObject({
       kind: 'none',
-      refusals: [expect.stringContaining('does not fill up little by little')],
+      refusals: [expect.stringContaining('does not fill up by itself')],
     });
   });
 
