@@ -65,7 +65,18 @@ describe('the name and the labels of a scenario', () => {
     return seen;
   }
 
-  test.each(scenarioNames())('of %s change no reply of any API', async (name) => {
+  /** One of every kind of thing that can happen, and the case itself. */
+  const examples = (): readonly string[] => {
+    const seen = new Set<string>();
+    return ['staging-503', ...scenarioNames()].filter((name) => {
+      const kinds = loadScenario(name).causes.map(({ type }) => type);
+      const isNew = kinds.some((kind) => !seen.has(kind));
+      for (const kind of kinds) seen.add(kind);
+      return isNew;
+    });
+  };
+
+  test.each(['staging-503', 'trap-broken-release-busy-connector'])('of %s change no reply of any API', async (name) => {
     const { name: _name, labels: _labels, description: _description, ...bare } = loadScenario(name);
     const named: Scenario = { ...loadScenario(name), name: 'healthy', labels: { answer: 'release-broken' } };
     const [a, b] = await Promise.all([serveGoogle(bare), serveGoogle(named)]);
@@ -74,5 +85,17 @@ describe('the name and the labels of a scenario', () => {
     // Whoever asks may; a project that is not paid for is refused for another reason.
     expect(without.some((reply) => JSON.stringify(reply).includes('IAM_PERMISSION_DENIED'))).toBe(false);
     await Promise.all([a.close(), b.close()]);
+  });
+
+  test.each(examples())('of %s are read by nobody', async (name) => {
+    const { name: _name, labels: _labels, description: _description, ...bare } = loadScenario(name);
+    const untold = { get: () => expect.unreachable('the world has read what only people may know') };
+    const sealed = Object.defineProperties(bare, { name: untold, labels: untold, description: untold });
+    const google = await serveGoogle(sealed);
+    google.after(90);
+    for (const [method, path, body] of queries(google.world.nowMs))
+      await google.call('investigate', method, path, body);
+    expect(google.world.snapshot().services.length).toBeGreaterThan(0);
+    await google.close();
   });
 });
