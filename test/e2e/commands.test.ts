@@ -217,7 +217,7 @@ describe('a configuration in which nobody may approve', () => {
     const { card, thread, writes, events, failures } = story;
     expect(statesOf(card)).toEqual(['Investigating', 'Needs people: nobody may approve the change']);
     expect(card.flatMap(({ buttons }) => buttons)).toEqual(['Check again']);
-    expect(card.at(-1)?.text).toContain('VPC connector staging-connector is full');
+    expect(card.at(-1)?.text).toContain('Root cause: VPC connector saturated');
     const called = thread.find(({ text }) => text.includes('Needs people'));
     expect(called?.text).toMatch(
       /environments\.staging\.approvers for what would help: Scale connector staging-connector/,

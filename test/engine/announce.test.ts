@@ -171,12 +171,12 @@ describe('announcing', () => {
     expect((await card())?.ts).not.toBe(ts);
   });
 
-  it('offers no buttons for a plan that is not as it was signed, and says so', async () => {
+  it('offers no buttons that decide about a plan that is not as it was signed, and says so', async () => {
     office = await openOffice();
     await office.happens(forgedOffer());
     await show();
     const [shown] = office.channel();
-    expect(shown?.blocks.some(({ type }) => type === 'actions')).toBe(false);
+    expect(JSON.stringify(shown?.blocks)).not.toMatch(/approve-plan|reject-plan/);
     expect(JSON.stringify(shown?.blocks)).toContain('*Nobody can decide this:*');
     expect(JSON.stringify(shown?.blocks)).toContain('its digest differs');
   });

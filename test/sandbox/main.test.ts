@@ -44,6 +44,9 @@ describe('the sandbox as a process', () => {
       connectTo: expect.arrayContaining([expect.stringMatching(/^staging\.acme\.test:443:127\.0\.0\.1:\d+$/)]),
       caFile: expect.stringMatching(/ca\.pem$/),
       dnsServers: [expect.stringMatching(/^127\.0\.0\.1:\d+$/)],
+      vpcConnectTo: expect.objectContaining({
+        'direct-vpc': expect.arrayContaining([expect.stringMatching(/^10\.20\.0\.3:5432:127\.0\.0\.1:\d+$/)]),
+      }),
     });
     const before = await (await fetch(`${ready.url}/time`)).json();
     const after = await (await fetch(`${ready.url}/sandbox/run-until`, json({ alert: true, thenSeconds: 90 }))).json();

@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { decodeEvidence, encodeEvidence } from '../../../shared/adapters/documents/evidence-document.ts';
 import { decodeIncident, encodeIncident } from '../../../shared/adapters/documents/incident-document.ts';
 import { everyMember } from '../../../shared/adapters/documents/schema-parts.ts';
+import type { Diagnosis } from '../../../shared/diagnosis/diagnosis.ts';
 import type { Evidence } from '../../../shared/evidence/evidence.ts';
 import { EVIDENCE_SCHEMA, inspectorNames } from '../../../shared/evidence/evidence.ts';
 import { planDigest } from '../../../shared/remedy/plan-for.ts';
 import { context, evidence, NOW } from '../../builders/evidence.ts';
+import { diagnosisOf } from '../../builders/incident.ts';
 import { incident, signed, states } from '../../contracts/incidents.ts';
 
 describe('stored evidence', () => {
@@ -63,6 +65,27 @@ describe('stored evidence', () => {
 describe('a stored incident', () => {
   it.each(Object.values(states))('that is $status keeps every key that it had', (state) => {
     const saved = { ...incident('inc-1', 'staging', state), addedByTheSameRelease: { deep: [1, 2] } };
+    expect(decodeIncident('inc-1', encodeIncident(saved))).toEqual(saved);
+  });
+
+  it('from before calls were counted and looks could be asked for has neither', () => {
+    const { googleCalls: _, checkAskedAt: __, ...older } = incident('inc-1');
+    const read = decodeIncident('inc-1', JSON.stringify(older));
+    expect([read.googleCalls, read.checkAskedAt]).toEqual([{ total: 0, logReads: 0 }, undefined]);
+  });
+
+  it('keeps what was seen before with its diagnosis', () => {
+    const { escalated } = states;
+    const last = {
+      incident: 'inc-0',
+      openedAt: NOW,
+      lastedSeconds: 540,
+      outcome: 'resolved',
+      fixedBy: ['scale-connector'],
+    };
+    const seenBefore = { times: 2, days: 30, last } as const;
+    const diagnosis = { ...diagnosisOf(), seenBefore } as Diagnosis;
+    const saved = incident('inc-1', 'staging', { ...escalated, diagnosis });
     expect(decodeIncident('inc-1', encodeIncident(saved))).toEqual(saved);
   });
 

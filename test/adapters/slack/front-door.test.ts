@@ -150,6 +150,24 @@ describe('the front door lets in', () => {
     expect(click).toEqual({ kind: 'approve', incident: id, digest, user: 'U0ANN', channel: 'C0STAGING' });
   });
 
+  it('a click that asks for a look, which carries an incident and no plan', async () => {
+    expect(await knock(formOf(action({ action_id: 'check-again', value: id })))).toMatchObject({
+      status: 200,
+      body: '',
+    });
+    expect(published.map(({ message }) => parseClick(message.data))).toEqual([
+      { kind: 'check-again', incident: id, user: 'U0ANN', channel: 'C0STAGING' },
+    ]);
+  });
+
+  it.each([
+    ['a value that is no incident', action({ action_id: 'check-again', value: 'a/b' })],
+    ['no channel', { ...action({ action_id: 'check-again', value: id }), channel: undefined }],
+  ])('no click that asks for a look with %s', async (_, body) => {
+    await knock(formOf(body));
+    expect(published).toEqual([]);
+  });
+
   it('a signed url_verification, by its challenge, and a signed ssl_check', async () => {
     const asked = JSON.stringify({ type: 'url_verification', challenge: 'abc' });
     expect(await knock(asked, { type: 'application/json' })).toMatchObject({
