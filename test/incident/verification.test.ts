@@ -89,6 +89,7 @@ describe('recovery', () => {
       'inconclusive',
     ],
     ['the check itself could not be made', { http: unavailable('no egress') }, ['stands'], 'inconclusive'],
+    ['the connectors are out of reach', { 'vpc-connector': unavailable('denied') }, ['stands'], 'inconclusive'],
     ['logs are out of reach', { logs: unavailable('denied') }, ['stands'], 'inconclusive'],
     [
       'metrics since the change have not arrived',
@@ -184,10 +185,13 @@ describe('recovery', () => {
     });
   });
 
-  it('takes the same failing on another target for another matter', () => {
+  it.each([
+    ['failing', [299, 299, 299]],
+    ['unmeasured', []],
+  ])('takes another target for another matter: %s', (_, throughput) => {
     const elsewhere = connector({
       name: 'projects/p/locations/l/connectors/other',
-      throughputMbps: points([299, 299, 299]),
+      throughputMbps: points(throughput),
     });
     const found = look({ 'vpc-connector': observed({ connectors: [elsewhere] }) });
     expect(found.checks.find(({ name }) => name === 'check of the cause (VPC connector saturated)')).toMatchObject({

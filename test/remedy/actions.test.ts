@@ -192,6 +192,14 @@ describe('restart-service', () => {
       reason: `service ${backend} was not observed`,
     });
   });
+
+  it('refuses where Monitoring says nothing of how memory fills up', () => {
+    const seen = { 'cloud-run': { services: [service('backend')] }, metrics: { services: [] } };
+    expect(restartService.propose({ cause: cause(backend), seen, bounds, mark: 'm' })).toEqual({
+      kind: 'refused',
+      reason: 'the memory of backend does not fill up by itself: an empty container would soon be as full',
+    });
+  });
 });
 
 describe('of several changes that may be made', () => {
