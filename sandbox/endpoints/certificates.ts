@@ -41,7 +41,7 @@ export async function createAuthority(nowMs: number): Promise<Authority> {
         notAfter: new Date(expiresMs),
         signingAlgorithm: ALGORITHM,
         publicKey: own.publicKey as unknown as CryptoKey, // Sound: as above.
-        signingKey: intermediate.keys.privateKey as unknown as CryptoKey,
+        signingKey: intermediate.keys.privateKey as unknown as CryptoKey, // Sound: as above.
         extensions: [
           new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: 'dns' as const, value }))),
           new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
@@ -74,7 +74,7 @@ async function certificateAuthority(name: string, nowMs: number, by: Signer | un
     notAfter: new Date(nowMs + CA_DAYS * DAY_MS),
     signingAlgorithm: ALGORITHM,
     publicKey: keys.publicKey as unknown as CryptoKey, // Sound: as above.
-    signingKey: (by?.keys ?? keys).privateKey as unknown as CryptoKey,
+    signingKey: (by?.keys ?? keys).privateKey as unknown as CryptoKey, // Sound: as above.
     extensions: [
       new x509.BasicConstraintsExtension(true, by === undefined ? 2 : 0, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true),

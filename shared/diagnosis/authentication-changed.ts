@@ -5,7 +5,7 @@ import type { LogsObservation } from '../evidence/logs.ts';
 import { callersOf, type FromOutside } from './at-the-door.ts';
 import { answeredWith, hostsBefore, type TurnedAway, turnedAwayFrom } from './behind-the-door.ts';
 import { backendPage, servicePage } from './console-links.ts';
-import { type Conclusion, type Context, reasonsOf, rule, standing } from './rule.ts';
+import { type Conclusion, type Context, rule, standingOfEach } from './rule.ts';
 
 /**
  * Who asks is no longer let in without a right that they do not have: the service's invoker binding is gone, or Identity-Aware Proxy was put before it.
@@ -20,7 +20,7 @@ export const authenticationChanged = rule({
   explains: ['external-dependency-failing'],
   diagnose: (seen, context) => {
     const judged = seen['cloud-run'].services.map((service) => judge(service, seen, context));
-    return standing(judged, reasonsOf(judged) || 'no service is watched');
+    return standingOfEach(judged, 'no service is watched');
   },
 });
 

@@ -2,7 +2,7 @@ import type { BackendObservation, LoadBalancerObservation } from '../evidence/lo
 import type { LogsObservation } from '../evidence/logs.ts';
 import { callersOf, type FromOutside, troubledOn } from './at-the-door.ts';
 import { backendPage } from './console-links.ts';
-import { type Conclusion, type Context, reasonsOf, rule, standing } from './rule.ts';
+import { type Conclusion, type Context, rule, standingOfEach } from './rule.ts';
 
 /**
  * A load balancer sends requests to a backend with nothing behind it: no group at all, or groups of a Cloud Run service that is not there.
@@ -18,7 +18,7 @@ export const backendMissing = rule({
   diagnose: (seen, context) => {
     const { 'load-balancer': balancer } = seen;
     const judged = balancer.backends.map((backend) => judge(backend, balancer, seen, context));
-    return standing(judged, reasonsOf(judged) || 'no load balancer leads anywhere');
+    return standingOfEach(judged, 'no load balancer leads anywhere');
   },
 });
 

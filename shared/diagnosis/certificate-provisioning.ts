@@ -1,7 +1,7 @@
 import type { CertificateObservation, DomainObservation } from '../evidence/certificates.ts';
 import { certificatesPage } from './console-links.ts';
 import { harmOf, heldIn, nameOf } from './held-certificates.ts';
-import { type Conclusion, reasonsOf, rule, standing } from './rule.ts';
+import { type Conclusion, rule, standingOfEach } from './rule.ts';
 
 /**
  * A load balancer's only certificate for a host is still being issued, so that it has none to show: the one before it was taken away too soon.
@@ -43,7 +43,7 @@ export const certificateProvisioning = rule({
         ...harm,
       };
     });
-    return standing(judged, reasonsOf(judged) || 'there is no host to look at');
+    return standingOfEach(judged, 'there is no host to look at');
   },
 });
 

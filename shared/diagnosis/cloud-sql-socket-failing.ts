@@ -3,7 +3,7 @@ import type { DatabaseObservation } from '../evidence/database.ts';
 import type { LogsObservation, SignatureCount } from '../evidence/logs.ts';
 import { servicePage } from './console-links.ts';
 import { LINES_MIN, total } from './database-facts.ts';
-import { type Conclusion, reasonsOf, rule, standing } from './rule.ts';
+import { type Conclusion, rule, standingOfEach } from './rule.ts';
 
 /**
  * Connections by Cloud SQL's own socket (/cloudsql/...) come to nothing: they pass no connector, so that none is to blame.
@@ -26,7 +26,7 @@ export const cloudSqlSocketFailing = rule({
   ],
   diagnose: ({ 'cloud-run': { services }, logs, database }) => {
     const judged = services.map((service) => judge(service, logs, database));
-    return standing(judged, reasonsOf(judged) || 'no service is watched');
+    return standingOfEach(judged, 'no service is watched');
   },
 });
 

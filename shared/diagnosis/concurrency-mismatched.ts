@@ -7,7 +7,7 @@ import { effectiveCeiling } from './instance-ceiling-reached.ts';
 import { DEPENDENCY_LINES, linesOf } from './own-lines.ts';
 import { middleOf, recentValues } from './recent.ts';
 import { shareOf } from './revisions.ts';
-import { type Conclusion, type Context, type Expectation, reasonsOf, rule, standing } from './rule.ts';
+import { type Conclusion, type Context, type Expectation, rule, standingOfEach } from './rule.ts';
 import { SLOW_POINTS, type Slowness, slowness, spokenMs, trafficRatio } from './slowness.ts';
 import { FAILED_REQUESTS_MIN } from './symptoms.ts';
 
@@ -34,7 +34,7 @@ export const concurrencyMismatched = rule({
   explains: ['instance-ceiling-reached', 'request-timeout-exceeded', 'traffic-surge', 'memory-exhausted'],
   diagnose: ({ 'cloud-run': { services }, metrics, logs }, context) => {
     const judged = services.flatMap((service) => judge(service, metrics, logs, context));
-    return standing(judged, reasonsOf(judged) || 'no service is slower than ordinarily');
+    return standingOfEach(judged, 'no service is slower than ordinarily');
   },
 });
 

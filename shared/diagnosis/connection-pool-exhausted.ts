@@ -6,7 +6,7 @@ import type { MetricsObservation } from '../evidence/metrics.ts';
 import { servicePage } from './console-links.ts';
 import { NEAR_LIMIT_RATIO } from './database-connections-exhausted.ts';
 import { LINES_MIN, total } from './database-facts.ts';
-import { type Conclusion, reasonsOf, rule, standing } from './rule.ts';
+import { type Conclusion, rule, standingOfEach } from './rule.ts';
 
 /**
  * Requests wait in vain for a connection from the app's own pool, while the database has room for more.
@@ -26,7 +26,7 @@ export const connectionPoolExhausted = rule({
   ],
   diagnose: ({ 'cloud-run': { services }, logs, database, metrics }) => {
     const judged = services.map((service) => judge(service, logs, database?.databases ?? [], metrics));
-    return standing(judged, reasonsOf(judged) || 'no service is watched');
+    return standingOfEach(judged, 'no service is watched');
   },
 });
 

@@ -5,7 +5,7 @@ import { LOST_MIN } from './broken-ways.ts';
 import { connectorPage } from './console-links.ts';
 import { CUT_OFF_BRINGS_ABOUT } from './cut-off.ts';
 import { isRecent } from './recent.ts';
-import { type Conclusion, type Context, reasonsOf, rule, standing } from './rule.ts';
+import { type Conclusion, type Context, rule, standingOfEach } from './rule.ts';
 import { FAILED_REQUESTS_MIN } from './symptoms.ts';
 
 /** States in which a connector carries nothing, or soon will not. "ERROR: manual deletion recommended", vpc_access.proto. */
@@ -26,7 +26,7 @@ export const connectorInError = rule({
   explains: CUT_OFF_BRINGS_ABOUT,
   diagnose: ({ 'vpc-connector': { connectors }, logs }, context) => {
     const judged = connectors.map((connector) => judge(connector, logs, context));
-    return standing(judged, reasonsOf(judged) || 'no connector was seen');
+    return standingOfEach(judged, 'no connector was seen');
   },
 });
 

@@ -7,7 +7,7 @@ import { parseName } from '../ports/resource-name.ts';
 import { connectorPage, servicePage } from './console-links.ts';
 import { CUT_OFF_BRINGS_ABOUT } from './cut-off.ts';
 import { isRecent } from './recent.ts';
-import { type Conclusion, type Context, type EvidenceLine, reasonsOf, rule, standing } from './rule.ts';
+import { type Conclusion, type Context, type EvidenceLine, rule, standingOfEach } from './rule.ts';
 import { FAILED_REQUESTS_MIN } from './symptoms.ts';
 
 /** "Each connector requires its own /28 subnet": Serverless VPC Access, subnet requirements (read 2026-11-23). */
@@ -30,7 +30,7 @@ export const connectorMisconfigured = rule({
       ...connectors.map((connector) => ill(connector, network, logs, context)),
       ...services.flatMap((service) => refused(service, unread)),
     ];
-    return standing(judged, reasonsOf(judged) || 'no watched service uses a connector');
+    return standingOfEach(judged, 'no watched service uses a connector');
   },
 });
 

@@ -11,7 +11,7 @@ import { placeOf } from './broken-ways.ts';
 import { connectorPage } from './console-links.ts';
 import { counted } from './counted.ts';
 import { beganWith } from './revisions.ts';
-import { type Conclusion, type Expectation, reasonsOf, rule, standing } from './rule.ts';
+import { type Conclusion, type Expectation, rule, standingOfEach } from './rule.ts';
 import { FAILED_REQUESTS_MIN } from './symptoms.ts';
 
 /**
@@ -57,7 +57,7 @@ export const connectorSaturated = rule({
   ],
   diagnose: ({ 'vpc-connector': { connectors, unread = [] }, 'cloud-run': { services }, ...seen }) => {
     const judged = [...connectors.map((connector) => judge(connector, services, seen)), ...unread.map(notRead)];
-    return standing(judged, reasonsOf(judged) || 'no watched service uses a connector');
+    return standingOfEach(judged, 'no watched service uses a connector');
   },
 });
 

@@ -5,7 +5,7 @@ import { servicePage } from './console-links.ts';
 import { effectiveCeiling } from './instance-ceiling-reached.ts';
 import { DEPENDENCY_LINES, linesOf } from './own-lines.ts';
 import { recentValues } from './recent.ts';
-import { type Conclusion, type Context, reasonsOf, rule, standing } from './rule.ts';
+import { type Conclusion, type Context, rule, standingOfEach } from './rule.ts';
 import { SLOW_POINTS, slowness, spokenMs, trafficRatio } from './slowness.ts';
 import { FAILED_REQUESTS_MIN } from './symptoms.ts';
 
@@ -27,7 +27,7 @@ export const cpuStarved = rule({
   explains: ['instance-ceiling-reached', 'request-timeout-exceeded', 'startup-slower-than-probe'],
   diagnose: ({ 'cloud-run': { services }, metrics, logs }, context) => {
     const judged = services.flatMap((service) => judge(service, metrics, logs, context));
-    return standing(judged, reasonsOf(judged) || 'no service uses nearly all of its CPU');
+    return standingOfEach(judged, 'no service uses nearly all of its CPU');
   },
 });
 

@@ -14,7 +14,7 @@ import {
   total,
 } from './database-facts.ts';
 import { effectiveCeiling } from './instance-ceiling-reached.ts';
-import { type Conclusion, reasonsOf, rule, standing } from './rule.ts';
+import { type Conclusion, rule, standingOfEach } from './rule.ts';
 
 /** A gauge that is read once a minute misses the peaks between: this near to the limit it has been reached. Our own choice. */
 export const NEAR_LIMIT_RATIO = 0.9;
@@ -43,7 +43,7 @@ export const databaseConnectionsExhausted = rule({
   ],
   diagnose: ({ database: { databases }, 'cloud-run': { services }, logs, metrics }) => {
     const judged = databases.map((one) => judge(one, services, logs, metrics));
-    return standing(judged, reasonsOf(judged) || 'no database is known here');
+    return standingOfEach(judged, 'no database is known here');
   },
 });
 

@@ -1,6 +1,6 @@
 import { isRedis } from './database-facts.ts';
 import { judgeDown } from './database-unreachable.ts';
-import { reasonsOf, rule, standing } from './rule.ts';
+import { rule, standingOfEach } from './rule.ts';
 
 /**
  * A SQL database is away: stopped, suspended, in maintenance, failing over, hung, or back with its clients' connections gone.
@@ -29,6 +29,6 @@ export const databaseDown = rule({
   ],
   diagnose: ({ database: { databases }, logs }, context) => {
     const judged = databases.filter((one) => !isRedis(one)).map((one) => judgeDown(one, { databases, logs }, context));
-    return standing(judged, reasonsOf(judged) || 'no SQL database is known here');
+    return standingOfEach(judged, 'no SQL database is known here');
   },
 });

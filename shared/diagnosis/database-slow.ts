@@ -13,7 +13,7 @@ import {
   sinceTrouble,
   total,
 } from './database-facts.ts';
-import { type Conclusion, reasonsOf, rule, standing } from './rule.ts';
+import { type Conclusion, rule, standingOfEach } from './rule.ts';
 
 /** Queries queue for a CPU: at nine tenths busy the wait is about ten times what it is when idle. Our own choice: below it a busy hour would be a fault. */
 export const BUSY_RATIO = 0.9;
@@ -42,7 +42,7 @@ export const databaseSlow = rule({
   ],
   diagnose: ({ database: { databases }, logs }) => {
     const judged = databases.filter((one) => !isRedis(one)).map((one) => judge(one, databases, logs));
-    return standing(judged, reasonsOf(judged) || 'no SQL database is known here');
+    return standingOfEach(judged, 'no SQL database is known here');
   },
 });
 

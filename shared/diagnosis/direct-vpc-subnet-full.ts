@@ -6,7 +6,7 @@ import type { Subnetwork } from '../ports/network.ts';
 import { subnetworkPage } from './console-links.ts';
 import { CUT_OFF_BRINGS_ABOUT } from './cut-off.ts';
 import { isRecent } from './recent.ts';
-import { type Conclusion, type Context, reasonsOf, rule, standing } from './rule.ts';
+import { type Conclusion, type Context, rule, standingOfEach } from './rule.ts';
 
 /** "Reserves IP addresses in blocks of 16", about twice as many as instances. Source: Direct VPC egress (facts, 2026-11-23). */
 const BLOCK = 16;
@@ -30,7 +30,7 @@ export const directVpcSubnetFull = rule({
   diagnose: ({ network, logs, metrics }, context) => {
     const names = [...new Set(network.ways.flatMap(({ kind, subnetwork }) => (kind === 'direct' ? [subnetwork] : [])))];
     const judged = names.flatMap((name) => (name === undefined ? [] : [judge(name, network, logs, metrics, context)]));
-    return standing(judged, reasonsOf(judged) || 'no watched service uses Direct VPC egress');
+    return standingOfEach(judged, 'no watched service uses Direct VPC egress');
   },
 });
 

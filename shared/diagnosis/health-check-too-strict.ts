@@ -1,7 +1,7 @@
 import type { BackendObservation, LoadBalancerObservation } from '../evidence/load-balancer.ts';
 import { type FromOutside, troubledOn } from './at-the-door.ts';
 import { backendPage, healthChecksPage } from './console-links.ts';
-import { type Conclusion, type Context, reasonsOf, rule, standing } from './rule.ts';
+import { type Conclusion, type Context, rule, standingOfEach } from './rule.ts';
 
 /** What Google proposes: defaults of HealthCheck in compute v1's discovery document, read 2026-11-23. A check that asks for more than that is strict. */
 export const DEFAULT_TIMEOUT_SECONDS = 5;
@@ -22,7 +22,7 @@ export const healthCheckTooStrict = rule({
   explains: ['external-dependency-failing', 'traffic-surge'],
   diagnose: ({ 'load-balancer': balancer, ...outside }, context) => {
     const judged = balancer.backends.map((backend) => judge(backend, balancer, outside, context));
-    return standing(judged, reasonsOf(judged) || 'no load balancer leads anywhere');
+    return standingOfEach(judged, 'no load balancer leads anywhere');
   },
 });
 

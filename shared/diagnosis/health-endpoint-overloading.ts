@@ -4,7 +4,7 @@ import type { MetricsObservation } from '../evidence/metrics.ts';
 import { servicePage } from './console-links.ts';
 import { failingNow } from './own-lines.ts';
 import { recentValues } from './recent.ts';
-import { type Conclusion, type Context, reasonsOf, rule, standing } from './rule.ts';
+import { type Conclusion, type Context, rule, standingOfEach } from './rule.ts';
 import { slowness, trafficRatio } from './slowness.ts';
 import { FAILED_REQUESTS_MIN } from './symptoms.ts';
 
@@ -42,7 +42,7 @@ export const healthEndpointOverloading = rule({
   ],
   diagnose: ({ 'cloud-run': { services }, logs, metrics }, context) => {
     const judged = services.flatMap((service) => judge(service, logs, metrics, context));
-    return standing(judged, reasonsOf(judged) || 'health checks are few among the requests');
+    return standingOfEach(judged, 'health checks are few among the requests');
   },
 });
 

@@ -4,7 +4,7 @@ import type { LogsObservation } from '../evidence/logs.ts';
 import { callersOf, type FromOutside } from './at-the-door.ts';
 import { answeredWith, hostsBefore, turnedAwayFrom } from './behind-the-door.ts';
 import { servicePage } from './console-links.ts';
-import { type Conclusion, reasonsOf, rule, standing } from './rule.ts';
+import { type Conclusion, rule, standingOfEach } from './rule.ts';
 
 /** Ingress settings, cloud.google.com/run/docs/securing/ingress, read 2026-11-23: what each lets in from outside. */
 const SHUT: Readonly<Record<string, readonly string[]>> = {
@@ -25,7 +25,7 @@ export const ingressBlocked = rule({
   explains: ['external-dependency-failing', 'path-reserved'],
   diagnose: (seen) => {
     const judged = seen['cloud-run'].services.map((service) => judge(service, seen));
-    return standing(judged, reasonsOf(judged) || 'no service is watched');
+    return standingOfEach(judged, 'no service is watched');
   },
 });
 

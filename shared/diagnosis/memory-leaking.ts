@@ -4,7 +4,7 @@ import type { MetricsObservation, ServiceMetrics } from '../evidence/metrics.ts'
 import { secondsBetween } from '../ports/clock.ts';
 import { servicePage } from './console-links.ts';
 import { failingNow, linesOf } from './own-lines.ts';
-import { type Conclusion, type Context, reasonsOf, rule, standing } from './rule.ts';
+import { type Conclusion, type Context, rule, standingOfEach } from './rule.ts';
 import { slowness, trafficRatio } from './slowness.ts';
 import { FAILED_REQUESTS_MIN } from './symptoms.ts';
 
@@ -36,7 +36,7 @@ export const memoryLeaking = rule({
   explains: ['memory-exhausted', 'cpu-starved', 'instance-ceiling-reached', 'request-timeout-exceeded'],
   diagnose: ({ 'cloud-run': { services }, metrics, logs }, context) => {
     const judged = services.flatMap((service) => judge(service, metrics, logs, context));
-    return standing(judged, reasonsOf(judged) || 'the memory of no service climbs steadily towards its limit');
+    return standingOfEach(judged, 'the memory of no service climbs steadily towards its limit');
   },
 });
 

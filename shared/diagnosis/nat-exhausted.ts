@@ -5,7 +5,7 @@ import { alsoCutOff, type BrokenWay, brokenWays, lostCount, lostLine, placesOf }
 import { natPage } from './console-links.ts';
 import { CUT_OFF_BRINGS_ABOUT, confessesRelease } from './cut-off.ts';
 import { isRecent } from './recent.ts';
-import { type Conclusion, type Context, reasonsOf, rule, standing } from './rule.ts';
+import { type Conclusion, type Context, rule, standingOfEach } from './rule.ts';
 import { serves } from './way-to.ts';
 
 /** Drops of a gateway are lost connections, four packets or so each; fewer than this are a lone burst that clients asked again for. Our own choice. */
@@ -35,7 +35,7 @@ export const natExhausted = rule({
         return judge(gateway, view, found, seen, context);
       }),
     );
-    return standing(judged, reasonsOf(judged) || 'no network has a NAT gateway');
+    return standingOfEach(judged, 'no network has a NAT gateway');
   },
 });
 

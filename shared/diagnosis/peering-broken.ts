@@ -13,7 +13,7 @@ import {
 } from './broken-ways.ts';
 import { peeringPage } from './console-links.ts';
 import { CUT_OFF_BRINGS_ABOUT, confessesRelease } from './cut-off.ts';
-import { type Conclusion, reasonsOf, rule, standing } from './rule.ts';
+import { type Conclusion, rule, standingOfEach } from './rule.ts';
 
 /** The peering behind which Cloud SQL and Memorystore have their private addresses. Source: private services access (read 2026-11-23). */
 const PRIVATE_SERVICES = 'servicenetworking-googleapis-com';
@@ -34,7 +34,7 @@ export const peeringBroken = rule({
       const found = broken.filter((one) => one.view?.name === view.name && isBehind(one, view));
       return found.length > 0 ? cause(view, found, alsoCutOff(found, seen)) : without(view, seen);
     });
-    return standing(judged, reasonsOf(judged) || 'no watched service sends into a network');
+    return standingOfEach(judged, 'no watched service sends into a network');
   },
 });
 

@@ -1,6 +1,6 @@
 import { isRedis } from './database-facts.ts';
 import { judgeDown } from './database-unreachable.ts';
-import { reasonsOf, rule, standing } from './rule.ts';
+import { rule, standingOfEach } from './rule.ts';
 
 /**
  * A Redis is away: repaired, in maintenance, failing over, or hung.
@@ -26,6 +26,6 @@ export const redisDown = rule({
   ],
   diagnose: ({ database: { databases }, logs }, context) => {
     const judged = databases.filter(isRedis).map((one) => judgeDown(one, { databases, logs }, context));
-    return standing(judged, reasonsOf(judged) || 'no Redis is known here');
+    return standingOfEach(judged, 'no Redis is known here');
   },
 });

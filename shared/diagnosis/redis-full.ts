@@ -1,7 +1,7 @@
 import type { ObservedDatabase } from '../evidence/database.ts';
 import type { LogsObservation } from '../evidence/logs.ts';
 import { factLine, isRedis, LINES_MIN, lineLine, linesFrom, servicesOf, total } from './database-facts.ts';
-import { type Conclusion, reasonsOf, rule, standing } from './rule.ts';
+import { type Conclusion, rule, standingOfEach } from './rule.ts';
 
 /** Of its maxmemory: what is measured once a minute stands a little below what a write meets. Our own choice. */
 export const FULL_RATIO = 0.97;
@@ -27,7 +27,7 @@ export const redisFull = rule({
   ],
   diagnose: ({ database: { databases }, logs }) => {
     const judged = databases.filter(isRedis).map((one) => judge(one, logs));
-    return standing(judged, reasonsOf(judged) || 'no Redis is known here');
+    return standingOfEach(judged, 'no Redis is known here');
   },
 });
 

@@ -17,7 +17,7 @@ import {
   SKEW_SECONDS,
   shareOf,
 } from './revisions.ts';
-import { type Conclusion, type Context, reasonsOf, rule, standing } from './rule.ts';
+import { type Conclusion, type Context, rule, standingOfEach } from './rule.ts';
 
 /**
  * The newest revision takes traffic and fails, from its deploy on, while the last good one before it did not.
@@ -43,7 +43,7 @@ export const releaseBroken = rule({
   ],
   diagnose: ({ 'cloud-run': { services }, ...seen }, context) => {
     const judged = services.map((service) => judge(service, seen, context));
-    return standing(judged, reasonsOf(judged) || 'no service is watched');
+    return standingOfEach(judged, 'no service is watched');
   },
 });
 

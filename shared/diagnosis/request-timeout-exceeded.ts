@@ -4,7 +4,7 @@ import type { MetricsObservation } from '../evidence/metrics.ts';
 import { servicePage } from './console-links.ts';
 import { failingNow, linesOf } from './own-lines.ts';
 import { shareOf } from './revisions.ts';
-import { type Conclusion, type Context, type EvidenceLine, reasonsOf, rule, standing } from './rule.ts';
+import { type Conclusion, type Context, type EvidenceLine, rule, standingOfEach } from './rule.ts';
 import { slowness } from './slowness.ts';
 import { FAILED_REQUESTS_MIN } from './symptoms.ts';
 
@@ -24,7 +24,7 @@ export const requestTimeoutExceeded = rule({
   explains: [],
   diagnose: ({ 'cloud-run': { services }, logs, metrics }, context) => {
     const judged = services.flatMap((service) => judge(service, logs, metrics, context));
-    return standing(judged, reasonsOf(judged) || 'no request reached its request timeout');
+    return standingOfEach(judged, 'no request reached its request timeout');
   },
 });
 

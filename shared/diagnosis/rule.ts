@@ -97,9 +97,11 @@ export function standing(judged: readonly Conclusion[], ruledOut: string): reado
   return left.length > 0 ? left : [{ kind: 'ruled-out', reason: ruledOut }];
 }
 
-/** The reasons of all that were ruled out, as one. */
-export const reasonsOf = (judged: readonly Conclusion[]): string =>
-  judged.flatMap((conclusion) => (conclusion.kind === 'ruled-out' ? [conclusion.reason] : [])).join('; ');
+/** The same, ruled out for the reasons of each target, or for `whereNone` when none was judged. */
+export function standingOfEach(judged: readonly Conclusion[], whereNone: string): readonly Conclusion[] {
+  const reasons = judged.flatMap((conclusion) => (conclusion.kind === 'ruled-out' ? [conclusion.reason] : []));
+  return standing(judged, reasons.join('; ') || whereNone);
+}
 
 export const rule = <const Needs extends InspectorName, const Considers extends InspectorName = never>(
   definition: Rule<Needs, Considers>,

@@ -5,7 +5,7 @@ import { servicePage } from './console-links.ts';
 import { effectiveCeiling } from './instance-ceiling-reached.ts';
 import { failingNow } from './own-lines.ts';
 import { recentValues } from './recent.ts';
-import { type Conclusion, type Context, reasonsOf, rule, standing } from './rule.ts';
+import { type Conclusion, type Context, rule, standingOfEach } from './rule.ts';
 import { slowness, spokenMs } from './slowness.ts';
 import { FAILED_REQUESTS_MIN } from './symptoms.ts';
 
@@ -27,7 +27,7 @@ export const trafficSurge = rule({
   explains: ['request-timeout-exceeded'],
   diagnose: ({ 'cloud-run': { services }, metrics, logs }, context) => {
     const judged = services.flatMap((service) => judge(service, metrics, logs, context));
-    return standing(judged, reasonsOf(judged) || 'no service has twice its ordinary traffic');
+    return standingOfEach(judged, 'no service has twice its ordinary traffic');
   },
 });
 

@@ -5,7 +5,7 @@ import { servicePage } from './console-links.ts';
 import { linesOf } from './own-lines.ts';
 import { middleOf, recentValues } from './recent.ts';
 import { timeoutBefore } from './request-timeout-exceeded.ts';
-import { type Conclusion, type Context, reasonsOf, rule, standing } from './rule.ts';
+import { type Conclusion, type Context, rule, standingOfEach } from './rule.ts';
 import { FAILED_REQUESTS_MIN } from './symptoms.ts';
 
 /** A percentile of a distribution is read off its buckets, which are about this wide. Source: exponential buckets of request_latencies, growth 1.4. */
@@ -24,7 +24,7 @@ export const websocketCutByTimeout = rule({
   explains: [],
   diagnose: ({ 'cloud-run': { services }, logs, metrics }, context) => {
     const judged = services.flatMap((service) => judge(service, logs, metrics, context));
-    return standing(judged, reasonsOf(judged) || 'no connection was cut while it was open');
+    return standingOfEach(judged, 'no connection was cut while it was open');
   },
 });
 
