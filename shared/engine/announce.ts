@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { Effect } from '../incident/effect.ts';
 import type { Incident } from '../incident/incident.ts';
-import type { AuditEntry, Card, Store } from '../incident/store.ts';
+import type { AuditEntry, Card } from '../incident/store.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Clock } from '../ports/clock.ts';
 import { planFault } from '../remedy/plan-fault.ts';
@@ -39,27 +39,25 @@ export async function announce(
   { incident: id }: Extract<Effect, { type: 'announce' }>,
   shell: AnnouncementShell,
 ): Promise<void> {
-  const present = await presentOf(id, shell.store);
-  const shown = await shell.store.card(id);
+  const { store } = shell;
+  const present = await loaded(id, store);
+  const shown = await store.card(id);
   if (isShown(present, shown)) return;
-  const channel = channelOf(present.incident, shown, shell.policy);
+  const channel = channelOf(present, shown, shell.policy);
   await withCard({ id, channel }, shell, async (held) => {
     for (let renders = 0; renders < RENDERS_MAX; renders += 1) {
-      const now = await presentOf(id, shell.store);
-      if (isShown(now, held.card())) return;
+      const incident = await loaded(id, store);
+      if (isShown(incident, held.card())) return;
+      const now = { incident, trail: await store.audit(id) };
       await show(now, held, shell);
       await tell(now, held, shell);
     }
   });
 }
 
-const presentOf = async (id: string, store: Store): Promise<Present> => ({
-  incident: await loaded(id, store),
-  trail: await store.audit(id),
-});
-
-const isShown = ({ incident, trail }: Present, shown: Card | undefined): boolean =>
-  shown !== undefined && shown.shown >= incident.version && shown.threaded >= trail.length;
+/** Every version has one entry in the trail, saved with it, so that the trail need not be read to see that all of it is told. */
+const isShown = ({ version }: Incident, shown: Card | undefined): boolean =>
+  shown !== undefined && shown.shown >= version && shown.threaded >= version;
 
 async function show({ incident, trail }: Present, held: HeldCard, shell: AnnouncementShell): Promise<void> {
   const { chat, policy, planPublicKey } = shell;

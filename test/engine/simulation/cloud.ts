@@ -10,7 +10,7 @@ import type {
 } from '../../../shared/ports/cloud.ts';
 import { PlatformFailure } from '../../../shared/ports/platform-failure.ts';
 import type { HttpResult, Prober } from '../../../shared/ports/prober.ts';
-import { at, CONNECTOR, revision, service } from '../../builders/evidence.ts';
+import { at, CONNECTOR, networkView, revision, service } from '../../builders/evidence.ts';
 import { emptyProject } from '../../builders/ports.ts';
 import type { Random } from './random.ts';
 
@@ -78,6 +78,8 @@ export class SimulatedCloud {
           truncated: false,
         })),
       connector: async () => this.#answer(() => this.#connectorNow()),
+      network: async (name) => this.#answer(() => ({ name, peerings: [] })),
+      routes: async () => this.#answer(() => networkView().routes),
       series: async (query) => this.#answer(() => this.#series(query)),
       logs: async (query) => this.#answer(() => ({ entries: this.#logs(query), truncated: false })),
     };
@@ -159,7 +161,7 @@ export class SimulatedCloud {
 
   #connectorNow(): Connector {
     const state = this.#now() < this.#busyUntil ? 'updating' : 'ready';
-    const where = { network: 'default', ipCidrRange: '10.8.0.0/28', subnetwork: undefined };
+    const where = { network: 'staging', ipCidrRange: '10.8.0.0/28', subnetwork: undefined };
     return { name: CONNECTOR, state, ...this.#connector, ...where };
   }
 
@@ -238,7 +240,8 @@ export class SimulatedCloud {
       const found = value(when);
       return found === undefined ? [] : [{ at: when, value: found }];
     });
-    return points.length === 0 ? [] : [{ labels: { connector_name: 'staging-connector' }, points }];
+    const labels = { connector_name: 'staging-connector', location: 'us-central1' };
+    return points.length === 0 ? [] : [{ labels, points }];
   }
 }
 
