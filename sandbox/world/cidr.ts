@@ -1,12 +1,29 @@
 /** An IPv4 address as a number. */
-export const addressOf = (text: string): number =>
-  text.split('.').reduce((value, octet) => value * 256 + Number(octet), 0);
+export function addressOf(text: string): number {
+  const known = addresses.get(text);
+  if (known !== undefined) return known;
+  const read = text.split('.').reduce((value, octet) => value * 256 + Number(octet), 0);
+  addresses.set(text, read);
+  return read;
+}
+
+/** Those of an estate are few, and each is asked about many times a second. */
+const addresses = new Map<string, number>();
 
 /** Whether a range, `10.20.0.0/16`, has an address. */
 export function isIn(range: string, address: string): boolean {
-  const [base = '', bits = '32'] = range.split('/');
+  const { base, size } = ranges.get(range) ?? readRange(range);
+  return base === Math.floor(addressOf(address) / size);
+}
+
+const ranges = new Map<string, { readonly base: number; readonly size: number }>();
+
+function readRange(text: string): { readonly base: number; readonly size: number } {
+  const [base = '', bits = '32'] = text.split('/');
   const size = 2 ** (32 - Number(bits));
-  return Math.floor(addressOf(base) / size) === Math.floor(addressOf(address) / size);
+  const range = { base: Math.floor(addressOf(base) / size), size };
+  ranges.set(text, range);
+  return range;
 }
 
 export const prefixOf = (range: string): number => Number(range.split('/')[1] ?? 32);

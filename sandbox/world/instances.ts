@@ -1,13 +1,14 @@
-import { tickReady } from './ready-instances.ts';
+import { lacksDatabase, tickReady } from './ready-instances.ts';
 import { tickStart } from './start-instances.ts';
 import type { RevisionState, WorldState } from './state.ts';
 import { memoryMibOf } from './template.ts';
 
 /** One second of every container of a revision: starts go on or fail, ready ones age. */
 export function tickInstances(state: WorldState, revision: RevisionState, leakMibPerMinute: number): void {
+  const around = { leakMibPerMinute, lacksDatabase: lacksDatabase(state, revision) };
   for (const instance of [...revision.instances]) {
     if (instance.phase === 'starting') tickStart(state, revision, instance);
-    else tickReady(state, revision, instance, leakMibPerMinute);
+    else tickReady(state, revision, instance, around);
   }
 }
 

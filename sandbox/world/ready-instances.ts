@@ -11,7 +11,7 @@ export function tickReady(
   state: WorldState,
   revision: RevisionState,
   instance: Instance,
-  leakMibPerMinute: number,
+  { leakMibPerMinute, lacksDatabase }: { readonly leakMibPerMinute: number; readonly lacksDatabase: boolean },
 ): void {
   const { code } = revision;
   const perInstance = revision.busy / Math.max(1, revision.readyIds.length);
@@ -28,7 +28,7 @@ export function tickReady(
     exitInstance(state, revision, instance, code.failure.exitCode);
     return;
   }
-  if (code.giveUpSeconds > 0) giveUpWhenCutOff(state, revision, instance);
+  if (code.giveUpSeconds > 0) giveUp(state, revision, instance, lacksDatabase ? instance.failingSeconds + 1 : 0);
 }
 
 function outOfMemory(state: WorldState, revision: RevisionState, instance: Instance, limitMib: number): void {
@@ -46,13 +46,14 @@ function outOfMemory(state: WorldState, revision: RevisionState, instance: Insta
 
 const CUT_OFF_RATIO = 0.5; // Above this share of failing connections a health check counts the second as failed.
 
+/** Whether an app's own health check finds a database that it needs out of reach: the same for all of its instances. */
+export const lacksDatabase = (state: WorldState, revision: RevisionState): boolean =>
+  revision.code.giveUpSeconds > 0 &&
+  revision.code.request.needs.some((need) => connectionFailure(state, revision, need).ratio > CUT_OFF_RATIO);
+
 /** An app whose databases stay away stops by itself, so that another instance may do better. */
-function giveUpWhenCutOff(state: WorldState, revision: RevisionState, instance: Instance): void {
-  const worst = Math.max(
-    0,
-    ...revision.code.request.needs.map((need) => connectionFailure(state, revision, need).ratio),
-  );
-  instance.failingSeconds = worst > CUT_OFF_RATIO ? instance.failingSeconds + 1 : 0;
+function giveUp(state: WorldState, revision: RevisionState, instance: Instance, failingSeconds: number): void {
+  instance.failingSeconds = failingSeconds;
   if (instance.failingSeconds < revision.code.giveUpSeconds * instance.leakFactor) return;
   const text = `Health check failing for ${instance.failingSeconds}s, no usable database connection: shutting down`;
   print(state, { ...place(revision, instance), log: 'stderr', severity: 'ERROR', text });

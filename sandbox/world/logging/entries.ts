@@ -2,7 +2,7 @@ import type { Door } from '../edge/door.ts';
 import { isCutOff } from '../in-flight.ts';
 import type { LineRecord, RequestRecord } from '../ledger.ts';
 import { requestText } from '../log-texts.ts';
-import { seedOf } from '../random.ts';
+import { createRandom, seedOf } from '../random.ts';
 import type { Json, WorldState } from '../state.ts';
 
 // LogEntry messages in JSON, made when they are asked for, always the same for the same record.
@@ -17,36 +17,50 @@ export function hasEntry(state: WorldState, { service, door }: RequestRecord, vi
   return door === undefined || door.by === 'invoker';
 }
 
-/** The entry of the `index`th of the requests in a record. */
-export function requestEntry(state: WorldState, record: RequestRecord, index: number, view: RequestView): Json {
+/** What the entries of all requests of a record have alike. */
+export const sharedEntry = (state: WorldState, record: RequestRecord, view: RequestView): Json => ({
+  severity: record.status >= 500 ? 'ERROR' : record.status >= 400 ? 'WARNING' : 'INFO',
+  httpRequest: sharedRequest(record),
+  ...(view === 'run' ? runEntry(state, record) : loadBalancerEntry(state, record)),
+});
+
+/** The entry of the `index`th of the requests in a record; `shared` is what sharedEntry says of it. */
+export function requestEntry(
+  state: WorldState,
+  record: RequestRecord,
+  index: number,
+  view: RequestView,
+  shared: Json = sharedEntry(state, record, view),
+): Json {
   const { project } = state.scenario.estate;
   const seed = seedOf(record.sequence, index, view);
   // The requests of a record ended within the second before it.
   const atMs = record.atMs - 1000 + Math.floor(((index + 0.5) / record.count) * 1000) + 1;
   const latencySeconds = (record.latencyMs / 1000) * (isCutOff(record.kind) ? 1 : 0.85 + (seed % 1000) / 3300);
   const trace = hex(seed, 32);
-  const common = {
+  const instanceId = view === 'run' ? record.instanceIds[index % Math.max(1, record.instanceIds.length)] : undefined;
+  return {
+    ...shared,
     insertId: hex(seed + 1, 16),
     timestamp: new Date(atMs).toISOString(),
     receiveTimestamp: new Date(atMs + 80).toISOString(),
-    severity: record.status >= 500 ? 'ERROR' : record.status >= 400 ? 'WARNING' : 'INFO',
     trace: `projects/${project}/traces/${trace}`,
     spanId: trace.slice(0, 16),
-    httpRequest: httpRequest(state, record, seed, latencySeconds),
+    httpRequest: { ...sharedRequest(record), ...ownRequest(state, record, seed, latencySeconds) },
+    ...(instanceId !== undefined && { labels: { instanceId, ...MANAGED } }),
   };
-  return view === 'run' ? runEntry(state, record, index, common) : loadBalancerEntry(state, record, common);
 }
 
-function runEntry(state: WorldState, record: RequestRecord, index: number, common: Json): Json {
+const MANAGED = { 'goog-managed-by': 'cloudrun' };
+
+function runEntry(state: WorldState, record: RequestRecord): Json {
   const { project } = state.scenario.estate;
   const text = record.door?.by === 'invoker' ? NOT_AUTHENTICATED : requestText[record.kind];
-  const instanceId = record.instanceIds[index % Math.max(1, record.instanceIds.length)];
   return {
-    ...common,
     ...(text !== undefined && { textPayload: text }),
     logName: `projects/${project}/logs/run.googleapis.com%2Frequests`,
     resource: revisionResource(state, record.service, record.revision),
-    labels: { ...(instanceId !== undefined && { instanceId }), 'goog-managed-by': 'cloudrun' },
+    labels: MANAGED,
   };
 }
 
@@ -58,11 +72,10 @@ const NOT_AUTHENTICATED =
 const enforced = (policy: Door['policy']): Json | undefined =>
   policy && { name: policy.name, priority: policy.priority, configuredAction: 'DENY', outcome: 'DENY' };
 
-function loadBalancerEntry(state: WorldState, record: RequestRecord, common: Json): Json {
+function loadBalancerEntry(state: WorldState, record: RequestRecord): Json {
   const { project, projectNumber } = state.scenario.estate;
   const host = hostOf(state, record.service) ?? '';
   return {
-    ...common,
     logName: `projects/${project}/logs/requests`,
     resource: {
       type: 'http_load_balancer',
@@ -90,7 +103,16 @@ export const hostOf = (state: WorldState, service: string): string | undefined =
   state.scenario.estate.hosts.find((host) => host.routes.some((r) => r.service === service))?.name ??
   state.edge.vms.get(service)?.estate.host;
 
-function httpRequest(state: WorldState, record: RequestRecord, seed: number, latencySeconds: number): Json {
+const sharedRequest = (record: RequestRecord): Json => ({
+  status: record.status,
+  userAgent:
+    record.agent ??
+    'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36',
+  serverIp: '34.143.72.2',
+  protocol: 'HTTP/1.1',
+});
+
+function ownRequest(state: WorldState, record: RequestRecord, seed: number, latencySeconds: number): Json {
   const own = state.services.get(record.service)?.estate.paths ?? [
     state.edge.vms.get(record.service)?.estate.path ?? '/',
   ];
@@ -100,15 +122,9 @@ function httpRequest(state: WorldState, record: RequestRecord, seed: number, lat
     requestMethod: path.includes('login') ? 'POST' : 'GET',
     requestUrl: `https://${hostOf(state, record.service) ?? `${record.service}.internal`}${path}`,
     requestSize: String(400 + (seed % 700)),
-    status: record.status,
     responseSize: String(record.status < 400 ? 900 + (seed % 9000) : 180),
-    userAgent:
-      record.agent ??
-      'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36',
     remoteIp: `203.0.113.${seed % 254}`,
-    serverIp: '34.143.72.2',
     latency: `${latencySeconds.toFixed(9)}s`,
-    protocol: 'HTTP/1.1',
   };
 }
 
@@ -151,7 +167,11 @@ function revisionResource(state: WorldState, service: string, revision: string):
 }
 
 function hex(seed: number, length: number): string {
+  const random = createRandom(seed);
   let text = '';
-  for (let i = 0; text.length < length; i++) text += seedOf(seed, i).toString(16).padStart(8, '0');
+  while (text.length < length)
+    text += Math.floor(random.next() * 2 ** 32)
+      .toString(16)
+      .padStart(8, '0');
   return text.slice(0, length);
 }

@@ -1,7 +1,7 @@
 import { conjuncts, type Filter, fieldsOf } from '../filters/filter.ts';
 import { indexAt, type RequestRecord } from '../ledger.ts';
 import type { Json, WorldState } from '../state.ts';
-import { hasEntry, lineEntry, type RequestView, requestEntry } from './entries.ts';
+import { hasEntry, lineEntry, type RequestView, requestEntry, sharedEntry } from './entries.ts';
 import { matchEntry } from './match-entry.ts';
 
 export interface LogQuery {
@@ -71,7 +71,7 @@ interface Split {
   readonly isComplete: boolean;
 }
 
-/** So that a record that cannot match is dropped by looking at one of its requests. */
+/** So that a record that cannot match is dropped by looking at what its requests have alike. */
 export function splitConjuncts(filter: Filter): Split {
   const all = conjuncts(filter);
   const shared = all.filter((part) => fieldsOf(part).every((field) => field !== undefined && !VARYING.test(field)));
@@ -80,8 +80,9 @@ export function splitConjuncts(filter: Filter): Split {
 
 function expand(state: WorldState, record: RequestRecord, view: RequestView, filter: Filter, split: Split): Json[] {
   if (!hasEntry(state, record, view)) return [];
-  if (!matchEntry(split.shared, requestEntry(state, record, 0, view))) return [];
-  const entries = Array.from({ length: record.count }, (_, index) => requestEntry(state, record, index, view));
+  const shared = sharedEntry(state, record, view);
+  if (!matchEntry(split.shared, shared)) return [];
+  const entries = Array.from({ length: record.count }, (_, index) => requestEntry(state, record, index, view, shared));
   return split.isComplete ? entries : entries.filter((entry) => matchEntry(filter, entry));
 }
 

@@ -1,7 +1,7 @@
 import type { Filter } from '../filters/filter.ts';
 import { parseFilter } from '../filters/parse.ts';
 import { indexAt, type RequestRecord } from '../ledger.ts';
-import { hasEntry, lineEntry, type RequestView, requestEntry } from '../logging/entries.ts';
+import { hasEntry, lineEntry, type RequestView, requestEntry, sharedEntry } from '../logging/entries.ts';
 import { matchEntry } from '../logging/match-entry.ts';
 import { splitConjuncts } from '../logging/query-logs.ts';
 import type { Json, WorldState } from '../state.ts';
@@ -44,7 +44,7 @@ function requestMatcher(
     if (!hasEntry(state, record, view)) return undefined;
     const key = [record.service, record.revision, record.kind, record.status, record.door?.by ?? '', view].join(' ');
     if (!known.has(key)) {
-      const entry = requestEntry(state, record, 0, view);
+      const entry = sharedEntry(state, record, view);
       known.set(key, matchEntry(shared, entry) ? resourceOf(entry) : undefined);
     }
     const resource = known.get(key);
