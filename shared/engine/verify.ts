@@ -1,7 +1,7 @@
 import { gather } from '../evidence/gather.ts';
 import type { Inspection } from '../evidence/inspector.ts';
 import type { Effect } from '../incident/effect.ts';
-import { type RecoveryInput, recovery } from '../incident/verification.ts';
+import { type RecoveryInput, readingsFor, recovery } from '../incident/verification.ts';
 import { latest, plusSeconds } from '../ports/clock.ts';
 import type { CloudReader } from '../ports/cloud.ts';
 import { anyAction, type PlanStep } from '../remedy/actions.ts';
@@ -36,7 +36,7 @@ export async function verify(
   const inspection: Inspection = { environment, subject, since, until, cloud, prober, vpcProber, history };
   const { value, calls } = await meter.counted(() =>
     Promise.all([
-      gather(inspection, abort),
+      gather(inspection, abort, readingsFor(plan)),
       Promise.all(plan.steps.map((step) => standingOf(step, shell.cloud, abort))),
     ]),
   );

@@ -5,12 +5,22 @@ import { withLogBudget } from './log-budget.ts';
 import { redact } from './redact.ts';
 import { remember } from './remember.ts';
 
-/** Runs every inspector at once, each inside its own deadline. Never rejects: what went wrong is a reading. */
-export async function gather(inspection: Inspection, abort: AbortSignal): Promise<Evidence> {
+/**
+ * Runs inspectors at once, each inside its own deadline: all, or those that are wanted, and then the others' readings are `not-applicable`.
+ * Never rejects: what went wrong is a reading.
+ */
+export async function gather(
+  inspection: Inspection,
+  abort: AbortSignal,
+  wanted: readonly InspectorName[] = inspectorNames,
+): Promise<Evidence> {
   const shared = { ...inspection, cloud: remember(withLogBudget(inspection.cloud)) };
   const readings = await Promise.all(
     inspectorNames.map(
-      async (name): Promise<[InspectorName, Reading<unknown>]> => [name, await read(inspectors[name], shared, abort)],
+      async (name): Promise<[InspectorName, Reading<unknown>]> => [
+        name,
+        wanted.includes(name) ? await read(inspectors[name], shared, abort) : { status: 'not-applicable' },
+      ],
     ),
   );
   // Sound: one entry for every inspector name, each the reading of that inspector.

@@ -2,16 +2,26 @@ import { counted } from '../diagnosis/counted.ts';
 import { judge } from '../diagnosis/diagnose.ts';
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import { answersRequests, checkPassed } from '../diagnosis/proof-of-service.ts';
-import type { Context, Symptom } from '../diagnosis/rule.ts';
+import type { Context, Rule, Symptom } from '../diagnosis/rule.ts';
 import { type RuleName, ruleNamed, ruleNames } from '../diagnosis/rules.ts';
 import { symptoms } from '../diagnosis/symptoms.ts';
 import type { ChecksObservation } from '../evidence/checks.ts';
-import type { Evidence } from '../evidence/evidence.ts';
+import type { Evidence, InspectorName } from '../evidence/evidence.ts';
 import type { Reading } from '../evidence/inspector.ts';
 import type { LogsObservation } from '../evidence/logs.ts';
 import { latest, secondsBetween } from '../ports/clock.ts';
 import type { Plan } from '../remedy/plan.ts';
 import type { Recovery, RecoveryCheck } from './incident.ts';
+
+/** What tells how users are served, whatever was the matter. */
+const SERVICE_READINGS = ['http', 'websocket', 'journey', 'logs', 'metrics', 'cloud-run'] as const;
+
+/** All that recovery() reads of an evidence: a verification is a look a minute, and need not be at everything. */
+export function readingsFor({ because }: Plan): readonly InspectorName[] {
+  const known = knownRule(because.rule);
+  const ofRule = known === undefined ? [] : [...known.needs, ...(known.considers ?? [])];
+  return [...new Set<InspectorName>([...SERVICE_READINGS, ...ofRule])];
+}
 
 export interface RecoveryInput {
   readonly diagnosis: Diagnosis;
@@ -119,10 +129,10 @@ const inWords = (seconds: number): string =>
 /** The rule that named the cause, asked again about the same target; what it says of others is another matter. */
 function sameRule({ plan, evidence, context }: RecoveryInput): RecoveryCheck {
   const { rule, target } = plan.because;
-  const known = ruleNames.find((candidate): candidate is RuleName => candidate === rule);
+  const known = knownRule(rule);
   if (known === undefined) return { name: rule, status: 'unavailable', detail: 'this rule is gone from runmedic' };
-  const name = `check of the cause (${ruleNamed(known).title})`;
-  const conclusions = judge(ruleNamed(known), evidence, context);
+  const name = `check of the cause (${known.title})`;
+  const conclusions = judge(known, evidence, context);
   for (const conclusion of conclusions)
     switch (conclusion.kind) {
       case 'cause':
@@ -137,6 +147,12 @@ function sameRule({ plan, evidence, context }: RecoveryInput): RecoveryCheck {
         return { name, status: 'passed', detail: `gone: ${conclusion.reason}` };
     }
   return { name, status: 'passed', detail: `gone: no longer on ${target}` };
+}
+
+/** A plan outlives a deploy of runmedic, and may be of a rule that is gone. */
+function knownRule(name: string): Rule<InspectorName, InspectorName> | undefined {
+  const known = ruleNames.find((candidate): candidate is RuleName => candidate === name);
+  return known && ruleNamed(known);
 }
 
 const standing = ({ plan, readBack }: RecoveryInput): RecoveryCheck[] =>

@@ -7,7 +7,9 @@ import { diagnose } from '../../shared/diagnosis/diagnose.ts';
 import type { Diagnosis } from '../../shared/diagnosis/diagnosis.ts';
 import type { Cause } from '../../shared/diagnosis/rule.ts';
 import { ruleNames } from '../../shared/diagnosis/rules.ts';
+import { readingsFor, recovery } from '../../shared/incident/verification.ts';
 import { environment } from '../builders/evidence.ts';
+import { planOf as planFor } from '../builders/incident.ts';
 import { isReached, judged, scoreOf } from './judged.ts';
 import { keptEvidence } from './kept-evidence.ts';
 import { type Label, labels } from './labels.ts';
@@ -45,6 +47,28 @@ describe('the corpus', () => {
     });
     const missed = all.filter(({ top1, harmful, falseAlarm }) => !top1 || harmful || falseAlarm);
     expect(isReached(scoreOf(all)), JSON.stringify(missed, null, 1)).toBe(true);
+  });
+});
+
+describe('a verification', () => {
+  it.each(known.map(({ scenario }) => scenario))('reads nothing of %s that it did not ask for', (scenario) => {
+    const record = keptEvidence(scenario);
+    if (record === undefined) throw new Error(`no evidence of ${scenario} is kept`);
+    const diagnosis = diagnose(record.evidence, record);
+    // Any cause may be what a plan is made of, once an action answers it.
+    for (const { rule, target } of diagnosis.causes) {
+      const plan = { ...planFor('inc-1'), because: { rule, target } };
+      const asked = readingsFor(plan);
+      const seen = Object.fromEntries(
+        Object.entries(record.evidence).map(([name, reading]) => [
+          name,
+          asked.some((one) => one === name) ? reading : { status: 'not-applicable' },
+        ]),
+      ) as typeof record.evidence; // Sound: the same readings, some of them left out.
+      const by = (evidence: typeof record.evidence) =>
+        recovery({ diagnosis: { ...diagnosis, symptoms: [] }, plan, evidence, context: record, readBack: ['stands'] });
+      expect(by(seen)).toEqual(by(record.evidence));
+    }
   });
 });
 

@@ -60,6 +60,15 @@ describe('gather', () => {
       expect(found).toMatchObject({ status: 'observed', value: { checks: [{ verdict: 'passed' }] } });
   });
 
+  it('takes those that are wanted, and asks nothing for the others', async () => {
+    const { cloud, asked } = reading({ services: [plainService('backend')], connectors: [plainConnector()] });
+    const evidence = await gather(inspection({ cloud }), unhurried, ['logs']);
+    expect(statuses(evidence)).toEqual(
+      Object.fromEntries(inspectorNames.map((name) => [name, name === 'logs' ? 'observed' : 'not-applicable'])),
+    );
+    expect([...new Set(asked.map((call) => call.split(' ')[0]))].sort()).toEqual(['logs', 'series']);
+  });
+
   it('asks for the services once, though two inspectors want them', async () => {
     const { cloud, asked } = reading({ services: [plainService('backend')], connectors: [plainConnector()] });
     await gather(inspection({ cloud }), unhurried);

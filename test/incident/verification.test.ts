@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Evidence } from '../../shared/evidence/evidence.ts';
-import { type RecoveryInput, recovery } from '../../shared/incident/verification.ts';
+import { type RecoveryInput, readingsFor, recovery } from '../../shared/incident/verification.ts';
 import type { Instant } from '../../shared/ports/clock.ts';
 import {
   at,
@@ -34,6 +34,23 @@ const look = (over: Partial<Evidence>, readBack: RecoveryInput['readBack'] = ['s
     context,
     readBack,
   });
+
+describe('what a verification reads', () => {
+  it('is how users are served, and what the rule behind the plan is judged by', () => {
+    expect(readingsFor(planOf('inc-1'))).toEqual([
+      ...['http', 'websocket', 'journey', 'logs', 'metrics', 'cloud-run'],
+      ...['vpc-connector', 'network'],
+    ]);
+  });
+
+  it.each([
+    ['a rule that considers nothing', 'container-port-wrong'],
+    ['a rule that is gone', 'retired-rule'],
+  ])('is how users are served, by %s', (_, rule) => {
+    const plan = { ...planOf('inc-1'), because: { rule, target: 't' } };
+    expect(readingsFor(plan)).toEqual(['http', 'websocket', 'journey', 'logs', 'metrics', 'cloud-run']);
+  });
+});
 
 describe('recovery', () => {
   it('is believed when users are served, the rule is silent and the change stands', () => {
