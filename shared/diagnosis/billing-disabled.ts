@@ -2,6 +2,7 @@ import type { ChecksObservation } from '../evidence/checks.ts';
 import type { CloudRunObservation } from '../evidence/cloud-run.ts';
 import type { LogsObservation } from '../evidence/logs.ts';
 import { billingPage } from './console-links.ts';
+import { CUT_OFF_BRINGS_ABOUT } from './cut-off.ts';
 import { failingLately, turnedAway } from './platform-signs.ts';
 import { type Conclusion, type Context, rule } from './rule.ts';
 
@@ -16,12 +17,15 @@ export const billingDisabled = rule({
   needs: ['platform'],
   considers: ['logs', 'cloud-run', 'http', 'websocket', 'journey'],
   explains: [
-    'instance-ceiling-reached',
+    ...CUT_OFF_BRINGS_ABOUT,
+    'connector-in-error',
+    'container-port-wrong',
+    'image-unavailable',
+    'secret-unavailable',
     'scaled-to-zero',
+    'backend-missing',
+    'quota-exhausted',
     'platform-incident',
-    'database-down',
-    'redis-down',
-    'health-endpoint-overloading',
   ],
   diagnose: ({ platform: { billing }, ...seen }, context) => {
     if (billing.status === 'seen' && billing.value.enabled)

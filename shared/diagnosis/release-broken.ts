@@ -4,6 +4,7 @@ import { secondsBetween } from '../ports/clock.ts';
 import type { Revision } from '../ports/cloud.ts';
 import { servicePage } from './console-links.ts';
 import { counted } from './counted.ts';
+import { CONFESSIONS } from './cut-off.ts';
 import { troubleBefore } from './deploys.ts';
 import { startsInWords } from './failed-starts.ts';
 import {
@@ -35,6 +36,7 @@ export const releaseBroken = rule({
     'memory-leaking',
     'cpu-starved',
     'instance-ceiling-reached',
+    'concurrency-mismatched',
     'request-timeout-exceeded',
     'health-check-too-strict',
     'connection-pool-exhausted',
@@ -97,6 +99,7 @@ function judge(service: ServiceObservation, seen: SeenOfRevisions, { since }: Co
       ...(good === undefined ? [] : [{ text: beforeIt(good, newest) }]),
     ],
     services: [shortName],
+    confessed: lines.some(({ signature }) => CONFESSIONS.includes(signature)),
   };
 }
 
