@@ -189,7 +189,7 @@ export type RequestKind =
 export interface ConnectorState {
   readonly name: string;
   readonly estate: ConnectorEstate;
-  state: 'READY' | 'UPDATING' | 'ERROR';
+  state: 'CREATING' | 'READY' | 'UPDATING' | 'ERROR';
   machineType: MachineType;
   minInstances: number;
   maxInstances: number;

@@ -108,7 +108,7 @@ describe('where traffic is better off', () => {
     expect(target('traffic-pinned', deployed()).kind).toBe('nowhere');
   });
 
-  const cause = { rule: 'traffic-pinned', target: pinned.name, services: ['backend'] } as Cause;
+  const cause = { rule: 'traffic-pinned', target: pinned.name, services: ['backend'] } as Partial<Cause> as Cause;
   const proposed = (latestReadyRevision: string | undefined) =>
     shiftTraffic.propose({
       cause,
