@@ -145,6 +145,8 @@ export interface Instance {
   /** When its port opened. */
   listeningMs?: number;
   failingSeconds: number;
+  /** Liveness probes in a row that it did not answer in time. */
+  unanswered?: number;
   leakedMib: number;
   memoryMib: number;
 }

@@ -22,6 +22,7 @@ export const GOING_WITHOUT_BRINGS_ABOUT: readonly string[] = [
   'connection-pool-exhausted',
   'external-dependency-failing',
   'health-endpoint-overloading',
+  'health-check-too-strict',
   'traffic-surge',
 ];
 

@@ -38,7 +38,6 @@ export const releaseBroken = rule({
     'instance-ceiling-reached',
     'concurrency-mismatched',
     'request-timeout-exceeded',
-    'health-check-too-strict',
     'connection-pool-exhausted',
     'database-connections-exhausted',
     'database-slow',

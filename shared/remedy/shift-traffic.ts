@@ -23,6 +23,7 @@ export const shiftTraffic: Action<TrafficSettings, 'cloud-run' | 'logs' | 'metri
     'release-broken',
     'configuration-broken',
     'egress-misrouted',
+    'health-check-too-strict',
     'container-port-wrong',
     'protocol-mismatched',
     'crash-after-ready',

@@ -47,7 +47,7 @@ describe('startup-slower-than-probe', () => {
       {
         claim: `backend-00003 starts too slowly for its startup probe, which allows 80 s: 9 starts were ended, and ${why}.`,
         confidence,
-        evidence: [{ text: 'Startup probe: tcp, 5 x 15 s after 5 s; a start that it ended had been given 80 s.' }, {}],
+        evidence: [{ text: 'Startup probe: tcp, 5 x 15 s after 5 s, each within 1 s; a start that it ended had been given 80 s.' }, {}],
       },
     ]);
   });

@@ -142,6 +142,24 @@ describe('the request timeout', () => {
   });
 });
 
+describe('a liveness probe', () => {
+  test.each([
+    ['that it answers in time', 0.5, false],
+    ['that it answers too late', 1.5, true],
+  ])('shuts down no instance %s: %s', (_, seconds, isShutDown) => {
+    const scenario = structuredClone(loadScenario('liveness-probe-too-strict'));
+    const request = scenario.estate.services[0]?.code?.request;
+    if (request === undefined) throw new Error('it has no backend');
+    request.healthLatencyMs = seconds * 1000;
+    const { until, lines, failed } = play(scenario);
+    until(200);
+    const text =
+      'LIVENESS HTTP probe failed 1 time consecutively for container "backend-1" on port 8080 path "/health".';
+    expect(lines(0, 200, text).length > 0).toBe(isShutDown);
+    expect(failed('backend', 100, 200) > 0.05).toBe(isShutDown);
+  });
+});
+
 describe('sessions in the memory of one instance', () => {
   test('are known to one alone, and to all again with a ceiling of one', () => {
     const seen = play('sessions-in-memory');
