@@ -24,7 +24,7 @@ export const cpuStarved = rule({
   title: 'CPU starved',
   needs: ['cloud-run', 'metrics'],
   considers: ['logs'],
-  explains: ['instance-ceiling-reached', 'request-timeout-exceeded', 'startup-slower-than-probe'],
+  explains: ['instance-ceiling-reached', 'request-timeout-exceeded'],
   diagnose: ({ 'cloud-run': { services }, metrics, logs }, context) => {
     const judged = services.flatMap((service) => judge(service, metrics, logs, context));
     return standingOfEach(judged, 'no service uses nearly all of its CPU');

@@ -35,11 +35,11 @@ export const databaseConnectionsExhausted = rule({
   explains: [
     'connection-pool-exhausted',
     'crash-after-ready',
-    'startup-slower-than-probe',
     'instance-ceiling-reached',
     'concurrency-mismatched',
     'request-timeout-exceeded',
     'external-dependency-failing',
+    'traffic-surge',
   ],
   diagnose: ({ database: { databases }, 'cloud-run': { services }, logs, metrics }) => {
     const judged = databases.map((one) => judge(one, services, logs, metrics));

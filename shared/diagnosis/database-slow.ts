@@ -34,11 +34,13 @@ export const databaseSlow = rule({
   explains: [
     'connection-pool-exhausted',
     'database-connections-exhausted',
+    'crash-after-ready',
     'instance-ceiling-reached',
     'request-timeout-exceeded',
     'concurrency-mismatched',
     'memory-exhausted',
     'external-dependency-failing',
+    'traffic-surge',
   ],
   diagnose: ({ database: { databases }, logs }) => {
     const judged = databases.filter((one) => !isRedis(one)).map((one) => judge(one, databases, logs));

@@ -19,7 +19,7 @@ export const HORIZON_SECONDS = 7200;
 /** A warm-up climbs ever more slowly; what leaks climbs as fast in the end as in the beginning. */
 export const STEADY_RATIO = 0.5;
 /** From here on a runtime spends its time collecting garbage, and requests feel it. Our own choice, as in memory-exhausted. */
-const NEAR_LIMIT_RATIO = 0.8;
+export const NEAR_LIMIT_RATIO = 0.8;
 /** More traffic needs more memory, which is no leak. */
 export const TRAFFIC_RATIO_MAX = 1.5;
 

@@ -20,10 +20,14 @@ export const redisFull = rule({
   title: 'Redis full',
   needs: ['database', 'logs'],
   explains: [
+    'database-slow',
+    'connection-pool-exhausted',
     'instance-ceiling-reached',
     'request-timeout-exceeded',
+    'concurrency-mismatched',
     'crash-after-ready',
     'external-dependency-failing',
+    'traffic-surge',
   ],
   diagnose: ({ database: { databases }, logs }) => {
     const judged = databases.filter(isRedis).map((one) => judge(one, logs));

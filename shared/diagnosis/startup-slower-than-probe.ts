@@ -111,6 +111,8 @@ const ENDED_OTHERWISE = [
   'secret-unavailable',
   'private-connection-timed-out',
   'private-connection-refused',
+  'database-slots-exhausted',
+  'database-not-ready',
 ] as const;
 
 /** The slowest start that succeeded, of any of its revisions. */

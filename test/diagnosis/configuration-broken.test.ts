@@ -61,6 +61,13 @@ describe('configuration-broken', () => {
   });
 
   it.each([
+    ['a container that misses a setting', [missing], true],
+    ['failures alone', [], false],
+  ])('takes %s for a confession: %s', (_, signatures, confessed) => {
+    expect(concludes('configuration-broken', [set(host)], { ...failing, signatures })).toMatchObject([{ confessed }]);
+  });
+
+  it.each([
     ['as many failures as it takes', FAILURES_MIN, 'cause'],
     ['one fewer', FAILURES_MIN - 1, 'ruled-out'],
   ])('judges %s', (_, count, kind) => {

@@ -51,6 +51,49 @@ describe('connector-in-error', () => {
   });
 
   it.each([
+    ['and its services fail', FAILED_REQUESTS_MIN, 'inconclusive'],
+    ['and they do not', FAILED_REQUESTS_MIN - 1, 'ruled-out'],
+  ])('waits for one that is being created, %s', (_, count, kind) => {
+    const seen = see({ state: 'creating' }, { logs: observed(logs({ failed: [failed('auth', count)] })) });
+    expect(seen?.kind).toBe(kind);
+    if (kind === 'inconclusive')
+      expect(seen).toMatchObject({ settles: 'soon', about: { services: ['auth', 'backend', 'frontend'] } });
+  });
+
+  it('tells what was done to it, and what became of that', () => {
+    const step = (method: string, outcome: 'made' | 'refused', resource = CONNECTOR) => ({
+      at: at(-60),
+      by: 'tom@acme.example',
+      thing: 'connector' as const,
+      method,
+      resource,
+      name: 'staging-connector',
+      fields: [],
+      outcome,
+      detail: outcome === 'made' ? '' : 'Insufficient CPU quota in region.',
+    });
+    const done = [
+      step('CreateConnector', 'refused'),
+      step('CreateConnector', 'made', 'another'),
+      step('CreateConnector', 'made'),
+      step('DeleteConnector', 'made'),
+      step('UpdateConnector', 'made'),
+    ];
+    const changes = observed({ from: at(-21_600), changes: done, truncated: false });
+    expect(see({ state: 'error' }, { changes })).toMatchObject({
+      evidence: [
+        {},
+        {
+          text: 'tom@acme.example: CreateConnector on staging-connector at 2026-11-23 02:59:00 UTC. It failed: "Insufficient CPU quota in region."',
+        },
+        { text: expect.stringContaining('CreateConnector') },
+        { text: expect.stringContaining('DeleteConnector') },
+        { text: expect.stringContaining('Sends through it') },
+      ],
+    });
+  });
+
+  it.each([
     ['as many time-outs as count', [timeouts(LOST_MIN)], [], 'yes', 'certain', undefined],
     ['no way', [line('backend', 'no-route', LOST_MIN)], [], 'yes', 'certain', undefined],
     ['one time-out less', [timeouts(LOST_MIN - 1)], [], 'no', 'likely', 'soon'],

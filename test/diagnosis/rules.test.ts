@@ -255,6 +255,23 @@ describe('release-broken', () => {
     });
   });
 
+  it.each([
+    ['module-missing', true],
+    ['setting-missing', true],
+    ['container-exited', false],
+  ] as const)('takes %s for a confession: %s', (signature, confessed) => {
+    const found = conclude('release-broken', {
+      'cloud-run': observed({ services: [released('backend')] }),
+      logs: observed(
+        logs({
+          failed: [failedBy('backend', 20)],
+          signatures: [line('backend', signature, 9, { revision: 'backend-00003', firstAt: at(-280) })],
+        }),
+      ),
+    });
+    expect(found).toMatchObject({ kind: 'cause', confessed });
+  });
+
   it('says so when the image did not change', () => {
     const found = conclude('release-broken', {
       'cloud-run': observed({

@@ -47,7 +47,7 @@ describe('startup-slower-than-probe', () => {
       {
         claim: `backend-00003 starts too slowly for its startup probe, which allows 80 s: 9 starts were ended, and ${why}.`,
         confidence,
-        evidence: [{ text: 'Startup probe: tcp, 5 x 15 s after 5 s; a start that it ended had been given 80 s.' }, {}],
+        evidence: [{ text: 'Startup probe: tcp, 5 x 15 s after 5 s, each within 1 s; a start that it ended had been given 80 s.' }, {}],
       },
     ]);
   });
@@ -70,6 +70,8 @@ describe('startup-slower-than-probe', () => {
   });
 
   it.each([
+    ['a database has no slot left', { signatures: [...ended(9), line('backend', 'database-slots-exhausted', 1, of)] }],
+    ['a database starts up', { signatures: [...ended(9), line('backend', 'database-not-ready', 1, of)] }],
     ['containers exit', { signatures: [...ended(9), line('backend', 'container-exited', 1, of)] }],
     [
       'they complain of connections',

@@ -87,6 +87,7 @@ describe('changes', () => {
       'secret',
       'DisableSecretVersion',
     ],
+    ['cloudbilling.googleapis.com', 'DisableResourceBilling', 'billing', 'DisableResourceBilling'],
     ['else.googleapis.com', 'Do', 'other', 'Do'],
   ])('sorts %s %s under %s', async (api, method, thing, short) => {
     const { seen } = await see(page([audited(-60, { api, method })]));
