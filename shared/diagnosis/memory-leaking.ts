@@ -16,11 +16,11 @@ export const CLIMB_RATIO = 0.15;
 export const LEVEL_RATIO = 0.6;
 /** A limit that is further off than this will be met by a deploy before it is met by the leak. Our own choice. */
 export const HORIZON_SECONDS = 7200;
-/** A warm-up climbs ever more slowly; what leaks climbs as fast in the end as in the beginning. */
+/** A warm-up climbs ever more slowly; what leaks climbs as fast in the end as in the beginning. Half as fast is our own choice: traffic is never even. */
 export const STEADY_RATIO = 0.5;
 /** From here on a runtime spends its time collecting garbage, and requests feel it. Our own choice, as in memory-exhausted. */
 const NEAR_LIMIT_RATIO = 0.8;
-/** More traffic needs more memory, which is no leak. */
+/** More traffic needs more memory, which is no leak. Our own choice: half as much again, as in cpu-starved. */
 export const TRAFFIC_RATIO_MAX = 1.5;
 
 /**

@@ -15,7 +15,7 @@ import { type Conclusion, type Confidence, type Context, rule } from './rule.ts'
 
 /** What falls at one moment has one cause; services that fail one by one have several. Our own choice: within two of Monitoring's minutes. */
 export const TOGETHER_SECONDS = 120;
-/** One service that fails is its own affair until Google says otherwise. */
+/** One service that fails is its own affair until Google says otherwise. Our own choice: more would leave out projects of two services. */
 export const SERVICES_MIN = 2;
 /** Google dates an incident back to what its engineers found; trouble that was there this long before is another. Our own choice. */
 export const BEFORE_SECONDS = 600;

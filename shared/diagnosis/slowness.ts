@@ -6,9 +6,9 @@ import type { Context } from './rule.ts';
 export const SLOW_RATIO = 3;
 /** About a second is where a person's train of thought breaks (Nielsen, Response Times: The 3 Important Limits, 1993). */
 export const SLOW_MS_MIN = 1000;
-/** Of so few answers in the last minutes, a twentieth is one or none. */
+/** Of fewer answers in the last minutes, a twentieth is less than one. */
 export const ANSWERS_MIN = 20;
-/** One late minute may be one cold start. */
+/** Our own choice: one late minute may be one cold start, and a third would delay the first look. */
 export const SLOW_POINTS = 2;
 
 export interface Slowness {

@@ -36,6 +36,7 @@ describe('configuration-broken', () => {
     expect(found).toMatchObject({
       claim: expect.stringContaining('another value; memory: 512 MiB -> 256 MiB: 40'),
       evidence: [{ text: expect.stringContaining('port: none -> 1 and 2 more.') }],
+      expects: [{ seen: 'yes' }, { seen: 'unknown' }],
     });
     const [both] = concludes(
       'configuration-broken',
@@ -47,6 +48,7 @@ describe('configuration-broken', () => {
     );
     expect(both).toMatchObject({
       evidence: [{}, { text: expect.stringContaining('image: sha256:aaaaaaaaaaaa -> app:2') }],
+      expects: [{ seen: 'unknown' }, { seen: 'yes' }],
     });
   });
 

@@ -62,10 +62,14 @@ describe('firewall-blocking', () => {
       lost('auth', '10.20.0.4', { port: undefined, how: 'no-route' }),
       lost('frontend', '203.0.113.10', { port: 443 }),
     ];
-    const claims = concludeAll('firewall-blocking', { view: { firewalls }, logs: { unreachable } }).map((one) =>
-      one.kind === 'cause' ? one.claim : '',
-    );
-    expect(claims).toEqual([
+    const found = concludeAll('firewall-blocking', { view: { firewalls }, logs: { unreachable } });
+    expect(found[0]).toMatchObject({
+      evidence: expect.arrayContaining([
+        { text: 'backend: 34 connections to 10.20.0.3:5432 timed out.' },
+        { text: 'auth: 34 connections to 10.20.0.4 found no way.' },
+      ]),
+    });
+    expect(found.map((one) => (one.kind === 'cause' ? one.claim : ''))).toEqual([
       'Firewall rule deny-databases denies 10.20.0.3:5432, 10.20.0.4: 68 connections of backend, auth came to nothing.',
       'Firewall rule deny-web denies 203.0.113.10:443: 34 connections of frontend came to nothing.',
     ]);
