@@ -235,6 +235,7 @@ describe('it is back, and its clients still hold connections from before', () =>
     expect(only(down([back(-1801)], lost(3)))).toMatchObject({ kind: 'ruled-out' });
     expect(only(down([back(-540)], lost(2)))).toMatchObject({ kind: 'ruled-out' });
     expect(only(down([back(-540)], lost(3, { lastAt: at(-541) })))).toMatchObject({ kind: 'ruled-out' });
+    expect(only(down([back(-540)], lost(3, { lastAt: at(-540) })))).toMatchObject({ kind: 'cause' });
     expect(only(down([back(-540, { type: 'IMPORT' })], lost(3)))).toMatchObject({ kind: 'ruled-out' });
   });
 });

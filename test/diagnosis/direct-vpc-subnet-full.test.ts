@@ -84,8 +84,8 @@ describe('direct-vpc-subnet-full', () => {
     ['three of ten blocks', '10.30.0.0/24', 24, 'ruled-out'],
     ['as many blocks as it has', '10.30.0.0/26', 17, 'cause'],
     ['a block less', '10.30.0.0/26', 16, 'ruled-out'],
-    ['nine tenths', '10.30.0.0/24', 112, 'cause'],
-    ['less than nine tenths', '10.30.0.0/24', 104, 'ruled-out'],
+    ['just more than nine tenths', '10.30.0.0/24', 112, 'cause'],
+    ['just less than nine tenths', '10.30.0.0/24', 104, 'ruled-out'],
   ])('with %s of %s in use', (_, range, count, kind) => {
     const found = see([], counting(count), sized(range));
     expect(found.kind).toBe(kind);

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { symptoms } from '../../shared/diagnosis/symptoms.ts';
-import { context, evidence, line, logs, observed, service, unavailable } from '../builders/evidence.ts';
+import { RECENT_SECONDS } from '../../shared/diagnosis/recent.ts';
+import { FAILED_REQUESTS_MIN, symptoms } from '../../shared/diagnosis/symptoms.ts';
+import type { Evidence } from '../../shared/evidence/evidence.ts';
+import { at, context, evidence, failed, line, logs, observed, service, unavailable } from '../builders/evidence.ts';
 
 const DEPLOYED = 'backend-00003';
 const backend = service('backend');
@@ -32,5 +34,49 @@ describe('starts that fail', () => {
 
   it('are felt where traffic cannot be seen', () => {
     expect(felt(backend, DEPLOYED, { 'cloud-run': unavailable('denied') })).toEqual(FELT);
+  });
+});
+
+describe('symptoms', () => {
+  const felt = (over: Partial<Evidence>) => symptoms(evidence(over), context);
+
+  it.each([
+    [FAILED_REQUESTS_MIN, 0, 1],
+    [FAILED_REQUESTS_MIN - 1, 0, 0],
+    [50, -RECENT_SECONDS, 1],
+    [50, -RECENT_SECONDS - 1, 0],
+  ])('counts %i failed requests, the last %i s ago, as %i', (count, lastAt, expected) => {
+    expect(felt({ logs: observed(logs({ failed: [failed('backend', count, { lastAt: at(lastAt) })] })) })).toHaveLength(
+      expected,
+    );
+  });
+
+  it('tells refused requests from failed ones', () => {
+    expect(
+      felt({ logs: observed(logs({ failed: [failed('backend', 30, { reachedContainer: false, status: 429 })] })) }),
+    ).toEqual([{ kind: 'requests-refused', on: 'backend', text: 'backend: 30 requests failed with 429' }]);
+  });
+
+  it('says which check fails and how', () => {
+    const http = observed({
+      checks: [
+        {
+          name: 'front page',
+          url: 'https://x',
+          verdict: 'failed' as const,
+          detail: '503 in 9 ms, expected 200',
+          httpStatus: 503,
+          latencyMs: 9,
+        },
+      ],
+    });
+    expect(felt({ http })).toEqual([
+      { kind: 'check-failing', on: 'front page', text: 'front page: 503 in 9 ms, expected 200' },
+    ]);
+  });
+
+  it('counts start-ups from two failures on', () => {
+    expect(felt({ logs: observed(logs({ signatures: [line('auth', 'startup-probe-failed', 2)] })) })).toHaveLength(1);
+    expect(felt({ logs: observed(logs({ signatures: [line('auth', 'startup-probe-failed', 1)] })) })).toHaveLength(0);
   });
 });
