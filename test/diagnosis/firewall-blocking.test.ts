@@ -15,6 +15,13 @@ describe('firewall-blocking', () => {
       target: 'projects/acme-staging/global/firewalls/deny-databases',
       claim: 'Firewall rule deny-databases denies 10.20.0.3:5432: 34 connections of backend came to nothing.',
       confidence: 'certain',
+      evidence: [
+        {
+          text: 'deny-databases: egress, deny to 10.20.0.0/16, priority 1000, for every machine; made at 2026-11-23T02:55:00.000Z.',
+        },
+        {},
+        {},
+      ],
       expects: [{ seen: 'yes' }],
       services: ['backend'],
     });
@@ -44,7 +51,15 @@ describe('firewall-blocking', () => {
     ['of unknown age', undefined, 'unknown', 'certain'],
   ])('a rule that is %s than the failures', (_, createdAt, seen, confidence) => {
     const rule = firewall({ createdAt, targetTags: ['vpc-connector'], direction: 'egress' });
-    expect(see({ view: { firewalls: [rule] } })).toMatchObject({ expects: [{ seen }], confidence });
+    expect(see({ view: { firewalls: [rule] } })).toMatchObject({
+      expects: [{ seen }],
+      confidence,
+      evidence: [
+        { text: expect.stringMatching(createdAt === undefined ? /for tags vpc-connector\.$/ : /-connector; made at/) },
+        {},
+        {},
+      ],
+    });
   });
 
   it('an ingress rule denies from where it comes', () => {

@@ -29,9 +29,10 @@ describe('image-unavailable', () => {
   it('says who goes on serving, or that nobody does', () => {
     const [served] = concludes('image-unavailable', [notReady(MISSING)]);
     expect(served).toMatchObject({ claim: expect.stringContaining('; backend-00002 goes on serving.') });
-    expect(concludes('image-unavailable', [notReady(MISSING, { serving: [] })])).toMatchObject([
-      { claim: expect.stringContaining('; no revision serves.'), harm: 'now' },
-    ]);
+    for (const serving of [[], [{ revision: 'backend-00002', percent: 0 }]])
+      expect(concludes('image-unavailable', [notReady(MISSING, { serving })])).toMatchObject([
+        { claim: expect.stringContaining('; no revision serves.'), harm: 'now' },
+      ]);
   });
 
   it('takes the word of the service where the revision has none, and does without the name of the image', () => {

@@ -151,6 +151,8 @@ describe('instance-ceiling-reached, where requests are refused', () => {
       expect(words({ instancesMax: 3, byRevision: [[8, 3, 3]], onset: -120 })).toBe(
         '3 instances ran at the busiest, all that the ceiling of 3 allows, each for up to 80 requests at a time.',
       );
+      expect(seen({ instancesMax: 3, byRevision: [[2, 3, 2]], onset: -120 }).kind).toBe('cause');
+      expect(seen({ instancesMax: 3, byRevision: [[2, 3, 2]], onset: -119 }).kind).toBe('inconclusive');
       expect(words({ instancesMax: 3, byRevision: [[8, 3, 3]], onset: -30 })).toBe(
         'backend: 50 requests found no instance, but Monitoring has no instance count of that time',
       );

@@ -25,6 +25,28 @@ describe('memory-exhausted', () => {
     expect(withKills(count).kind).toBe(kind);
   });
 
+  it.each([
+    [KILLS_MIN, 'cause'],
+    [KILLS_MIN - 1, 'ruled-out'],
+  ])('goes by %i requests that failed with a container, where the platform’s log is silent', (count, kind) => {
+    const lines = [line('backend', 'memory-limit-exceeded', count, { log: 'requests' })];
+    const found = conclude('memory-exhausted', { logs: observed(logs({ signatures: lines })) });
+    expect(found.kind).toBe(kind);
+    if (kind === 'cause') expect(found).toMatchObject({ confidence: 'likely', expects: [{ seen: 'no' }, {}] });
+  });
+
+  it.each([
+    ['near it', [0.5, 0.8], 'yes'],
+    ['not near it', [0.79, 0.5], 'unknown'],
+    ['not measured', [], 'unknown'],
+  ])('asks Monitoring for the limit: %s', (_, values, seen) => {
+    const found = conclude('memory-exhausted', {
+      logs: observed(logs({ signatures: [line('backend', 'memory-limit-exceeded', 4)] })),
+      metrics: observed({ services: [serviceMetrics('backend', { memoryRatio: points(values) })] }),
+    });
+    expect(found).toMatchObject({ expects: [{ seen: 'yes' }, { seen }] });
+  });
+
   it('names every service that lost containers, the one that lost most first', () => {
     const kills = (name: string, count: number) => line(name, 'memory-limit-exceeded', count);
     const found = concludeAll('memory-exhausted', {
