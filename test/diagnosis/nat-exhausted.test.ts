@@ -36,10 +36,10 @@ describe('nat-exhausted', () => {
   });
 
   it.each([
-    [Math.ceil(64 * PORTS_USED_RATIO), 'yes', 'certain'],
-    [Math.ceil(64 * PORTS_USED_RATIO) - 1, 'no', 'likely'],
-  ])('with %i of 64 ports in use: %s', (used, seen, confidence) => {
-    const found = see({ ...dropping(100), portUsage: points([used], at(-120)) });
+    [100 * PORTS_USED_RATIO, 'yes', 'certain'],
+    [100 * PORTS_USED_RATIO - 1, 'no', 'likely'],
+  ])('with %i of 100 ports in use: %s', (used, seen, confidence) => {
+    const found = see({ ...dropping(100), minPortsPerVm: 100, portUsage: points([used], at(-120)) });
     expect(found).toMatchObject({ expects: [{ seen: 'yes' }, { seen }], confidence });
   });
 
@@ -66,6 +66,7 @@ describe('nat-exhausted', () => {
       kind: 'cause',
       harm: 'soon',
       confidence: 'possible',
+      expects: [{ seen: 'no' }, { seen: 'yes' }],
       services: ['auth', 'backend', 'frontend'],
     });
     expect(see(dropping(100), { ...privately, ways: [way('x', { egress: 'private-ranges-only' })] })).toMatchObject({
