@@ -59,11 +59,43 @@ describe('release-broken', () => {
     expect(withRelease(over).kind).toBe(kind);
   });
 
+  it.each([
+    ['at once', { firstAt: -300 }, 'from its deploy on'],
+    ['a second later', { firstAt: -299 }, 'from 1 s after its deploy on'],
+    ['minutes later', { firstAt: -180 }, 'from 2 min after its deploy on'],
+    ['just not minutes later', { firstAt: -181 }, 'from 119 s after its deploy on'],
+    ['hours before', { firstAt: -7500 }, 'was seen failing 2 h before its deploy'],
+    ['just not two hours before', { firstAt: -7499 }, 'was seen failing 120 min before its deploy'],
+    [
+      'too late, and as often as it takes',
+      { count: FAILURES_MIN, firstAt: 601 },
+      'was first seen failing 15 min after',
+    ],
+    ['too late and too seldom', { count: FAILURES_MIN - 1, firstAt: 601 }, 'hardly failed: 2 containers exited'],
+  ])('says when it failed: %s', (_, over, words) => {
+    const found = withRelease(over);
+    expect(found.kind === 'cause' ? found.claim : found.reason).toContain(words);
+  });
+
+  it.each([
+    ['just within reach of the logs that were cut', -1800 - ONSET_SECONDS_MAX, 'inconclusive'],
+    ['out of their reach', -1800 - ONSET_SECONDS_MAX - 1, 'ruled-out'],
+  ])('that did not fail and was deployed %s', (_, seconds, kind) => {
+    const revisions = [revision('backend-00003', at(seconds)), revision('backend-00002', at(-86_400))];
+    const serving = [{ revision: 'backend-00003', percent: 100 }];
+    const found = conclude('release-broken', {
+      'cloud-run': observed({ services: [service('backend', { serving, revisions })] }),
+      logs: observed(logs({ truncated: { requests: true, system: false, application: false } })),
+    });
+    expect(found.kind).toBe(kind);
+  });
+
   it('says who deployed what, when, and what it printed', () => {
     expect(withRelease({})).toMatchObject({
       claim:
         'Release backend-00003 of backend is broken: 20 containers exited, from 20 s after its deploy on; backend-00002 before it was not seen to fail.',
       confidence: 'certain',
+      expects: [{ seen: 'yes' }, { seen: 'yes' }],
       evidence: [
         {
           text: 'backend-00003 was deployed at 2026-11-23 02:55:00 UTC by deploy@acme-ci.iam.gserviceaccount.com and takes 100 % of the traffic.',
