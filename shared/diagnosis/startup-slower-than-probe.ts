@@ -47,8 +47,7 @@ function judge(service: ServiceObservation, logs: LogsObservation, context: Cont
   const deploy = failedDeploy(service, context);
   if (deploy !== undefined) {
     const slow = slownessOf(service, deploy, logs);
-    if (slow !== undefined && slow.givenUp >= 1)
-      return causeOf(service, deploy, slow, harmOfFailedDeploy(service), logs);
+    if (slow !== undefined) return causeOf(service, deploy, slow, harmOfFailedDeploy(service), logs);
   }
   for (const revision of servingRevisions(service)) {
     const slow = slownessOf(service, revision, logs);
