@@ -96,6 +96,15 @@ describe('traffic-pinned', () => {
     ['traffic goes to the latest', pinned(-3600, { traffic: [{ revision: 'LATEST', percent: 100 }] })],
     ['the newest is pinned', pinned(-3600, { traffic: [{ revision: 'backend-00003', percent: 100 }] })],
     [
+      'the latest takes a share',
+      pinned(-3600, {
+        traffic: [
+          { revision: OLD, percent: 90 },
+          { revision: 'LATEST', percent: 10 },
+        ],
+      }),
+    ],
+    [
       'the newest takes a share',
       pinned(-3600, {
         traffic: [
