@@ -113,7 +113,7 @@ function platformSays({ sql, redis, diskRatio }: ObservedDatabase): string | und
 }
 
 /** "Cloud SQL stops taking writes when the disk is full"; Google's own alert stands at 90 %. Source: Cloud SQL, manage disk usage (read 2026-11-23). */
-export const DISK_FULL_RATIO = 0.99;
+const DISK_FULL_RATIO = 0.99;
 /** States of redis v1 in which it answers. */
 const SERVES: readonly string[] = ['READY', 'UPDATING', 'UNKNOWN'];
 

@@ -26,9 +26,9 @@ export const instanceCeilingReached = rule({
 });
 
 /** Counts that reach this far into the refusals tell of them. Our own choice, two of Monitoring's minutes: the first may have begun before the refusals. */
-export const MEASURED_SECONDS = 120;
+const MEASURED_SECONDS = 120;
 /** Instances that are still being started may reach the ceiling in the minute that has not arrived yet. Our own choice. */
-export const NEAR_CEILING_RATIO = 0.9;
+const NEAR_CEILING_RATIO = 0.9;
 
 /** The lower of the service's and the revision's ceiling holds. */
 export const effectiveCeiling = ({ instancesMax, template }: ServiceObservation): number =>
