@@ -92,6 +92,8 @@ describe('a SQL database is down', () => {
     });
     const half = only(down([observedDatabase({ up: points([0.5], at(-180)) })], timeouts));
     expect(half).toMatchObject({ kind: 'ruled-out' });
+    const less = only(down([observedDatabase({ up: points([0.499], at(-180)) })], timeouts));
+    expect(less).toMatchObject({ kind: 'cause' });
   });
 
   it('when it refuses connections at its own address', () => {

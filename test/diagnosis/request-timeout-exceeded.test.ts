@@ -87,6 +87,8 @@ describe('request-timeout-exceeded', () => {
       return found?.kind === 'cause' ? found.evidence.map((one) => one.text).slice(1) : [];
     };
     expect(texts('failed-requests', byPath)).toEqual(['Failed requests by path: /export 30.']);
+    const many = ['/a', '/b', '/c', '/d'].map((name, index) => path('backend', name, 9 - index));
+    expect(texts('failed-requests', many)).toEqual(['Failed requests by path: /a 9, /b 8, /c 7.']);
     expect(texts('failed-requests', byPath.slice(1))).toEqual([]);
     expect(texts('newest-requests', byPath)).toEqual([]);
   });
