@@ -43,6 +43,7 @@ describe('diagnose', () => {
   it('finds nothing wrong where nothing is', () => {
     const found = diagnose(evidence(), context);
     expect(found).toMatchObject({ healthy: true, root: undefined, causes: [], symptoms: [] });
+    expect(found).not.toHaveProperty('seenBefore');
     expect(found.ruledOut.map(({ rule }) => rule)).toEqual(
       ruleNames.filter((name) => ruleNamed(name).needs.every((need) => evidence()[need].status !== 'not-applicable')),
     );
@@ -88,6 +89,8 @@ describe('diagnose', () => {
     const found = diagnose(partly, context);
     expect(found.healthy).toBe(false);
     expect(found.unchecked).toContainEqual({ rule: 'network', reason: 'zones of staging: no dns' });
+    const unread = observed({ connectors: [], unread: [unreadConnector] });
+    expect(diagnose(evidence({ 'vpc-connector': unread }), context).healthy).toBe(false);
     const gone = observed({ connectors: [], unread: [{ ...unreadConnector, reason: 'not-found' as const }] });
     expect(diagnose(evidence({ 'vpc-connector': gone }), context).healthy).toBe(true);
   });
