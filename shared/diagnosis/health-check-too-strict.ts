@@ -6,8 +6,8 @@ import { judgeLiveness } from './liveness-too-strict.ts';
 import { type Conclusion, type Context, rule, standingOfEach } from './rule.ts';
 
 /** What Google proposes: defaults of HealthCheck in compute v1's discovery document, read 2026-11-23. A check that asks for more than that is strict. */
-export const DEFAULT_TIMEOUT_SECONDS = 5;
-export const DEFAULT_UNHEALTHY_THRESHOLD = 2;
+const DEFAULT_TIMEOUT_SECONDS = 5;
+const DEFAULT_UNHEALTHY_THRESHOLD = 2;
 /** What the load balancer says of machines that did not answer when it tried them: then no health check made that up. */
 const UNREACHED: readonly string[] = ['failed_to_connect_to_backend', 'backend_timeout'];
 

@@ -4,9 +4,9 @@ import { factLine, isRedis, LINES_MIN, lineLine, linesFrom, servicesOf, total } 
 import { type Conclusion, rule, standingOfEach } from './rule.ts';
 
 /** Of its maxmemory: what is measured once a minute stands a little below what a write meets. Our own choice. */
-export const FULL_RATIO = 0.97;
+const FULL_RATIO = 0.97;
 /** Where nothing is refused yet. Source: Memorystore for Redis, memory management best practices: act at 80 % (read 2026-11-23); above it by a margin, since many run there. */
-export const LOOMING_RATIO = 0.9;
+const LOOMING_RATIO = 0.9;
 /** With these it throws keys away rather than refuse. */
 const EVICTS_ANYTHING = /^allkeys-/;
 

@@ -17,6 +17,7 @@ import {
   observed,
   unavailable,
 } from '../builders/evidence.ts';
+import { everyService } from '../builders/scenes.ts';
 
 const see = (over: Partial<ConnectorObservation>, rest: Partial<Evidence> = {}) => {
   const seen = evidence({ 'vpc-connector': observed({ connectors: [connector(over)] }), ...rest });
@@ -94,15 +95,15 @@ describe('connector-in-error', () => {
   });
 
   it.each([
-    ['as many time-outs as count', [timeouts(LOST_MIN)], [], 'yes', 'certain', undefined],
-    ['no way', [line('backend', 'no-route', LOST_MIN)], [], 'yes', 'certain', undefined],
-    ['one time-out less', [timeouts(LOST_MIN - 1)], [], 'no', 'likely', 'soon'],
-    ['time-outs that are over', [timeouts(50, { lastAt: at(-301) })], [], 'no', 'likely', 'soon'],
-    ['failed requests alone', [], [failed('auth', FAILED_REQUESTS_MIN)], 'no', 'likely', undefined],
-    ['one failed request less', [], [failed('auth', FAILED_REQUESTS_MIN - 1)], 'no', 'likely', 'soon'],
-  ])('with %s', (_, signatures, failures, expected, confidence, harm) => {
+    ['as many time-outs as count', [timeouts(LOST_MIN)], [], 'yes', 'certain', undefined, ['backend']],
+    ['no way', [line('backend', 'no-route', LOST_MIN)], [], 'yes', 'certain', undefined, ['backend']],
+    ['one time-out less', [timeouts(LOST_MIN - 1)], [], 'no', 'likely', 'soon', everyService],
+    ['time-outs that are over', [timeouts(50, { lastAt: at(-301) })], [], 'no', 'likely', 'soon', everyService],
+    ['failed requests alone', [], [failed('auth', FAILED_REQUESTS_MIN)], 'no', 'likely', undefined, ['auth']],
+    ['one failed request less', [], [failed('auth', FAILED_REQUESTS_MIN - 1)], 'no', 'likely', 'soon', everyService],
+  ])('with %s', (_, signatures, failures, expected, confidence, harm, services) => {
     const seen = see({ state: 'error' }, { logs: observed(logs({ signatures, failed: failures })) });
-    expect(seen).toMatchObject({ expects: [{ seen: expected }], confidence });
+    expect(seen).toMatchObject({ expects: [{ seen: expected }], confidence, services });
     expect(seen).toHaveProperty('kind', 'cause');
     expect((seen as { harm?: string }).harm).toBe(harm);
   });

@@ -116,6 +116,21 @@ describe('ranked', () => {
     ]);
   });
 
+  it('puts what looms behind what is explained, too', () => {
+    const all = [
+      found('certificate-expiring', { harm: 'soon' }),
+      found('connector-saturated'),
+      found('release-broken'),
+      found('redis-full', { services: ['auth'] }),
+    ];
+    expect(standings(all, [failing])).toEqual([
+      ['connector-saturated', 'root'],
+      ['release-broken', 'explained'],
+      ['certificate-expiring', 'looming'],
+      ['redis-full', 'incidental'],
+    ]);
+  });
+
   it('lets what looms explain what looms too, and names it first', () => {
     const both = [found('configuration-broken', { harm: 'soon' }), found('secret-unavailable', { harm: 'soon' })];
     expect(standings(both, [])).toEqual([

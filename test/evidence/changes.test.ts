@@ -122,6 +122,7 @@ describe('changes', () => {
     expect(seen).toMatchObject({ from: at(-119), truncated: true });
     expect(seen.changes).toHaveLength(100);
     expect((await see(page(many))).seen).toMatchObject({ from: at(-LOOKBACK_SECONDS), truncated: true });
+    expect((await see(page(many.slice(0, 100)))).seen).toMatchObject({ truncated: false });
     expect((await see(page([], true))).seen.from).toBe(at(-LOOKBACK_SECONDS));
   });
 
