@@ -10,6 +10,8 @@ import { Modal } from './modal.ts';
 
 /** Left above a message that is taller than the list. */
 const MARGIN_PX = 32;
+/** Apps keep the primary style for the one thing of a set that affirms (docs.slack.dev, button element, read 2026-11-25). */
+const AWAITS_DECISION = '.message:has(.block-actions .slack-button.primary)';
 
 /** The channel, its threads, and what the person that was picked has open. */
 export function SlackPanel({ desk, onPick }: { readonly desk: Desk; readonly onPick: (user: string) => void }): VNode {
@@ -74,7 +76,7 @@ function Channel({
   onThread: (ts: string) => void;
 }): VNode {
   const shown = messages.filter(({ threadTs, broadcast }) => threadTs === undefined || broadcast);
-  const list = useFollow(`${messages.length} ${messages.at(-1)?.ts}`);
+  const list = useFollow(`${messages.length} ${messages.at(-1)?.ts}`, AWAITS_DECISION);
   const [first] = shown;
   return html`
     <div class="messages" ref=${list} tabIndex="0" role="log" aria-label=${`Messages in ${desk.slack.channel.name}`}>
@@ -113,20 +115,29 @@ function Thread(props: {
     </aside>`;
 }
 
-/** Keeps the newest in sight, from its first line on, unless somebody has scrolled up to read. */
-function useFollow(changed: string) {
+/**
+ * Keeps the newest in sight, from its first line on, unless somebody has scrolled up to read.
+ * @param opensAt what is seen first when the list is opened: the newest of these, from its top on, however much came after it.
+ */
+function useFollow(changed: string, opensAt?: string) {
   const list = useRef<HTMLDivElement>(null);
   const followed = useRef('');
   useEffect(() => {
     const element = list.current;
     if (element === null || followed.current === changed) return;
+    const isOpened = followed.current === '';
+    followed.current = changed;
+    const first = isOpened && opensAt !== undefined ? [...element.querySelectorAll(opensAt)].at(-1) : undefined;
+    if (first !== undefined) {
+      element.scrollTop += first.getBoundingClientRect().top - element.getBoundingClientRect().top;
+      return;
+    }
     const last = element.querySelector('.message:last-of-type');
     const height = last?.getBoundingClientRect().height ?? 0;
     const below = element.scrollHeight - element.scrollTop - element.clientHeight - height;
     const reading = below > element.clientHeight / 2;
-    if (!reading || followed.current === '')
+    if (!reading || isOpened)
       element.scrollTop = element.scrollHeight - Math.max(element.clientHeight, height + MARGIN_PX);
-    followed.current = changed;
   }, [changed]);
   return list;
 }

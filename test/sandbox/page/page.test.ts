@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { serveSandbox } from '../serve-sandbox.ts';
 import { chromiumPath, launchBrowser } from './browser.ts';
@@ -236,6 +236,47 @@ describe.skipIf(chromiumPath === undefined)('the page in Chromium', () => {
     await button('Reject').click();
     await page.getByText('the app answered with status code 404').waitFor();
   });
+
+  it.each([
+    ['a desktop', { width: 1280, height: 900 }],
+    ['a phone', { width: 390, height: 844 }],
+  ])(
+    'opened late on %s, shows what awaits a decision from its top on, and the newest once that is decided',
+    async (_, size) => {
+      const lines = Array.from({ length: 30 }, (_line, index) => `Line ${index}`);
+      const why = { type: 'section' as const, text: text(lines.join('\n')) };
+      const asked = { ...heading, text: text('Approval needed') };
+      const posted = await sandbox.client.chat.postMessage({
+        channel,
+        text: 'Asked',
+        blocks: [asked, why, ...card.slice(2)],
+      });
+      for (const words of [lines.join('\n'), 'The newest'])
+        await sandbox.client.chat.postMessage({ channel, text: words });
+      await page.setViewportSize(size);
+      await page.reload();
+      const top = page.getByRole('heading', { name: 'Approval needed' });
+      await top.waitFor();
+      await expect.poll(() => isInSight(top)).toBe(true);
+      await sandbox.client.chat.update({ channel, ts: String(posted.ts), text: 'Declined', blocks: [asked, why] });
+      await sandbox.client.chat.update({
+        channel,
+        ts: String(await message().first().getAttribute('data-ts')),
+        text: 'Declined',
+        blocks: [heading],
+      });
+      await page.reload();
+      await expect.poll(() => isInSight(page.getByText('The newest'))).toBe(true);
+      expect(await isInSight(top)).toBe(false);
+    },
+  );
+
+  /** Within the list, wholly. */
+  const isInSight = (what: Locator): Promise<boolean> =>
+    what.evaluate((element) => {
+      const [own, list] = [element, element.closest('.messages')].map((one) => one?.getBoundingClientRect());
+      return own !== undefined && list !== undefined && own.top >= list.top && own.bottom <= list.bottom;
+    });
 
   it('shows the world as it fails and heals, and who changed what', async () => {
     await page.getByText('Users are being served').waitFor();
