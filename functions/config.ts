@@ -130,17 +130,17 @@ export function readConfig(name: FunctionName): { readonly config: Config; reado
   };
 }
 
-/** What the environment cannot know: the runner of a laptop finds a free port for its queue. */
-let ofThisMachine: { readonly RUNMEDIC_PUBSUB_ENDPOINT?: string } = {};
+/** What the environment cannot know: the runner of a laptop finds free ports for its queue and its probes. */
+let ofThisMachine: { readonly RUNMEDIC_PUBSUB_ENDPOINT?: string; readonly RUNMEDIC_PROBE_ENDPOINT?: string } = {};
 
 /** Where this machine's queue is reached, whatever the environment says; called before any function is loaded. */
 export function publishAt(endpoint: string): void {
-  ofThisMachine = { RUNMEDIC_PUBSUB_ENDPOINT: endpoint };
+  ofThisMachine = { ...ofThisMachine, RUNMEDIC_PUBSUB_ENDPOINT: endpoint };
 }
 
-/** Where this machine's probes are reached; set by the laptop's runner before any function is loaded. */
+/** Where this machine's probes are reached, whatever the environment says; called before any function that asks them is loaded. */
 export function probeAt(endpoint: string): void {
-  process.env['RUNMEDIC_PROBE_ENDPOINT'] = endpoint;
+  ofThisMachine = { ...ofThisMachine, RUNMEDIC_PROBE_ENDPOINT: endpoint };
 }
 
 function jsonOrUndefined(text: string): unknown {
