@@ -3,6 +3,7 @@ import { basename, dirname, extname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import type { z } from 'zod';
 import { extend } from './extend.ts';
+import { nearestNames } from './nearest-names.ts';
 import { type Scenario, scenarioSchema } from './scenario.ts';
 
 /** A scenario that cannot be played; the message lists every fault. */
@@ -11,6 +12,8 @@ export class ScenarioError extends Error {
 }
 
 const DEPTH_MAX = 5;
+/** Enough to find a name that was mistyped, few enough to be read. */
+const NAMED_COUNT = 3;
 
 /**
  * Reads a scenario by the name of one that is shipped, or from a YAML file.
@@ -38,8 +41,10 @@ export const scenarioNames = (): string[] =>
 function find(nameOrFile: string): string {
   if (scenarioNames().includes(nameOrFile)) return join(import.meta.dirname, `${nameOrFile}.yaml`);
   if (existsSync(nameOrFile)) return resolve(nameOrFile);
+  const names = scenarioNames();
   throw new ScenarioError(
-    `There is no scenario and no file called ${JSON.stringify(nameOrFile)}. Shipped: ${scenarioNames().join(', ')}; or give the path of a YAML file.`,
+    `There is no scenario and no file called ${JSON.stringify(nameOrFile)}. Nearest: ${nearestNames(nameOrFile, names, NAMED_COUNT).join(', ')}; ` +
+      `sandbox/scenarios/README.md lists all ${names.length}. Or give the path of a YAML file.`,
   );
 }
 

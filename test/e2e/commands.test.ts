@@ -26,7 +26,6 @@ function file(name: string, content: string): string {
 
 const TOO_FAST =
   'a number above 0, at most 60: in a faster world the bot takes an investigation that is under way for one that died';
-const SHIPPED = namesIn('sandbox/scenarios', '.yaml').join(', ');
 
 function namesIn(folder: string, ending: string): readonly string[] {
   return readdirSync(join(import.meta.dirname, '../..', folder))
@@ -60,13 +59,10 @@ function expectRefusal(ran: Ran, exitCode: number, words: string): void {
 }
 
 describe('npm start', () => {
-  it('says of an unknown scenario which ones there are', async () => {
-    const ran = await run(['start.ts', '--scenario', 'nope']);
-    expectRefusal(
-      ran,
-      2,
-      `There is no scenario and no file called "nope". Shipped: ${SHIPPED}; or give the path of a YAML file.\n`,
-    );
+  it('says of an unknown scenario which come near, and where all are listed', async () => {
+    const ran = await run(['start.ts', '--scenario', 'staging-504']);
+    expectRefusal(ran, 2, 'There is no scenario and no file called "staging-504". Nearest: staging-503, ');
+    expect(ran.stderr).toMatch(/; sandbox\/scenarios\/README\.md lists all \d+\. Or give the path of a YAML file\.\n$/);
   });
 
   it('lists every fault of a scenario file at once', async () => {
@@ -337,7 +333,7 @@ describe('npm run diagnose', () => {
     [
       'an unknown scenario',
       ['--scenario', 'nope', '--json'],
-      'There is no scenario and no file called "nope". Shipped: ',
+      'There is no scenario and no file called "nope". Nearest: ',
     ],
     ['an unknown flag', ['--scenario', 'healthy', '--jsn'], "Unknown option '--jsn'"],
     ['no such configuration', ['--scenario', 'healthy', '--config', 'nowhere.yaml'], 'nowhere.yaml: no such file'],

@@ -88,7 +88,7 @@ describe('the sandbox as a process', () => {
     [
       'an unknown scenario',
       ['--scenario', 'nope'],
-      /^There is no scenario and no file called "nope"\. Shipped: .*staging-503/,
+      /^There is no scenario and no file called "nope"\. Nearest: .*; sandbox\/scenarios\/README\.md lists all/,
     ],
     ['an unknown flag', ['--scenario', 'healthy', '--bogus'], /^Unknown option '--bogus'.*\nusage: /],
   ])('says one clear thing about %s and starts nothing', async (_name, args, complaint) => {

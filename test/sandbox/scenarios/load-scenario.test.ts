@@ -5,6 +5,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { loadScenario, parseScenario, ScenarioError, scenarioNames } from '../../../sandbox/scenarios/load-scenario.ts';
+import { nearestNames } from '../../../sandbox/scenarios/nearest-names.ts';
 import { schemaText } from '../../../sandbox/scenarios/schema-text.ts';
 
 const folder = join(import.meta.dirname, '../../../sandbox/scenarios');
@@ -14,6 +15,23 @@ const committed = readFileSync(join(folder, 'scenario.schema.json'), 'utf8');
 // After a change of scenario.ts: npx vitest run test/sandbox/scenarios --update
 test('the committed JSON Schema is the parser’s', async () => {
   await expect(schemaText()).toMatchFileSnapshot(join(folder, 'scenario.schema.json'));
+});
+
+/** What stands under this headline is made of each file's own description. */
+const LIST = '\n## What is shipped\n';
+
+test('the README lists every scenario that is shipped, with its description', async () => {
+  const file = join(folder, 'README.md');
+  const readme = readFileSync(file, 'utf8');
+  const before = readme.slice(0, readme.indexOf(LIST) + LIST.length);
+  const rows = scenarioNames().map((name) => {
+    const { description } = loadScenario(name);
+    expect(description, name).toMatch(/\S/);
+    return `| ${name} | ${description?.replaceAll('|', '\\|').trim().replaceAll(/\s+/g, ' ')} |`;
+  });
+  await expect([`${before}\n| scenario | what happens |`, '| --- | --- |', ...rows, ''].join('\n')).toMatchFileSnapshot(
+    file,
+  );
 });
 
 const validate = new Ajv2020({ strict: false, validateFormats: false }).compile(JSON.parse(committed));
@@ -51,10 +69,24 @@ const faultsOf = (act: () => unknown): string => {
   throw new Error('nothing was refused');
 };
 
-test('an unknown name says which there are', () => {
-  expect(faultsOf(() => loadScenario('staging-504'))).toBe(
-    `There is no scenario and no file called "staging-504". Shipped: ${scenarioNames().join(', ')}; or give the path of a YAML file.`,
+test('an unknown name says which three are nearest and where all are', () => {
+  const names = scenarioNames();
+  const message = faultsOf(() => loadScenario('staging-504'));
+  expect(message).toMatch(
+    /^There is no scenario and no file called "staging-504"\. Nearest: staging-503, [a-z0-9-]+, [a-z0-9-]+; /,
   );
+  expect(message).toMatch(
+    new RegExp(`; sandbox/scenarios/README\\.md lists all ${names.length}\\. Or give the path of a YAML file\\.$`),
+  );
+});
+
+test.each([
+  ['memry-leaking', ['memory-leaking', 'memory-leaking-slowly']],
+  ['REDIS', ['redis-full', 'healthy-redis-busy']],
+  ['', ['healthy', 'memory-leaking-slowly']],
+])('nearest to %o are, of a few, %o', (word, nearest) => {
+  const few = ['healthy', 'memory-leaking-slowly', 'redis-full', 'healthy-redis-busy', 'memory-leaking'];
+  expect(nearestNames(word, few, 2)).toEqual(nearest);
 });
 
 test('a bad file lists every fault with path, found and allowed', () => {
