@@ -59,6 +59,11 @@ describe('what one template has otherwise than another', () => {
       ['liveness-probe', '', 'none', 'tcp, 3 x 10 s after 5 s, each within 1 s'],
     ],
     [
+      'startup probe that waits all along',
+      { startupProbe: { ...probe, timeoutSeconds: 10 } },
+      ['startup-probe', '', 'none', 'http /up on port 9090, 3 x 10 s'],
+    ],
+    [
       'readiness probe',
       { readinessProbe: probe },
       ['readiness-probe', '', 'none', 'http /up on port 9090, 3 x 10 s, each within 1 s'],
