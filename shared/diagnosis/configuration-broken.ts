@@ -16,7 +16,7 @@ import {
   linesOf,
 } from './deploys.ts';
 import { FAILURES_MIN } from './revisions.ts';
-import { type Conclusion, type Context, rule } from './rule.ts';
+import { type Conclusion, type Context, rule, type Seen } from './rule.ts';
 
 /**
  * Settings, not code, broke a service: the same image with other variables, limits or network fails from its deploy on, or a container says that a setting is
@@ -29,6 +29,7 @@ export const configurationBroken = rule({
   layer: 'configuration',
   title: 'Configuration broken',
   needs: ['cloud-run', 'logs'],
+  considers: ['metrics', 'changes'],
   explains: [
     'release-broken',
     'crash-after-ready',
@@ -40,17 +41,20 @@ export const configurationBroken = rule({
     'request-timeout-exceeded',
     'health-check-too-strict',
   ],
-  diagnose: ({ 'cloud-run': { services }, logs }, context) =>
-    eachService(services, (service) => judge(service, services, logs, context)),
+  diagnose: ({ 'cloud-run': { services }, ...seen }, context) =>
+    eachService(services, (service) => judge(service, services, seen, context)),
 });
+
+type SeenHere = Omit<Seen<'cloud-run' | 'logs', 'metrics' | 'changes'>, 'cloud-run'>;
 
 function judge(
   service: ServiceObservation,
   services: readonly ServiceObservation[],
-  logs: LogsObservation,
+  seen: SeenHere,
   context: Context,
 ): Conclusion {
   const { shortName } = service;
+  const { logs } = seen;
   const deploy = failedDeploy(service, context);
   if (deploy !== undefined) {
     const suspicion = suspicionOf(service, deploy, logs);
@@ -60,9 +64,9 @@ function judge(
         seen: `${deploy.shortName} never became ready`,
       });
   }
-  const broken = brokeWithDeploy(service, logs);
+  const broken = brokeWithDeploy(service, seen);
   if (broken === undefined) return { kind: 'ruled-out', reason: 'nothing failed from its newest deploy on' };
-  const companion = cutOffTogether(service, services, logs);
+  const companion = cutOffTogether(service, services, seen);
   if (companion !== undefined)
     return {
       kind: 'ruled-out',
@@ -78,7 +82,7 @@ function judge(
   return causeOf(service, broken.newest, suspicion, {
     services: [shortName],
     harm: 'now',
-    seen: `${count} failed from its deploy on`,
+    seen: `${count} failed ${broken.arrival.with === 'deploy' ? 'from its deploy on' : 'from when traffic was moved to it'}`,
   });
 }
 
@@ -88,15 +92,16 @@ const CONNECTIONS = ['private-connection-timed-out', 'private-connection-refused
 function cutOffTogether(
   service: ServiceObservation,
   services: readonly ServiceObservation[],
-  logs: LogsObservation,
+  seen: SeenHere,
 ): string | undefined {
+  const { logs } = seen;
   const isCutOff = ({ shortName, revisions }: ServiceObservation): boolean =>
     revisions.some(
       (revision) =>
         countOf(linesOf(logs, { service: shortName, revision: revision.shortName }, CONNECTIONS)) >= FAILURES_MIN,
     );
   if (!isCutOff(service)) return undefined;
-  return services.find((one) => one !== service && isCutOff(one) && brokeWithDeploy(one, logs) === undefined)
+  return services.find((one) => one !== service && isCutOff(one) && brokeWithDeploy(one, seen) === undefined)
     ?.shortName;
 }
 
