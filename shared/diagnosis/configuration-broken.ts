@@ -1,6 +1,6 @@
 import type { ServiceObservation } from '../evidence/cloud-run.ts';
 import type { LogsObservation, SignatureCount } from '../evidence/logs.ts';
-import { isConfiguration } from '../evidence/setting-changes.ts';
+import { isConfiguration, type SettingChange } from '../evidence/setting-changes.ts';
 import type { Revision } from '../ports/cloud.ts';
 import { servicePage } from './console-links.ts';
 import { counted } from './counted.ts';
@@ -57,7 +57,7 @@ function judge(
   const { logs } = seen;
   const deploy = failedDeploy(service, context);
   if (deploy !== undefined) {
-    const suspicion = suspicionOf(service, deploy, logs);
+    const suspicion = suspicionOf(service, deploy, 'in-start', logs);
     if (suspicion !== undefined)
       return causeOf(service, deploy, suspicion, {
         ...harmOfFailedDeploy(service),
@@ -72,7 +72,9 @@ function judge(
       kind: 'ruled-out',
       reason: `${companion}, which was not deployed, cannot connect either`,
     };
-  const suspicion = suspicionOf(service, broken.newest, logs);
+  const { starts } = broken.failures;
+  const when = starts.seenAs === 'start' && starts.count > 0 ? 'in-start' : 'in-service';
+  const suspicion = suspicionOf(service, broken.newest, when, logs);
   if (suspicion === undefined)
     return {
       kind: 'ruled-out',
@@ -112,15 +114,28 @@ interface Suspicion {
   readonly sameImage: boolean;
 }
 
-function suspicionOf(service: ServiceObservation, revision: Revision, logs: LogsObservation): Suspicion | undefined {
+function suspicionOf(
+  service: ServiceObservation,
+  revision: Revision,
+  when: 'in-start' | 'in-service',
+  logs: LogsObservation,
+): Suspicion | undefined {
   const all = changed(service, revision);
   const settings = all.filter(isConfiguration);
   const sameImage = service.release?.revision === revision.shortName && settings.length === all.length;
-  const [missing] = linesOf(logs, { service: service.shortName, revision: revision.shortName }, ['setting-missing']);
+  const of = { service: service.shortName, revision: revision.shortName };
+  const [missing] = [
+    ...linesOf(logs, of, ['setting-missing']),
+    ...linesOf(logs, of, ['key-missing']).filter((line) => when === 'in-start' || isOneOf(settings, line)),
+  ];
   if (settings.length > 0 && (sameImage || missing !== undefined))
     return { what: `changed ${settings.slice(0, SETTINGS_NAMED).map(inWords).join('; ')}`, missing, sameImage };
   return missing === undefined ? undefined : { what: 'lacks a setting that its image needs', missing, sameImage };
 }
+
+/** A key that is not there is missing from some document, unless the release changed what has its name; in a start it is settings that are read. */
+const isOneOf = (settings: readonly SettingChange[], { sample }: SignatureCount): boolean =>
+  settings.some(({ of }) => of !== '' && sample.includes(`KeyError: '${of}'`));
 
 /** The claim is one sentence; the evidence has the others. */
 const SETTINGS_NAMED = 2;

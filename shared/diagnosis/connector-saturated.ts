@@ -218,7 +218,7 @@ function harmedServices(
 }
 
 /** Lines that no network brings about. */
-const RELEASE_LINES: readonly string[] = ['module-missing', 'setting-missing', 'port-not-listening'];
+const RELEASE_LINES: readonly string[] = ['module-missing', 'setting-missing', 'key-missing', 'port-not-listening'];
 
 /** Whether a service's own newest release is why it fails, or times out, whatever the connector does. */
 function failsByRelease(

@@ -28,7 +28,7 @@ export const CUT_OFF_BRINGS_ABOUT: readonly string[] = [
 ];
 
 /** Lines that no network brings about. */
-const RELEASE_LINES: readonly string[] = ['module-missing', 'setting-missing', 'port-not-listening'];
+const RELEASE_LINES: readonly string[] = ['module-missing', 'setting-missing', 'key-missing', 'port-not-listening'];
 
 /** Whether a service's own newest release says, from its deploy on, what breaks it: then no network did. */
 export function confessesRelease(
