@@ -5,6 +5,7 @@ import type { Revision } from '../ports/cloud.ts';
 import { type Arrival, arrivalOf, type SeenOfTraffic } from './arrival.ts';
 import { servicePage } from './console-links.ts';
 import { counted } from './counted.ts';
+import { type Crowding, crowdings, type SeenOfShared } from './crowds-out.ts';
 import { clock, troubleBefore } from './deploys.ts';
 import { startsInWords } from './failed-starts.ts';
 import {
@@ -24,14 +25,14 @@ import { countedBeside, type SideBySide, sideBySide } from './side-by-side.ts';
 /**
  * The newest revision takes traffic and fails, from its deploy on or from when traffic was moved to it, while the last good one did not.
  * Sees revisions, traffic and who moved it when, failures by revision, and how the newest fares beside an older one that takes a share of the same
- * traffic. Silent when the failures are older than the deploy, when what serves beside it fails as often, when the new revision takes no traffic
+ * traffic; and whether it came to ask so much of a connector or a database that those who share it go without. Silent when the failures are older than the deploy, when what serves beside it fails as often, when the new revision takes no traffic
  * (a deploy that failed leaves the old one serving), and when it came to its traffic out of reach of the logs and nothing serves beside it.
  */
 export const releaseBroken = rule({
   layer: 'release',
   title: 'Release broken',
   needs: ['cloud-run', 'logs'],
-  considers: ['metrics', 'changes'],
+  considers: ['metrics', 'changes', 'vpc-connector', 'database'],
   explains: [
     'crash-after-ready',
     'memory-exhausted',
@@ -45,14 +46,19 @@ export const releaseBroken = rule({
     'database-slow',
   ],
   diagnose: ({ 'cloud-run': { services }, ...seen }, context) => {
-    const judged = services.map((service) => judge(service, seen, context));
+    const judged = services.map((service) => judge(service, services, seen, context));
     return standingOfEach(judged, 'no service is watched');
   },
 });
 
-type SeenHere = SeenOfRevisions & SeenOfTraffic;
+type SeenHere = SeenOfRevisions & SeenOfTraffic & SeenOfShared;
 
-function judge(service: ServiceObservation, seen: SeenHere, context: Context): Conclusion {
+function judge(
+  service: ServiceObservation,
+  services: readonly ServiceObservation[],
+  seen: SeenHere,
+  context: Context,
+): Conclusion {
   const { shortName, revisions } = service;
   const newest = revisions[0];
   if (newest === undefined) return ruledOut(`${shortName} has no revision`);
@@ -65,6 +71,8 @@ function judge(service: ServiceObservation, seen: SeenHere, context: Context): C
   const compared = sideBySide(service, newest, logs);
   const isWorse = compared?.verdict === 'worse';
   const onset = failures.firstAt === undefined ? undefined : secondsBetween(arrival.at, failures.firstAt);
+  const crowds = crowdings(service, newest, arrival, services, seen);
+  if (crowds.length > 0) return crowdsOut(service, { newest, failures, arrival, crowds }, seen);
   if (failures.worst < FAILURES_MIN || onset === undefined)
     return unlessUnread(hardlyFailed(release, failures, logs), service, arrival, seen, context);
   if (compared?.verdict === 'alike')
@@ -140,6 +148,32 @@ function causeOf(service: ServiceObservation, broken: Broken, seen: SeenHere): C
       ...(good === undefined ? [] : [{ text: beforeIt(good, newest) }]),
     ],
     services: [shortName],
+  };
+}
+
+/** It may serve its own well while it leaves the others nothing, so that its own failures are but a line of evidence. */
+function crowdsOut(
+  service: ServiceObservation,
+  broken: Pick<Broken, 'newest' | 'failures' | 'arrival'> & { readonly crowds: readonly Crowding[] },
+  { logs }: SeenHere,
+): Conclusion {
+  const { shortName, name } = service;
+  const { newest, failures, arrival, crowds } = broken;
+  return {
+    kind: 'cause',
+    target: name,
+    claim: `Release ${newest.shortName} of ${shortName} ${crowds.map(({ does }) => does).join('; it ')}.`,
+    confidence: crowds.some(({ confidence }) => confidence === 'certain') ? 'certain' : 'likely',
+    expects: [],
+    evidence: [
+      { text: `${cameLine(service, newest, arrival)}.`, url: servicePage(name, 'revisions') },
+      ...crowds.flatMap(({ evidence }) => evidence),
+      ...(failures.worst === 0
+        ? []
+        : [{ text: `Of its own, ${inWords(failures, logs)}.`, url: servicePage(name, 'logs') }]),
+    ],
+    services: [shortName],
+    bringsAbout: crowds.map(({ finding }) => finding),
   };
 }
 

@@ -9,7 +9,7 @@ import { FAILURES_MIN, readyBefore, shareOf } from './revisions.ts';
  * A revision that fails so many times as often as one beside it fails by itself. Our own choice: instances that are colder and callers that differ make
  * for half as much again or for twice; more would miss a release that fails a part of what already failed a little.
  */
-export const WORSE_RATIO = 3;
+const WORSE_RATIO = 3;
 
 /** How a revision fares beside an older one that takes a share of the same traffic in the same minutes: the nearest that there is to an experiment. */
 export interface SideBySide {
