@@ -39,7 +39,9 @@ export const configurationBroken = rule({
     'instance-ceiling-reached',
     'concurrency-mismatched',
     'request-timeout-exceeded',
-    'health-check-too-strict',
+    'connection-pool-exhausted',
+    'database-connections-exhausted',
+    'database-slow',
   ],
   diagnose: ({ 'cloud-run': { services }, ...seen }, context) =>
     eachService(services, (service) => judge(service, services, seen, context)),
@@ -153,6 +155,7 @@ function causeOf(
     target: name,
     claim: `${revision.shortName} of ${shortName} ${what}: ${seen}.`,
     confidence: 'certain',
+    confessed: missing !== undefined,
     evidence: [
       ...(missing === undefined
         ? []

@@ -53,6 +53,9 @@ export const connectorSaturated = rule({
     'redis-down',
     'database-slow',
     'connection-pool-exhausted',
+    'concurrency-mismatched',
+    'request-timeout-exceeded',
+    'external-dependency-failing',
     'traffic-surge',
   ],
   diagnose: ({ 'vpc-connector': { connectors, unread = [] }, 'cloud-run': { services }, ...seen }) => {

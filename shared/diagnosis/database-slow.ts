@@ -16,11 +16,11 @@ import {
 import { type Conclusion, rule, standingOfEach } from './rule.ts';
 
 /** Queries queue for a CPU: at nine tenths busy the wait is about ten times what it is when idle. Our own choice: below it a busy hour would be a fault. */
-export const BUSY_RATIO = 0.9;
-/** Minutes in a row: one alone may be a backup. */
-export const BUSY_POINTS = 3;
+const BUSY_RATIO = 0.9;
+/** Minutes in a row. Our own choice: one or two may be a backup, and more would delay the first look. */
+const BUSY_POINTS = 3;
 /** SELECT 1 reads nothing; within a region it takes milliseconds. Our own choice: a hundred times that. */
-export const SLOW_HANDSHAKE_MS = 1000;
+const SLOW_HANDSHAKE_MS = 1000;
 
 /**
  * A SQL database answers too slowly: its CPU is used up, or queries wait for locks or lost indexes.
@@ -34,11 +34,13 @@ export const databaseSlow = rule({
   explains: [
     'connection-pool-exhausted',
     'database-connections-exhausted',
+    'crash-after-ready',
     'instance-ceiling-reached',
     'request-timeout-exceeded',
     'concurrency-mismatched',
     'memory-exhausted',
     'external-dependency-failing',
+    'traffic-surge',
   ],
   diagnose: ({ database: { databases }, logs }) => {
     const judged = databases.filter((one) => !isRedis(one)).map((one) => judge(one, databases, logs));

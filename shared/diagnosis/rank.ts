@@ -51,7 +51,7 @@ const explains = (other: Cause, cause: Cause): boolean =>
   bringsAbout(other, cause) ||
   (!bringsAbout(cause, other) &&
     (other.harm !== 'soon' || cause.harm === 'soon') &&
-    other.explains.includes(cause.rule) &&
+    maySpeakFor(other, cause) &&
     covers(other, cause));
 
 const bringsAbout = (one: Cause, { rule, target }: Cause): boolean =>
@@ -61,6 +61,11 @@ const bringsAbout = (one: Cause, { rule, target }: Cause): boolean =>
 const harmedThrough = (cause: Cause, all: readonly Cause[]): readonly string[] => [
   ...new Set([cause, ...all.filter((other) => bringsAbout(cause, other))].flatMap(({ services }) => services)),
 ];
+
+/** What a service stands on explains nothing that its own containers have confessed. */
+const maySpeakFor = ({ layer, explains }: Pick<Cause, 'layer' | 'explains'>, { rule, confessed }: Cause): boolean =>
+  explains.includes(rule) && !(confessed === true && AROUND.includes(layer));
+const AROUND: readonly Cause['layer'][] = ['infrastructure', 'platform'];
 
 type Harmed = Pick<Fault, 'services' | 'checks' | 'backends'>;
 
@@ -84,7 +89,7 @@ interface Unsettled {
 }
 
 const mightExplain = ({ name, about }: Unsettled, cause: Cause): boolean =>
-  ruleNamed(name).explains.includes(cause.rule) && (about === undefined || covers(about, cause));
+  maySpeakFor(ruleNamed(name), cause) && (about === undefined || covers(about, cause));
 
 /** A cause that harms nothing in trouble did not bring this about, however bad it looks by itself. */
 function standingOf(

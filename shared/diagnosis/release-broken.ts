@@ -6,6 +6,7 @@ import { type Arrival, arrivalOf, type SeenOfTraffic } from './arrival.ts';
 import { servicePage } from './console-links.ts';
 import { counted } from './counted.ts';
 import { type Crowding, crowdings, type SeenOfShared } from './crowds-out.ts';
+import { CONFESSIONS } from './cut-off.ts';
 import { clock, troubleBefore } from './deploys.ts';
 import { startsInWords } from './failed-starts.ts';
 import {
@@ -21,12 +22,14 @@ import {
 } from './revisions.ts';
 import { type Conclusion, type Context, rule, standingOfEach } from './rule.ts';
 import { countedBeside, type SideBySide, sideBySide } from './side-by-side.ts';
+import { type SlowBurn, slowBurn } from './slow-burn.ts';
 
 /**
  * The newest revision takes traffic and fails, from its deploy on or from when traffic was moved to it, while the last good one did not.
  * Sees revisions, traffic and who moved it when, failures by revision, and how the newest fares beside an older one that takes a share of the same
- * traffic; and whether it came to ask so much of a connector or a database that those who share it go without. Silent when the failures are older than the deploy, when what serves beside it fails as often, when the new revision takes no traffic
- * (a deploy that failed leaves the old one serving), and when it came to its traffic out of reach of the logs and nothing serves beside it.
+ * traffic; memory that climbs from the deploy on until it fails; and whether it came to ask so much of a connector or a database that those who share
+ * it go without. Silent when the failures are older than the deploy, or came long after it without such a climb and nothing serves beside it, when
+ * what serves beside it fails as often, and when the new revision takes no traffic (a deploy that failed leaves the old one serving).
  */
 export const releaseBroken = rule({
   layer: 'release',
@@ -39,8 +42,8 @@ export const releaseBroken = rule({
     'memory-leaking',
     'cpu-starved',
     'instance-ceiling-reached',
+    'concurrency-mismatched',
     'request-timeout-exceeded',
-    'health-check-too-strict',
     'connection-pool-exhausted',
     'database-connections-exhausted',
     'database-slow',
@@ -77,13 +80,14 @@ function judge(
     return unlessUnread(hardlyFailed(release, failures, logs), service, arrival, seen, context);
   if (compared?.verdict === 'alike')
     return ruledOut(`${compared.beside.shortName}, which serves beside ${release}, fails as often`);
-  if (!isWorse && onset > ONSET_SECONDS_MAX)
+  const burn = onset > ONSET_SECONDS_MAX ? slowBurn(shortName, newest, seen.metrics, context) : undefined;
+  if (!isWorse && burn === undefined && onset > ONSET_SECONDS_MAX)
     return unlessUnread(failedLate(release, onset, arrival), service, arrival, seen, context);
   if (!isWorse && onset < -SKEW_SECONDS)
     return ruledOut(`${release} was seen failing ${spoken(-onset)} before ${itsArrival(arrival)}`);
   const older = isWorse ? undefined : troubleBefore(service, newest, arrival.at, logs);
   if (older !== undefined) return ruledOut(`${older.revision} failed before ${release} came: ${inWords(older, logs)}`);
-  return causeOf(service, { newest, failures, arrival, onset, compared }, seen);
+  return causeOf(service, { newest, failures, arrival, onset, compared, burn }, seen);
 }
 
 /** Lines that were not read might be the missing ones, or the first; not so when its arrival is out of their reach. */
@@ -111,11 +115,12 @@ interface Broken {
   /** Seconds from its arrival. */
   readonly onset: number;
   readonly compared: SideBySide | undefined;
+  readonly burn: SlowBurn | undefined;
 }
 
 function causeOf(service: ServiceObservation, broken: Broken, seen: SeenHere): Conclusion {
   const { shortName, name } = service;
-  const { newest, failures, arrival, onset, compared } = broken;
+  const { newest, failures, arrival, onset, compared, burn } = broken;
   const { logs, metrics, changes } = seen;
   const { shortName: release } = newest;
   const good = lastGoodBefore(service, newest, seen);
@@ -124,19 +129,24 @@ function causeOf(service: ServiceObservation, broken: Broken, seen: SeenHere): C
   return {
     kind: 'cause',
     target: name,
-    claim: `Release ${release} of ${shortName} is broken: ${inWords(failures, logs)}${fromArrival ? `, ${fromThen(onset, arrival)}` : ''}${good === undefined ? '' : `; ${wasGood(good, service, logs)}`}.`,
+    claim: `Release ${release} of ${shortName} is broken: ${inWords(failures, logs)}${fromArrival || burn !== undefined ? `, ${fromThen(onset, arrival)}` : ''}${burn === undefined ? '' : `, and ${burnInWords(burn)}`}${good === undefined ? '' : `; ${wasGood(good, service, logs)}`}.`,
+    // What breaks by and by may break by something else as well.
     confidence: fromArrival ? 'certain' : 'likely',
     expects: [
-      // Where one beside it serves the same traffic well, nobody needs to be told that it is the release.
+      // Who runs out of memory is ended in the middle of a word; and where one beside it serves the same traffic well, nobody needs to be told.
       {
         text: 'its containers say what breaks them',
-        seen: failures.lines.length > 0 ? 'yes' : compared === undefined ? 'no' : 'unknown',
+        seen: failures.lines.length > 0 ? 'yes' : compared === undefined && burn === undefined ? 'no' : 'unknown',
       },
       { text: 'a revision before it served', seen: good === undefined ? 'unknown' : 'yes' },
-      {
-        text: 'it began to fail as requests came to it',
-        seen: fromArrival ? 'yes' : changes === undefined ? 'unknown' : 'no',
-      },
+      ...(fromArrival || burn !== undefined
+        ? []
+        : [
+            {
+              text: 'it began to fail as requests came to it',
+              seen: changes === undefined ? 'unknown' : 'no',
+            } as const,
+          ]),
     ],
     evidence: [
       { text: `${cameLine(service, newest, arrival)}.`, url: servicePage(name, 'revisions') },
@@ -148,6 +158,7 @@ function causeOf(service: ServiceObservation, broken: Broken, seen: SeenHere): C
       ...(good === undefined ? [] : [{ text: beforeIt(good, newest) }]),
     ],
     services: [shortName],
+    confessed: failures.lines.some(({ signature }) => CONFESSIONS.includes(signature)),
   };
 }
 
@@ -228,6 +239,9 @@ const spoken = (seconds: number): string => {
   if (seconds < 120) return `${Math.round(seconds)} s`;
   return seconds < 2 * 3600 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
 };
+
+const burnInWords = ({ heldRatio, reachedRatio, seconds }: SlowBurn): string =>
+  `its memory climbed to ${Math.round(reachedRatio * 100)} % within ${spoken(seconds)} of it, where ${Math.round(heldRatio * 100)} % was the most before`;
 
 const beforeIt = (good: Revision, newest: Revision): string =>
   good.template.containers[0]?.image === newest.template.containers[0]?.image

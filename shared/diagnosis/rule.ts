@@ -54,6 +54,8 @@ export interface Fault {
    * explain it in turn, whatever their rules say.
    */
   readonly bringsAbout?: readonly { readonly rule: string; readonly target: string }[];
+  /** Its own containers name what is amiss in words that nothing around them puts into their mouths: no infrastructure and no platform explains it. */
+  readonly confessed?: boolean;
   /** 'soon': nothing fails of it yet, and it is the root only where nothing else is wrong. */
   readonly harm?: 'now' | 'soon';
 }
