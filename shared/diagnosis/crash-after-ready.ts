@@ -44,7 +44,7 @@ const CONNECTIONS = [
   'cloud-sql-socket-closed',
 ] as const;
 
-const SAID = ['module-missing', 'setting-missing', 'unknown'] as const;
+const SAID = ['module-missing', 'setting-missing', 'key-missing', 'unknown'] as const;
 
 function causeOf(service: ServiceObservation, revision: Revision, crashes: number, logs: LogsObservation): Conclusion {
   const { name, shortName } = service;

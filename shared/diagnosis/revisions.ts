@@ -30,6 +30,7 @@ const SPEAKS_FOR_A_RELEASE: readonly string[] = [
   'port-not-listening',
   'module-missing',
   'setting-missing',
+  'key-missing',
   'response-malformed',
 ];
 

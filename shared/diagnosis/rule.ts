@@ -49,6 +49,11 @@ export interface Fault {
   readonly checks?: readonly string[];
   /** Load balancers' backend services whose requests reach nobody by it. */
   readonly backends?: readonly string[];
+  /**
+   * Findings of other rules that this very one was seen to bring about, whomever they harm: something shared that one of its users filled. They do not
+   * explain it in turn, whatever their rules say.
+   */
+  readonly bringsAbout?: readonly { readonly rule: string; readonly target: string }[];
   /** Its own containers name what is amiss in words that nothing around them puts into their mouths: no infrastructure and no platform explains it. */
   readonly confessed?: boolean;
   /** 'soon': nothing fails of it yet, and it is the root only where nothing else is wrong. */

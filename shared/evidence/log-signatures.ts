@@ -96,8 +96,15 @@ export const logSignatures = [
   { signature: 'module-missing', pattern: /ModuleNotFoundError|Cannot find module|ClassNotFoundException/ },
   {
     signature: 'setting-missing',
-    pattern: /Missing \S+ for|environment variable \S+ (is )?(required|not set|missing)|KeyError: '/i,
+    pattern: /Missing \S+ for|environment variable \S+ (is )?(required|not set|missing)/i,
   },
+  // Python's word for any key that is not there. A variable's, where os.environ was asked, or where it is named as they are: in upper case (POSIX.1-2017,
+  // volume XBD, 8.1). Four letters at least: in a document, a currency or a country is a key in upper case too (ISO 4217 and 3166: two or three).
+  {
+    signature: 'setting-missing',
+    pattern: /KeyError: '[A-Z][A-Z0-9_]{3,}'|(?:os\.environ|<frozen os>)[\s\S]*KeyError: '/,
+  },
+  { signature: 'key-missing', pattern: /KeyError: '/ },
 ] as const satisfies readonly { signature: string; pattern: RegExp }[];
 
 export type LogSignature = (typeof logSignatures)[number]['signature'] | 'outside-host-failed' | 'unknown';

@@ -23,6 +23,8 @@ export interface ServiceMetrics {
   /** Active and idle, of all revisions together: while one replaces another both count. */
   readonly instances: Points;
   readonly instancesByRevision: readonly { readonly revision: string; readonly points: Points }[];
+  /** What its containers sent and received on any network, by revision. Left out of evidence that was kept before it was asked for. */
+  readonly bytesByRevision?: readonly { readonly revision: string; readonly points: Points }[];
   /** Those that had requests; the rest was idle. */
   readonly instancesActive: Points;
   /** 99th percentile over the instances, 0..1 of the limit. */
@@ -64,8 +66,8 @@ const REVISION = 'resource.labels.revision_name';
 const CLASS = 'metric.labels.response_code_class';
 
 /**
- * Sees requests, latencies, instances by state, concurrency, start-ups, pending requests, memory and CPU of every service in the region, and what
- * was ordinary in the two hours before: twelve queries whatever their number.
+ * Sees requests, latencies, instances by state, concurrency, start-ups, pending requests, bytes, memory and CPU of every service in the region, and what
+ * was ordinary in the two hours before: fourteen queries whatever their number.
  * API: Monitoring v3 timeSeries.list. Permission: monitoring.timeSeries.list.
  * Silent about the last two minutes (Run's metrics arrive up to 120 s late) and about requests that reached no container.
  */
@@ -91,6 +93,8 @@ export const metrics: Inspector<MetricsObservation> = {
       starts,
       concurrency,
       pending,
+      sent,
+      received,
       earlier,
       earlierP95,
       earlierMemory,
@@ -105,6 +109,8 @@ export const metrics: Inspector<MetricsObservation> = {
       ask('container/startup_latencies', 'ALIGN_DELTA', 'REDUCE_PERCENTILE_95', [SERVICE]),
       ask('container/max_request_concurrencies', 'ALIGN_PERCENTILE_99', 'REDUCE_MAX', [SERVICE]),
       ask('pending_queue/pending_requests', 'ALIGN_MAX', 'REDUCE_SUM', [SERVICE]),
+      ask('container/network/sent_bytes_count', 'ALIGN_DELTA', 'REDUCE_SUM', [SERVICE, REVISION]),
+      ask('container/network/received_bytes_count', 'ALIGN_DELTA', 'REDUCE_SUM', [SERVICE, REVISION]),
       ask('request_count', 'ALIGN_DELTA', 'REDUCE_SUM', [SERVICE], 'baseline'),
       ask('request_latencies', 'ALIGN_DELTA', 'REDUCE_PERCENTILE_95', [SERVICE, REVISION, CLASS], 'baseline'),
       ask('container/memory/utilizations', 'ALIGN_PERCENTILE_99', 'REDUCE_MAX', [SERVICE], 'baseline'),
@@ -130,6 +136,7 @@ export const metrics: Inspector<MetricsObservation> = {
             })),
             instances: added(own(instances)),
             instancesByRevision: byRevision(own(instances)),
+            bytesByRevision: byRevision(own([...sent, ...received])),
             instancesActive: added(own(instances).filter(({ labels }) => labels['state'] === 'active')),
             memoryRatio: first(memory),
             cpuRatio: first(cpu),

@@ -36,7 +36,7 @@ describe('database-connections-exhausted', () => {
       confidence: 'certain',
       services: ['backend'],
       claim:
-        'Database postgres is out of connections: it held 98 of 103 connections and refused 900: backend 18 x 4 instances = 72, auth 10 x 2 instances = 20, together 92.',
+        'Database postgres is out of connections: it held 98 of 103 connections and refused 900: backend 18 x 4 instances = 72, auth 10 x 2 instances = 20, together 92, and 6 beyond them.',
       evidence: [{ text: expect.stringContaining('the default of its memory; 3 are kept for superusers') }, {}, {}],
     });
   });
@@ -45,8 +45,10 @@ describe('database-connections-exhausted', () => {
     const one = { users: [databaseUser('backend', 18)] };
     const flagged = { ...one, limit: { connections: 103, source: 'flag' } as const };
     const said = only(judged([holding(98, flagged)], refused(3), { ...two, metrics: unavailable('denied') }));
+    const within = only(judged([holding(90, flagged)], refused(3), { ...two, metrics: unavailable('denied') }));
+    expect(within).toMatchObject({ claim: expect.stringContaining('instances = 90.') });
     expect(said).toMatchObject({
-      claim: expect.stringContaining('refused 3: backend 18 x 5 instances = 90.'),
+      claim: expect.stringContaining('refused 3: backend 18 x 5 instances = 90, and 8 beyond them.'),
       evidence: [{ text: expect.stringContaining('the flag max_connections') }, {}, {}],
     });
   });

@@ -58,6 +58,23 @@ describe('ranked', () => {
     ]);
   });
 
+  it('takes what was seen to fill something shared for the root, for all whom that harms', () => {
+    const full = { target: 'c', services: ['backend', 'auth'] };
+    const filling = { bringsAbout: [{ rule: 'connector-saturated', target: 'c' }] };
+    const both = [found('connector-saturated', full), found('release-broken', filling)];
+    expect(ranked(both, [failing])).toMatchObject([
+      { rule: 'release-broken', standing: 'root', explainedBy: [], services: ['backend', 'auth'] },
+      { rule: 'connector-saturated', standing: 'explained', explainedBy: ['release-broken'] },
+    ]);
+    const [other] = ranked([found('connector-saturated', { ...full, target: 'd' }), both[1] as Concluded], [failing]);
+    expect(other).toMatchObject({ rule: 'connector-saturated', standing: 'root' });
+    const another = [found('redis-down', { target: 'c', services: ['auth'] }), both[1] as Concluded];
+    expect(standings(another, [failing])).toEqual([
+      ['release-broken', 'root'],
+      ['redis-down', 'incidental'],
+    ]);
+  });
+
   it.each([
     [
       'will be judged soon, of the same service',

@@ -62,6 +62,12 @@ describe('log signatures', () => {
     ],
     ["ModuleNotFoundError: No module named 'shop_backend.app.services.monitoring'", 'module-missing'],
     ['Missing secret_key_base for production', 'setting-missing'],
+    ["KeyError: 'LEDGER_URL'", 'setting-missing'],
+    ["KeyError: 'PORT'", 'setting-missing'],
+    ['  File "<frozen os>", line 685, in __getitem__\nKeyError: \'region\'', 'setting-missing'],
+    ["    region = os.environ['region']\nKeyError: 'region'", 'setting-missing'],
+    ["KeyError: 'currency'", 'key-missing'],
+    ["KeyError: 'EUR'", 'key-missing'],
     ['Starting new instance. Reason: AUTOSCALING', 'instance-starting'],
     [
       'Default STARTUP TCP probe succeeded after 1 attempt for container "backend-1" on port 8080.',
