@@ -1,5 +1,6 @@
 import type { ObservedDatabase } from '../evidence/database.ts';
 import type { ObservedLook } from '../evidence/database-looks.ts';
+import { isAbout, spokenOf } from '../evidence/database-spoken-of.ts';
 import type { LogSignature } from '../evidence/log-signatures.ts';
 import type { LogsObservation, SignatureCount } from '../evidence/logs.ts';
 import { parseName } from '../ports/resource-name.ts';
@@ -15,15 +16,22 @@ export const LINES_MIN = 3;
 
 export const isRedis = ({ kind }: ObservedDatabase): boolean => kind === 'redis';
 
-/** Lines of these kinds from those who use a database. */
+/** Lines of these kinds from those who use a database, but for those that say themselves that they are about another. */
 export function linesFrom(
-  { users }: ObservedDatabase,
+  database: ObservedDatabase,
   signatures: readonly LogSignature[],
   logs: LogsObservation,
 ): readonly SignatureCount[] {
-  const names = users.map(({ service }) => service);
-  return logs.signatures.filter(({ service, signature }) => names.includes(service) && signatures.includes(signature));
+  const names = database.users.map(({ service }) => service);
+  return logs.signatures.filter(
+    ({ service, signature, sample }) =>
+      names.includes(service) && signatures.includes(signature) && isAbout(spokenOf(sample), database) !== 'no',
+  );
 }
+
+/** Those of them that name it by its address. */
+export const naming = (database: ObservedDatabase, lines: readonly SignatureCount[]): readonly SignatureCount[] =>
+  lines.filter(({ sample }) => isAbout(spokenOf(sample), database) === 'yes');
 
 export const total = (items: readonly { readonly count: number }[]): number =>
   items.reduce((sum, { count }) => sum + count, 0);
