@@ -31,6 +31,7 @@ export const releaseBroken = rule({
   considers: ['metrics'],
   explains: [
     'crash-after-ready',
+    'database-login-refused',
     'memory-exhausted',
     'memory-leaking',
     'cpu-starved',
