@@ -42,12 +42,30 @@ export const servicesOf = (lines: readonly SignatureCount[]): readonly string[] 
     .filter((name) => total(lines.filter(({ service }) => service === name)) >= LINES_MIN)
     .sort();
 
-/** Those who use a database and fail requests now. */
-export const failingUsers = ({ users }: ObservedDatabase, { failed }: LogsObservation): readonly string[] =>
-  users
+/** Those who use a database and fail requests now, but for those that say that they fail by something else. */
+export const failingUsers = (database: ObservedDatabase, logs: LogsObservation): readonly string[] =>
+  database.users
     .map(({ service }) => service)
-    .filter((name) => total(failed.filter(({ service }) => service === name)) >= FAILED_REQUESTS_MIN)
+    .filter((name) => total(logs.failed.filter(({ service }) => service === name)) >= FAILED_REQUESTS_MIN)
+    .filter((name) => !saysElse(name, database, logs))
     .sort();
+
+/** What a service says of its own state or of a neighbour's is what it fails by, and not why. */
+const SAYS_NOT_WHY: readonly LogSignature[] = ['health-check-failed', 'upstream-failed'];
+/** What a client of a database says of it. */
+const OF_DATABASES = /^(?:database|redis|private-connection|cloud-sql-socket)-/;
+
+/** Whether the lines of a service tell why it fails, and none of them may be about this database. */
+function saysElse(name: string, database: ObservedDatabase, { signatures, outside }: LogsObservation): boolean {
+  const why = signatures.filter(
+    ({ service, log, signature }) => service === name && log === 'application' && !SAYS_NOT_WHY.includes(signature),
+  );
+  const ofIt = why.filter(
+    ({ signature, sample }) => OF_DATABASES.test(signature) && isAbout(spokenOf(sample), database) !== 'no',
+  );
+  const called = outside.filter(({ service }) => service === name);
+  return total(ofIt) < LINES_MIN && total(why) - total(ofIt) + total(called) >= LINES_MIN;
+}
 
 /** It spoke to the probe, whatever it said. */
 const ALIVE: readonly HandshakeOutcome[] = [

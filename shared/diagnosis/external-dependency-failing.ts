@@ -91,6 +91,7 @@ function judge(
     // What answers has been reached, whatever the way there looks like.
     expects: answered ? [] : wayOut(callers, seen, context),
     services: harmed,
+    answered,
   };
 }
 

@@ -24,7 +24,8 @@ export function ranked(concluded: readonly Concluded[], felt: readonly Symptom[]
     conclusion.kind === 'inconclusive' && conclusion.settles === 'soon' ? [{ name, about: conclusion.about }] : [],
   );
   const withStanding = causes.map((cause): RankedCause => {
-    const explainedBy = [...new Set(causes.filter((other) => explains(other, cause)).map(({ rule }) => rule))];
+    const others = cause.answered === true ? [] : causes.filter((other) => explains(other, cause));
+    const explainedBy = [...new Set(others.map(({ rule }) => rule))];
     return { ...cause, explainedBy, standing: standingOf(cause, explainedBy, felt, unsettled) };
   });
   // Rules come in the order of their names, and sorting is stable: where all else is equal, names decide.
@@ -84,7 +85,7 @@ function standingOf(
   if (cause.harm === 'soon') return 'looming';
   if (reach(cause, felt) === 0) return 'incidental';
   // To name a root while what may have brought it about is still on its way would be to blame the wrong layer.
-  return unsettled.some((one) => mightExplain(one, cause)) ? 'unsettled' : 'root';
+  return cause.answered !== true && unsettled.some((one) => mightExplain(one, cause)) ? 'unsettled' : 'root';
 }
 
 /** How many services in trouble, and checks that fail, a cause accounts for. */
