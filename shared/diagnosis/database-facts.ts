@@ -56,7 +56,7 @@ const SAYS_NOT_WHY: readonly LogSignature[] = ['health-check-failed', 'upstream-
 const OF_DATABASES = /^(?:database|redis|private-connection|cloud-sql-socket)-/;
 
 /** Whether the lines of a service tell why it fails, and none of them may be about this database. */
-function saysElse(name: string, database: ObservedDatabase, { signatures, outside }: LogsObservation): boolean {
+export function saysElse(name: string, database: ObservedDatabase, { signatures, outside }: LogsObservation): boolean {
   const why = signatures.filter(
     ({ service, log, signature }) => service === name && log === 'application' && !SAYS_NOT_WHY.includes(signature),
   );
