@@ -33,6 +33,7 @@ export const configurationBroken = rule({
   explains: [
     'release-broken',
     'crash-after-ready',
+    'database-login-refused',
     'memory-exhausted',
     'memory-leaking',
     'cpu-starved',

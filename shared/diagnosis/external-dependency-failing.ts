@@ -96,6 +96,7 @@ function judge(
     // What answers has been reached, whatever the way there looks like.
     expects: answered ? [] : wayOut(callers, seen, context),
     services: harmed,
+    answered,
   };
 }
 

@@ -24,7 +24,8 @@ export function ranked(concluded: readonly Concluded[], felt: readonly Symptom[]
     conclusion.kind === 'inconclusive' && conclusion.settles === 'soon' ? [{ name, about: conclusion.about }] : [],
   );
   const withStanding = causes.map((cause): RankedCause => {
-    const explainedBy = [...new Set(causes.filter((other) => explains(other, cause)).map(({ rule }) => rule))];
+    const others = cause.answered === true ? [] : causes.filter((other) => explains(other, cause));
+    const explainedBy = [...new Set(others.map(({ rule }) => rule))];
     const whole = { ...cause, services: harmedThrough(cause, causes) };
     return { ...whole, explainedBy, standing: standingOf(whole, explainedBy, felt, unsettled) };
   });
@@ -102,7 +103,7 @@ function standingOf(
   if (cause.harm === 'soon') return 'looming';
   if (reach(cause, felt) === 0) return 'incidental';
   // To name a root while what may have brought it about is still on its way would be to blame the wrong layer.
-  return unsettled.some((one) => mightExplain(one, cause)) ? 'unsettled' : 'root';
+  return cause.answered !== true && unsettled.some((one) => mightExplain(one, cause)) ? 'unsettled' : 'root';
 }
 
 /** How many services in trouble, and checks that fail, a cause accounts for. */

@@ -38,6 +38,7 @@ export const releaseBroken = rule({
   considers: ['metrics', 'changes', 'vpc-connector', 'database'],
   explains: [
     'crash-after-ready',
+    'database-login-refused',
     'memory-exhausted',
     'memory-leaking',
     'cpu-starved',

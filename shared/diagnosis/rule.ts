@@ -58,6 +58,8 @@ export interface Fault {
   readonly confessed?: boolean;
   /** 'soon': nothing fails of it yet, and it is the root only where nothing else is wrong. */
   readonly harm?: 'now' | 'soon';
+  /** What is at fault was reached, and says so itself: nothing that keeps a service from what it needs brings that about. */
+  readonly answered?: boolean;
 }
 
 /** What a rule says of one target; each says why. */

@@ -1,6 +1,7 @@
 import { earliest, type Instant, latest, secondsBetween } from '../ports/clock.ts';
 import type { LogEntry, LogPage, LogQuery } from '../ports/cloud.ts';
 import { PlatformFailure } from '../ports/platform-failure.ts';
+import { spokenOf } from './database-spoken-of.ts';
 import type { Inspection, Inspector } from './inspector.ts';
 import {
   type InstanceStarts,
@@ -19,7 +20,10 @@ import { type Unreachable, unreachable } from './unreachable.ts';
 /** The three logs that are read, each for itself: what one of them was cut at says nothing of the others. */
 export type LogName = keyof LogsObservation['truncated'];
 
-/** Lines of one kind from one revision in one log, counted. What one event left in two logs is not one count of two. */
+/**
+ * Lines of one kind from one revision in one log, counted. What one event left in two logs is not one count of two, and neither are lines that speak of
+ * two databases: the sample tells which.
+ */
 export interface SignatureCount {
   readonly signature: LogSignature;
   readonly log: LogName;
@@ -97,6 +101,8 @@ type ServiceEntry = LogEntry & { readonly service: string };
 const ENTRIES_MAX = 1000;
 /** What a person would still read. */
 const CLUSTERS_MAX = 10;
+/** More kinds of lines than a region of services has: only who dials at random fills it, and those that are rare go first. */
+const SIGNATURES_MAX = 500;
 const PATHS_MAX = 30;
 const HOSTS_MAX = 20;
 /** Fewer requests than this may all have come in the seconds that one of the two does not tell of yet. */
@@ -164,7 +170,9 @@ export const logs: Inspector<LogsObservation> = {
         ...countSignatures(failed, 'requests'),
         ...countSignatures(platform, 'system'),
         ...countSignatures(troubles, 'application'),
-      ].sort(byCount),
+      ]
+        .sort(byCount)
+        .slice(0, SIGNATURES_MAX),
       unreachable: unreachable(told),
       starts: instanceStarts({ failed, system: platform, application: told }),
       clusters: countShapes(lines),
@@ -256,16 +264,25 @@ function countSignatures(entries: readonly ServiceEntry[], log: LogName): Signat
   const told = entries
     .filter(({ text }) => text !== '')
     .map((entry) => ({ ...entry, signature: signatureOf(entry.text) }))
-    .filter(({ signature }) => signature !== 'unknown');
-  return grouped(told, ({ signature, service, revision }) => [signature, service, revision]).map((group) => ({
-    signature: group.first.signature,
+    .filter(({ signature }) => signature !== 'unknown')
+    .map((entry) => ({ ...entry, sample: redact(entry.text) }));
+  return grouped(told, ({ signature, service, revision, sample }) => [
+    signature,
+    service,
+    revision,
+    ...(ABOUT_DATABASES.test(signature) ? [spokenOf(sample)] : []),
+  ]).map(({ first: { signature, service, revision, sample }, span }) => ({
+    signature,
     log,
-    service: group.first.service,
-    revision: group.first.revision,
-    ...group.span,
-    sample: redact(group.first.text),
+    service,
+    revision,
+    ...span,
+    sample,
   }));
 }
+
+/** What clients of databases print. */
+const ABOUT_DATABASES = /^(?:database|redis|private-connection)-/;
 
 function countShapes(entries: readonly ServiceEntry[]): LineCluster[] {
   const unknown = entries

@@ -70,7 +70,8 @@ export function unreachable(lines: readonly Line[]): Unreachable[] {
   return [...found.values()].sort((a, b) => b.count - a.count).slice(0, PLACES_MAX);
 }
 
-function placeOf(text: string): Pick<Unreachable, 'host' | 'port' | 'how'> | undefined {
+/** The place that a client says it did not reach. */
+export function placeOf(text: string): Pick<Unreachable, 'host' | 'port' | 'how'> | undefined {
   for (const [how, form] of FORMS) {
     const groups = form.exec(text)?.groups;
     const host = groups?.['host'];

@@ -7,7 +7,10 @@ import {
   observed,
   observedDatabase,
   observedLook,
+  observedRedis,
   points,
+  REDIS,
+  SQL,
   service,
   serviceMetrics,
   unavailable,
@@ -66,6 +69,22 @@ describe('database-connections-exhausted', () => {
     expect(only(judged([holding(98)], refused(2)))).toMatchObject({ kind: 'ruled-out' });
     const told = holding(20, { looks: [observedLook('too-many-connections')] });
     expect(only(judged([told], { failed: [failed('auth', 5)] }))).toMatchObject({ kind: 'cause', services: ['auth'] });
+  });
+
+  it('is told of the database that the lines speak of, of several that one service uses', () => {
+    const slots = (count: number, sample: string) => line('backend', 'database-slots-exhausted', count, { sample });
+    const other = observedDatabase({ name: 'reports', target: 'reports', address: '10.20.0.9:5432', connections: [] });
+    const seen = [holding(98), other, observedRedis({ connections: points([27]) })];
+    const said = (lines: ReturnType<typeof slots>[]) =>
+      judged(seen, { signatures: lines }).flatMap((one) => (one.kind === 'cause' ? [one.target] : []));
+    expect(said([slots(664, 'FATAL: remaining connection slots are reserved for superusers')])).toEqual([
+      SQL,
+      'reports',
+    ]);
+    const at3 = 'connection to server at "10.20.0.3", port 5432 failed: FATAL: sorry, too many clients already';
+    expect(said([slots(664, at3)])).toEqual([SQL]);
+    expect(said([slots(12, 'ReplyError: ERR max number of clients reached')])).toEqual([REDIS]);
+    expect(said([slots(664, at3), slots(12, 'ERR max number of clients reached')])).toEqual([SQL, REDIS]);
   });
 
   it('is told without a limit or metrics too, and says that it does not know them', () => {

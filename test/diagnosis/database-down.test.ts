@@ -107,6 +107,8 @@ describe('a SQL database is down', () => {
     expect(only(down([observedDatabase(noUp)], said('connect ECONNREFUSED 10.9.9.9:80')))).toMatchObject({
       kind: 'ruled-out',
     });
+    const libpq = 'connection to server at "10.20.0.3", port 5432 failed: Connection refused';
+    expect(only(down([observedDatabase(noUp)], said(libpq)))).toMatchObject({ kind: 'cause' });
     expect(only(down([observedDatabase({ ...noUp, address: undefined })], said('ECONNREFUSED')))).toMatchObject({
       kind: 'ruled-out',
     });

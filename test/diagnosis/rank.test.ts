@@ -50,6 +50,25 @@ describe('ranked', () => {
     ]);
   });
 
+  it('lets nothing that cuts off explain what was reached and answered, nor has it wait for that', () => {
+    const down = found('redis-down');
+    const failingHost = (answered: boolean) => found('external-dependency-failing', { answered });
+    expect(standings([down, failingHost(false)], [failing])).toEqual([
+      ['redis-down', 'root'],
+      ['external-dependency-failing', 'explained'],
+    ]);
+    expect(standings([down, failingHost(true)], [failing])).toEqual([
+      ['redis-down', 'root'],
+      ['external-dependency-failing', 'root'],
+    ]);
+    const unsure: Concluded = {
+      name: 'redis-down',
+      conclusion: { kind: 'inconclusive', reason: 'no points yet', settles: 'soon' },
+    };
+    expect(standings([unsure, failingHost(false)], [failing])).toEqual([['external-dependency-failing', 'unsettled']]);
+    expect(standings([unsure, failingHost(true)], [failing])).toEqual([['external-dependency-failing', 'root']]);
+  });
+
   it('lets nothing explain what harms nothing', () => {
     const both = [found('connector-saturated'), found('release-broken', { services: [] })];
     expect(standings(both, [failing])).toEqual([
