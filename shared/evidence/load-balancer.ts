@@ -12,6 +12,7 @@ import { type Balancer, balancersOf } from './balanced-hosts.ts';
 import { inBatches } from './in-batches.ts';
 import type { Inspection, Inspector } from './inspector.ts';
 import { type Part, part } from './part.ts';
+import { shapeOfPath } from './path-shape.ts';
 
 type Points = Series['points'];
 
@@ -60,6 +61,7 @@ export interface BalancerAnswers {
   readonly count: number;
   readonly firstAt: Instant;
   readonly lastAt: Instant;
+  /** Whatever is not a word of them masked. */
   readonly paths: readonly string[];
 }
 
@@ -285,5 +287,7 @@ const alike = (entries: readonly BalancedEntry[]): BalancerAnswers[] =>
     count: entries.length,
     firstAt: entries.map(({ at }) => at).reduce(earliest),
     lastAt: entries.map(({ at }) => at).reduce(latest),
-    paths: [...new Set(entries.flatMap(({ balanced }) => balanced.path ?? []))].sort().slice(0, PATHS_MAX),
+    paths: [...new Set(entries.flatMap(({ balanced: { path } }) => (path === undefined ? [] : shapeOfPath(path))))]
+      .sort()
+      .slice(0, PATHS_MAX),
   }));

@@ -13,6 +13,7 @@ import { shapeOf } from './line-shape.ts';
 import { type LogSignature, signatureOf } from './log-signatures.ts';
 import { requestCountQuery } from './metrics.ts';
 import { type OutsideFailure, outsideFailureOf } from './outside-host.ts';
+import { shapeOfPath } from './path-shape.ts';
 import { redact } from './redact.ts';
 import { type Unreachable, unreachable } from './unreachable.ts';
 
@@ -55,7 +56,7 @@ export interface OutsideCount extends Omit<SignatureCount, 'signature' | 'log'>,
 /** Requests for one path by one client, among those that were read. */
 export interface AskedFor {
   readonly service: string;
-  /** Numbers and ids masked. */
+  /** Whatever is not a word of it masked. */
   readonly path: string;
   /** A client that only looks whether the service lives, as it calls itself; undefined for all others. */
   readonly checker: string | undefined;
@@ -311,7 +312,7 @@ const CHECKERS =
 
 function countPaths(entries: readonly ServiceEntry[]): Pick<LogsObservation['asked'], 'seconds' | 'byPath'> {
   const asked = entries.flatMap(({ service, path, agent = '', latencyMs = 0, at }) =>
-    path === undefined ? [] : [{ at, service, latencyMs, path: shapeOf(path), checker: checkerOf(agent) }],
+    path === undefined ? [] : [{ at, service, latencyMs, path: shapeOfPath(path), checker: checkerOf(agent) }],
   );
   const keyOf = ({ service, path, checker }: (typeof asked)[number]) => [service, path, checker];
   const [newest, oldest] = [asked[0]?.at, asked.at(-1)?.at];

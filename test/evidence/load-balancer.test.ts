@@ -222,7 +222,7 @@ describe('load-balancer', () => {
         page(
           [
             entry(-10, { balanced: balanced() }),
-            entry(-30, { balanced: balanced({ path: '/a' }) }),
+            entry(-30, { balanced: balanced({ path: '/reset/AbCdEf' }) }),
             entry(-20, { balanced: balanced({ path: undefined }) }),
             entry(-40, { httpStatus: 403, balanced: balanced(denied) }),
             entry(-50, { httpStatus: undefined, balanced: balanced() }),
@@ -236,7 +236,7 @@ describe('load-balancer', () => {
       value: {
         truncated: true,
         kinds: [
-          { backend: 'api', status: 503, count: 3, firstAt: at(-30), lastAt: at(-10), paths: ['/a', '/b'] },
+          { backend: 'api', status: 503, count: 3, firstAt: at(-30), lastAt: at(-10), paths: ['/b', '/reset/#'] },
           { status: 403, count: 1, deniedBy: { policy: 'edge', priority: 9 } },
           { status: 0, count: 1 },
         ],
