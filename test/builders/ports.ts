@@ -224,6 +224,7 @@ export const answered = (status: number, body = '', latencyMs = 12.4): HttpResul
 export const inspection = (
   over: Partial<Omit<Inspection, 'environment'>> & { readonly environment?: Partial<Environment> } = {},
 ): Inspection => ({
+  purpose: 'diagnosis',
   subject: context.subject,
   since: at(-900),
   until: NOW,
