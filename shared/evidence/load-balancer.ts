@@ -11,6 +11,7 @@ import type {
 import { type Balancer, balancersOf } from './balanced-hosts.ts';
 import { inBatches } from './in-batches.ts';
 import type { Inspection, Inspector } from './inspector.ts';
+import { knownSeries } from './known-series.ts';
 import { type Part, part } from './part.ts';
 import { shapeOfPath } from './path-shape.ts';
 
@@ -218,16 +219,18 @@ async function healthOf(
 
 async function trafficOf({ cloud, environment, since, until }: Inspection, abort: AbortSignal) {
   const ask = (metric: string, over: Pick<SeriesQuery, 'aligner' | 'reducer' | 'groupBy'>) =>
-    cloud.series(
-      {
-        project: environment.project,
-        filter: `metric.type="loadbalancing.googleapis.com/https/${metric}" AND resource.type="https_lb_rule"`,
-        from: since,
-        to: until,
-        alignSeconds: 60,
-        ...over,
-      },
-      abort,
+    knownSeries(
+      cloud.series(
+        {
+          project: environment.project,
+          filter: `metric.type="loadbalancing.googleapis.com/https/${metric}" AND resource.type="https_lb_rule"`,
+          from: since,
+          to: until,
+          alignSeconds: 60,
+          ...over,
+        },
+        abort,
+      ),
     );
   const backend = 'resource.labels.backend_target_name';
   const [requests, latency] = await Promise.all([

@@ -122,7 +122,7 @@ export function reading(region: Region): { readonly cloud: CloudReader; readonly
         `connector ${name}`,
         region.connectors?.find((one) => one.name === name),
       ),
-    series: (query) => answer(`series ${query.filter}`, region.series?.(query) ?? []),
+    series: async (query) => answer(`series ${query.filter}`, region.series?.(query) ?? []),
     logs: (query) => answer(`logs ${query.order} ${query.filter}`, region.logs?.(query) ?? page([])),
     sqlInstances: (project) => answer(`sqlInstances ${project}`, region.sqlInstances ?? NONE_LISTED),
     sqlOperations: ({ instance }) => answer(`sqlOperations ${instance}`, region.sqlOperations?.[instance] ?? []),

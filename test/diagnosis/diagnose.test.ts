@@ -77,6 +77,23 @@ describe('diagnose', () => {
     expect(diagnose(evidence({ 'vpc-connector': gone }), context).healthy).toBe(true);
   });
 
+  it('is not healthy where Monitoring answers and has not one point of any service', () => {
+    const measured = (...names: readonly string[]) => observed({ services: names.map((name) => serviceMetrics(name)) });
+    const reason = 'Monitoring has not one point of auth, backend, frontend in the time that was looked at';
+    for (const metrics of [measured(), measured('', 'somebody-else')]) {
+      const found = diagnose(evidence({ metrics }), context);
+      expect(found.healthy).toBe(false);
+      expect(found.unchecked).toContainEqual({ rule: 'metrics', reason });
+    }
+    // One that nobody asked for is silent, and well.
+    expect(diagnose(evidence({ metrics: measured('auth') }), context).healthy).toBe(true);
+    const none = observed({ services: [] });
+    expect(diagnose(evidence({ metrics: measured(), 'cloud-run': none }), context).healthy).toBe(true);
+    expect(
+      diagnose(evidence({ metrics: measured(), 'cloud-run': unavailable('no') }), context).unchecked,
+    ).not.toContainEqual(expect.objectContaining({ rule: 'metrics' }));
+  });
+
   it('blames a full connector for services that fail and time out behind it', () => {
     const found = diagnose(
       evidence({ 'vpc-connector': full, logs: observed(logs({ failed: down, signatures: timeouts })) }),

@@ -187,6 +187,16 @@ describe('load-balancer', () => {
     expect(seen.backends[1]?.traffic).toMatchObject({ value: { latencyP99Ms: [] } });
   });
 
+  it('has no points where a metric was never written, which is no failure', async () => {
+    const series = () => Promise.reject(new PlatformFailure('not-found', 'Cannot find metric(s)'));
+    const { cloud } = reading({ services: [plainService('backend')], also: project() });
+    const seen = await loadBalancer.inspect(inspection({ cloud: { ...cloud, series } }), unhurried);
+    expect(seen.backends[0]?.traffic).toEqual({
+      status: 'observed',
+      value: { requests: [], serverErrors: [], latencyP99Ms: [] },
+    });
+  });
+
   it('goes on without what it may not read', async () => {
     const denied = () => Promise.reject(new PlatformFailure('permission-denied', 'denied'));
     const { seen } = await see(
