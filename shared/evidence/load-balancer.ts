@@ -6,6 +6,7 @@ import type {
   EndpointGroup,
   GroupHealth,
   HealthCheck,
+  PathOrder,
   SecurityPolicy,
 } from '../ports/load-balancing.ts';
 import { type Balancer, balancersOf } from './balanced-hosts.ts';
@@ -17,8 +18,8 @@ import { shapeOfPath } from './path-shape.ts';
 
 type Points = Series['points'];
 
-/** Which requests go where. The longest path that matches wins; `host` may be a pattern. */
-export interface Route {
+/** Which requests go where, several to one host and path where backends share them; `host` may be a pattern. */
+export interface Route extends PathOrder {
   readonly host: string;
   readonly path: string;
   readonly backend: string;
@@ -133,15 +134,17 @@ export const loadBalancer: Inspector<LoadBalancerObservation> = {
 };
 
 function routesOf({ urlMap }: Balancer): Route[] {
-  const to = (host: string, path: string, backend: string | undefined): Route[] =>
-    backend === undefined ? [] : [{ host, path, backend: backend.slice(backend.lastIndexOf('/') + 1) }];
-  const named = urlMap.rules.flatMap(({ hosts, defaultBackend, paths }) =>
+  const to = (host: string, path: string, backends: readonly string[], order: PathOrder = {}): Route[] =>
+    backends.map((backend) => ({ host, path, backend: backend.slice(backend.lastIndexOf('/') + 1), ...order }));
+  const named = urlMap.rules.flatMap(({ hosts, defaultBackends, paths }) =>
     hosts.flatMap((host) => [
-      ...to(host, '/*', defaultBackend),
-      ...paths.flatMap(({ paths: patterns, backend }) => patterns.flatMap((path) => to(host, path, backend))),
+      ...to(host, '/*', defaultBackends),
+      ...paths.flatMap(({ paths: patterns, backends, ...order }) =>
+        patterns.flatMap((path) => to(host, path, backends, order)),
+      ),
     ]),
   );
-  return [...named, ...to('*', '/*', urlMap.defaultBackend)];
+  return [...named, ...to('*', '/*', urlMap.defaultBackends)];
 }
 
 type Parts = Awaited<ReturnType<typeof partsOf>>;

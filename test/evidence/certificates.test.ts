@@ -60,8 +60,8 @@ const project = (proxy: { readonly certificateMap?: string } = {}): Partial<Clou
     {
       link: 'global/urlMaps/web',
       name: 'web',
-      defaultBackend: undefined,
-      rules: [{ hosts: ['a.test', 'www.a.test', '*.b.test'], defaultBackend: undefined, paths: [] }],
+      defaultBackends: [],
+      rules: [{ hosts: ['a.test', 'www.a.test', '*.b.test'], defaultBackends: [], paths: [] }],
     },
   ],
   computeCertificates: async () => [held('one'), held('loose')],
@@ -142,7 +142,7 @@ describe('certificates', () => {
   });
 
   it('takes a URL map without rules for one that takes every host', async () => {
-    const urlMaps = async () => [{ link: 'global/urlMaps/web', name: 'web', defaultBackend: 'x', rules: [] }];
+    const urlMaps = async () => [{ link: 'global/urlMaps/web', name: 'web', defaultBackends: ['x'], rules: [] }];
     const { domains } = await see({ ...project(), urlMaps }, {}, [page('https://any.test/')]);
     expect(domains).toMatchObject([{ host: 'any.test', addresses: ['34.1.1.1'] }]);
   });

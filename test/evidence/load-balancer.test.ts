@@ -43,14 +43,14 @@ const project = (over: Partial<CloudReader> = {}): Partial<CloudReader> => ({
     {
       link: 'global/urlMaps/web',
       name: 'web',
-      defaultBackend: 'global/backendServices/page',
+      defaultBackends: ['global/backendServices/page'],
       rules: [
         {
           hosts: ['api.test'],
-          defaultBackend: 'global/backendServices/api',
-          paths: [{ paths: ['/live', '/live/*'], backend: 'global/backendServices/live' }],
+          defaultBackends: ['global/backendServices/api'],
+          paths: [{ paths: ['/live', '/live/*'], backends: ['global/backendServices/live'] }],
         },
-        { hosts: ['bare.test'], defaultBackend: undefined, paths: [] },
+        { hosts: ['bare.test'], defaultBackends: [], paths: [] },
       ],
     },
   ],
@@ -145,6 +145,26 @@ describe('load-balancer', () => {
     expect(seen.backends[2]?.groups).toEqual([
       { name: 'live', type: 'INSTANCE_GROUP', service: undefined, target: 'unknown' },
       { name: 'lost', type: 'unknown', service: undefined, target: 'unknown' },
+    ]);
+  });
+
+  it('says who shares what by weight, and which rule comes first', async () => {
+    const [api, live] = ['global/backendServices/api', 'global/backendServices/live'];
+    const rules = [
+      { paths: ['/live/*'], backends: [api, live], priority: 1 },
+      { paths: ['/live*'], backends: [live], priority: 2, isConditional: true },
+    ] as const;
+    const map = { link: 'global/urlMaps/web', name: 'web', defaultBackends: [] };
+    const { seen } = await see(
+      project({
+        urlMaps: async () => [{ ...map, rules: [{ hosts: ['api.test'], defaultBackends: [api], paths: rules }] }],
+      }),
+    );
+    expect(seen.routes).toEqual([
+      { host: 'api.test', path: '/*', backend: 'api' },
+      { host: 'api.test', path: '/live/*', backend: 'api', priority: 1 },
+      { host: 'api.test', path: '/live/*', backend: 'live', priority: 1 },
+      { host: 'api.test', path: '/live*', backend: 'live', priority: 2, isConditional: true },
     ]);
   });
 
