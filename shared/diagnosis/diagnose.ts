@@ -22,7 +22,12 @@ export function diagnose(evidence: Evidence, context: Context): Diagnosis {
   const root = causes.find(({ standing }) => wanted.includes(standing));
   const before = seenBefore(evidence, root);
   return {
-    healthy: felt.length === 0 && root === undefined && !isBlind(evidence) && isServed(evidence, context),
+    healthy:
+      felt.length === 0 &&
+      root === undefined &&
+      !concluded.some(({ conclusion }) => conclusion.kind === 'inconclusive' && conclusion.harm === 'soon') &&
+      !isBlind(evidence) &&
+      isServed(evidence, context),
     root,
     causes,
     ruledOut: concluded

@@ -1,14 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { diagnose } from '../../shared/diagnosis/diagnose.ts';
 import { type RuleName, ruleNamed, ruleNames } from '../../shared/diagnosis/rules.ts';
+import type { Instant } from '../../shared/ports/clock.ts';
+import { certified } from '../builders/conclude.ts';
 import {
+  API,
   answers,
   at,
   backend,
   balancer,
   CONNECTOR,
+  certificate,
   connector,
   context,
+  domain,
   evidence,
   failed,
   line,
@@ -18,9 +23,11 @@ import {
   observed,
   outOfReach,
   points,
+  presented,
   revision,
   service,
   serviceMetrics,
+  there,
   unavailable,
 } from '../builders/evidence.ts';
 import { everyService, failedBy, fullConnector, printedBy, released } from '../builders/scenes.ts';
@@ -92,6 +99,27 @@ describe('diagnose', () => {
     expect(
       diagnose(evidence({ metrics: measured(), 'cloud-run': unavailable('no') }), context).unchecked,
     ).not.toContainEqual(expect.objectContaining({ rule: 'metrics' }));
+  });
+
+  it('is not healthy while it cannot tell of something that runs out within days', () => {
+    const behind = (expiresAt: Instant) => {
+      const dns = there({
+        a: ['104.16.0.1'],
+        aaaa: [],
+        cname: undefined,
+        caa: [],
+        caaAt: undefined,
+        leads: 'cdn' as const,
+      });
+      const domainStates = [{ domain: API, state: 'not-visible' as const, detail: 'FAILED_NOT_VISIBLE' }];
+      const held = [certificate({ state: 'renewal-failed', domainStates, expiresAt })];
+      return diagnose(
+        evidence(certified([domain(presented(), { dns })], held, [look({ verdict: 'passed' })])),
+        context,
+      );
+    };
+    expect(behind(at(11 * 86_400))).toMatchObject({ healthy: false, root: undefined });
+    expect(behind(at(60 * 86_400))).toMatchObject({ healthy: true, root: undefined });
   });
 
   it('blames a full connector for services that fail and time out behind it', () => {
