@@ -75,6 +75,8 @@ export type Conclusion =
       readonly about?: Pick<Fault, 'target' | 'services' | 'checks' | 'backends'>;
       /** What would settle it, as a person would do it: one sentence. */
       readonly nextCheck?: string;
+      /** It cannot be left as it is, whatever would come out: something runs out within days. */
+      readonly harm?: 'soon';
     };
 
 export type Cause = Fault & { readonly rule: string; readonly layer: Layer; readonly explains: readonly string[] };

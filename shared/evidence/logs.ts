@@ -12,8 +12,10 @@ import {
 } from './instance-starts.ts';
 import { shapeOf } from './line-shape.ts';
 import { type LogSignature, signatureOf } from './log-signatures.ts';
+import { logsTogether } from './logs-together.ts';
 import { requestCountQuery } from './metrics.ts';
 import { type OutsideFailure, outsideFailureOf } from './outside-host.ts';
+import { shapeOfPath } from './path-shape.ts';
 import { redact } from './redact.ts';
 import { type Unreachable, unreachable } from './unreachable.ts';
 
@@ -59,7 +61,7 @@ export interface OutsideCount extends Omit<SignatureCount, 'signature' | 'log'>,
 /** Requests for one path by one client, among those that were read. */
 export interface AskedFor {
   readonly service: string;
-  /** Numbers and ids masked. */
+  /** Whatever is not a word of it masked. */
   readonly path: string;
   /** A client that only looks whether the service lives, as it calls itself; undefined for all others. */
   readonly checker: string | undefined;
@@ -114,10 +116,11 @@ const REQUESTS = 'logName:"run.googleapis.com%2Frequests"';
 const FAILED_REQUESTS = `${REQUESTS} AND (httpRequest.status=429 OR httpRequest.status>=500)`;
 /** Starts are told at severity INFO: how many there were, and how many succeeded. */
 const SYSTEM = `logName:"run.googleapis.com%2Fvarlog%2Fsystem" AND (severity>=WARNING OR ${START_LINES})`;
+const APPLICATION = `(logName:"run.googleapis.com%2Fstderr" OR (logName:"run.googleapis.com%2Fstdout" AND (severity>=ERROR OR ${LISTENING_LINES})))`;
 
 /**
- * Sees failed requests, platform lines, how instances start and application errors of all services: three queries whatever their number, and a fourth
- * that tells how a storm began, or else who asks for what.
+ * Sees failed requests, platform lines, how instances start and application errors of all services: three queries whatever their number (one for a
+ * verification, where their answers fit on a page), and a further one that tells how a storm began, or else who asks for what.
  * API: Logging v2 entries.list; Monitoring v3 timeSeries.list. Permissions: logging.logEntries.list, monitoring.timeSeries.list.
  * Silent about what is older than the newest 1000 lines of a kind; unavailable where Monitoring counts requests and the log has none, which is how
  * excluded or disabled logs look.
@@ -127,7 +130,7 @@ export const logs: Inspector<LogsObservation> = {
   permissions: ['logging.logEntries.list', 'monitoring.timeSeries.list'],
   appliesTo: () => true,
   inspect: async (inspection, abort) => {
-    const { environment, since, until, cloud } = inspection;
+    const { environment, since, until, cloud, purpose } = inspection;
     const ask = (filter: string, order: LogQuery['order'] = 'newest-first') => {
       const { project } = environment;
       return cloud.logs(
@@ -142,13 +145,11 @@ export const logs: Inspector<LogsObservation> = {
         abort,
       );
     };
-    const [requests, system, application] = await Promise.all([
-      ask(FAILED_REQUESTS),
-      ask(SYSTEM),
-      ask(
-        `(logName:"run.googleapis.com%2Fstderr" OR (logName:"run.googleapis.com%2Fstdout" AND (severity>=ERROR OR ${LISTENING_LINES})))`,
-      ),
-    ]);
+    const { requests, system, application } = await askedFor(
+      { requests: FAILED_REQUESTS, system: SYSTEM, application: APPLICATION },
+      purpose,
+      ask,
+    );
     // In a storm the newest thousand are the last few seconds: how it began is asked for by itself.
     const fourth = await ifAllowed(requests.truncated ? ask(FAILED_REQUESTS, 'oldest-first') : ask(REQUESTS));
     const oldestFirst: readonly LogEntry[] =
@@ -188,6 +189,21 @@ export const logs: Inspector<LogsObservation> = {
     };
   },
 };
+
+/** All at once for a diagnosis, which people wait for; for a verification, of which there is one a minute, with as few reads as will do. */
+async function askedFor(
+  filters: Readonly<Record<LogName, string>>,
+  purpose: Inspection['purpose'],
+  ask: (filter: string) => Promise<LogPage>,
+): Promise<Readonly<Record<LogName, LogPage>>> {
+  if (purpose === 'verification') return logsTogether(filters, ask);
+  const [requests, system, application] = await Promise.all([
+    ask(filters.requests),
+    ask(filters.system),
+    ask(filters.application),
+  ]);
+  return { requests, system, application };
+}
 
 /** What would tell more, and is done without where its quota or this look's budget is spent. */
 async function ifAllowed(page: Promise<LogPage>): Promise<LogPage | undefined> {
@@ -328,7 +344,7 @@ const CHECKERS =
 
 function countPaths(entries: readonly ServiceEntry[]): Pick<LogsObservation['asked'], 'seconds' | 'byPath'> {
   const asked = entries.flatMap(({ service, path, agent = '', latencyMs = 0, at }) =>
-    path === undefined ? [] : [{ at, service, latencyMs, path: shapeOf(path), checker: checkerOf(agent) }],
+    path === undefined ? [] : [{ at, service, latencyMs, path: shapeOfPath(path), checker: checkerOf(agent) }],
   );
   const keyOf = ({ service, path, checker }: (typeof asked)[number]) => [service, path, checker];
   const [newest, oldest] = [asked[0]?.at, asked.at(-1)?.at];

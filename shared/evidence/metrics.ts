@@ -1,8 +1,8 @@
 import type { Instant } from '../ports/clock.ts';
 import { plusSeconds } from '../ports/clock.ts';
 import type { Series, SeriesQuery } from '../ports/cloud.ts';
-import { PlatformFailure } from '../ports/platform-failure.ts';
 import type { Inspection, Inspector } from './inspector.ts';
+import { knownSeries } from './known-series.ts';
 
 type Points = Series['points'];
 
@@ -82,7 +82,7 @@ export const metrics: Inspector<MetricsObservation> = {
       reducer: SeriesQuery['reducer'],
       groupBy: readonly string[],
       back: 'look' | 'baseline' = 'look',
-    ) => known(inspection.cloud.series(query(inspection, { metric, aligner, reducer, groupBy, back }), abort));
+    ) => knownSeries(inspection.cloud.series(query(inspection, { metric, aligner, reducer, groupBy, back }), abort));
     const [
       requests,
       instances,
@@ -99,7 +99,7 @@ export const metrics: Inspector<MetricsObservation> = {
       earlierP95,
       earlierMemory,
     ] = await Promise.all([
-      known(inspection.cloud.series(requestCountQuery(inspection), abort)),
+      knownSeries(inspection.cloud.series(requestCountQuery(inspection), abort)),
       // A gauge, sampled each minute for each state: the newest samples are of one moment, and only what was there together may be added up.
       ask('container/instance_count', 'ALIGN_NEXT_OLDER', 'REDUCE_SUM', [SERVICE, REVISION, 'metric.labels.state']),
       ask('container/memory/utilizations', 'ALIGN_PERCENTILE_99', 'REDUCE_MAX', [SERVICE]),
@@ -169,16 +169,6 @@ export const requestCountQuery = (inspection: Inspection): SeriesQuery =>
     groupBy: [SERVICE, REVISION, CLASS],
     back: 'look',
   });
-
-/** A metric that was never written does not exist yet (timeSeries.list answers 404), and some projects never have some of them. */
-async function known(series: Promise<readonly Series[]>): Promise<readonly Series[]> {
-  try {
-    return await series;
-  } catch (error) {
-    if (error instanceof PlatformFailure && error.code === 'not-found') return [];
-    throw error;
-  }
-}
 
 function query(
   { environment, since, until }: Inspection,

@@ -14,6 +14,7 @@ import { PlatformFailure } from '../ports/platform-failure.ts';
 import { parseName, projectOf } from '../ports/resource-name.ts';
 import { inBatches } from './in-batches.ts';
 import type { Inspection, Inspector } from './inspector.ts';
+import { knownSeries } from './known-series.ts';
 import { redact } from './redact.ts';
 import { connectorNames } from './vpc-connector.ts';
 import { watchedServices } from './watched-services.ts';
@@ -263,18 +264,20 @@ async function measure(
   abort: AbortSignal,
 ): Promise<(gateway: string) => Measurements> {
   const ask = (metric: string, aligner: SeriesQuery['aligner'], reducer: SeriesQuery['reducer']) =>
-    cloud.series(
-      {
-        project,
-        filter: `metric.type="router.googleapis.com/nat/${metric}" AND resource.type="nat_gateway" AND resource.labels.region="${region}"`,
-        from: since,
-        to: until,
-        alignSeconds: 60,
-        aligner,
-        reducer,
-        groupBy: ['resource.labels.gateway_name'],
-      },
-      abort,
+    knownSeries(
+      cloud.series(
+        {
+          project,
+          filter: `metric.type="router.googleapis.com/nat/${metric}" AND resource.type="nat_gateway" AND resource.labels.region="${region}"`,
+          from: since,
+          to: until,
+          alignSeconds: 60,
+          aligner,
+          reducer,
+          groupBy: ['resource.labels.gateway_name'],
+        },
+        abort,
+      ),
     );
   const [dropped, usage, failed] = await Promise.all([
     ask('dropped_sent_packets_count', 'ALIGN_DELTA', 'REDUCE_SUM'),

@@ -278,7 +278,7 @@ export interface CloudReader
   ): Promise<{ readonly revisions: readonly Revision[]; readonly truncated: boolean }>;
   connector(name: string, abort: AbortSignal): Promise<Connector>;
   series(query: SeriesQuery, abort: AbortSignal): Promise<readonly Series[]>;
-  /** One page, in the query's order: one call of entries.list. */
+  /** One page, in the query's order: one request of entries.list, never repeated. */
   logs(query: LogQuery, abort: AbortSignal): Promise<LogPage>;
 }
 

@@ -133,6 +133,14 @@ describe('a network', () => {
     ]);
   });
 
+  it('has no points of gateways that never dropped a packet, and lacks nothing', async () => {
+    const view = await viewOf({
+      natGateways: async () => [nat()],
+      series: () => Promise.reject(new PlatformFailure('not-found', 'Cannot find metric(s)')),
+    });
+    expect(view).toMatchObject({ unread: [], gateways: [{ droppedPackets: [], portUsage: [], allocationFailed: [] }] });
+  });
+
   describe('has private zones', () => {
     const zone = (name: string, networks = [NETWORK], answers: 'records' | 'elsewhere' = 'records') => ({
       name,
