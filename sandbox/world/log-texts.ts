@@ -1,4 +1,5 @@
 import type { RequestKind } from './state.ts';
+import type { LivenessProbe } from './template.ts';
 
 // Lines exactly as Cloud Run prints them. Source: failure signatures collected from Google's documentation and public files, 2026-11-23.
 
@@ -23,6 +24,14 @@ export const probeFailedLine = (
   `${probeName(probe)} failed ${probe.failures} time${probe.failures === 1 ? '' : 's'} consecutively for container "${probe.container}" on port ${probe.port}. The instance was not started.\nConnection failed with status ${probe.status}.`;
 
 export const exitLine = (code: number): string => `Container called exit(${code}).`;
+
+/** What the kernel of the first generation says of the process, and Cloud Run of the container. Source: lines in public repositories, read 2026-11-25. */
+export const uncaughtLine = (signal: number): string => `Uncaught signal: ${signal}, pid=1, tid=12, fault_addr=0.`;
+export const terminatedLine = (signal: number): string => `Container terminated on signal ${signal}.`;
+
+/** Source: lines in public repositories, read 2026-11-25. */
+export const livenessFailedLine = (container: string, probe: LivenessProbe): string =>
+  `LIVENESS ${probe.kind} probe failed ${probe.failureThreshold} time${probe.failureThreshold === 1 ? '' : 's'} consecutively for container "${container}" on port ${probe.port}${probe.kind === 'HTTP' ? ` path "${probe.path}"` : ''}. The instance has been shut down.`;
 
 export const memoryLine = (limitMib: number, usedMib: number): string =>
   `Memory limit of ${Math.round(limitMib)} MiB exceeded with ${Math.round(usedMib)} MiB used. Consider increasing the memory limit, see https://cloud.google.com/run/docs/configuring/memory-limits`;

@@ -145,6 +145,8 @@ export interface Instance {
   /** When its port opened. */
   listeningMs?: number;
   failingSeconds: number;
+  /** Since when it answers nobody. */
+  hungMs?: number;
   leakedMib: number;
   memoryMib: number;
 }

@@ -134,6 +134,31 @@ export function startupProbeOf(template: Json): StartupProbe {
   };
 }
 
+export interface LivenessProbe {
+  readonly kind: 'HTTP' | 'TCP';
+  readonly port: number;
+  readonly path: string;
+  readonly failureThreshold: number;
+  /** How long a container may hang. */
+  readonly deadlineMs: number;
+}
+
+/** undefined: nobody looks whether a container that was ready still lives. */
+export function livenessProbeOf(template: Json): LivenessProbe | undefined {
+  const probe = objectAt(container(template), 'livenessProbe');
+  if (Object.keys(probe).length === 0) return undefined;
+  // Defaults of google.cloud.run.v2.Probe.
+  const failureThreshold = numberAt(probe, 'failureThreshold') || 3;
+  const http = objectAt(probe, 'httpGet');
+  return {
+    kind: 'httpGet' in probe ? 'HTTP' : 'TCP',
+    port: numberAt('httpGet' in probe ? http : objectAt(probe, 'tcpSocket'), 'port') ?? portOf(template),
+    path: textAt(http, 'path') || '/',
+    failureThreshold,
+    deadlineMs: (numberAt(probe, 'periodSeconds') || 10) * failureThreshold * 1000,
+  };
+}
+
 /** The template that an estate's service begins with, in the shape of real replies. */
 export function templateFor(estate: ServiceEstate, image: string, location: string, sockets: readonly string[]): Json {
   const probe = estate.startupProbe;

@@ -178,6 +178,10 @@ const LOG_OF: Readonly<Partial<Record<SignatureCount['signature'], SignatureCoun
   'response-malformed': 'requests',
   'startup-probe-failed': 'system',
   'container-exited': 'system',
+  'container-crashed': 'system',
+  'container-killed': 'system',
+  'signal-uncaught': 'system',
+  'liveness-probe-failed': 'system',
   'memory-limit-exceeded': 'system',
 };
 
