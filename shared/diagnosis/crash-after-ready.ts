@@ -12,6 +12,7 @@ import { DEPENDENCY_LINES } from './own-lines.ts';
 import { recentValues } from './recent.ts';
 import { FAILURES_MIN } from './revisions.ts';
 import { type Conclusion, type Context, type EvidenceLine, rule } from './rule.ts';
+import { unknownOf } from './said.ts';
 
 /**
  * Containers that were ready do not last, again and again: they exit by themselves, a signal ends them, or they hang until their liveness probe does.
@@ -71,13 +72,13 @@ function fullCpuOf(shortName: string, metrics: MetricsObservation | undefined, c
   return Number.isFinite(least) && least >= CPU_FULL_RATIO ? least : undefined;
 }
 
-const SAID = ['module-missing', 'setting-missing', 'unknown'] as const;
+const SAID = ['module-missing', 'setting-missing'] as const;
 
 function causeOf(service: ServiceObservation, revision: Revision, endings: Endings, logs: LogsObservation): Conclusion {
   const { name, shortName } = service;
   const of = { service: shortName, revision: revision.shortName };
   const broken = serverErrorsOf(logs, of);
-  const said = linesOf(logs, of, SAID);
+  const said = [...linesOf(logs, of, SAID), ...unknownOf(logs, of)];
   const ready = startsOf(logs, revision)?.succeeded ?? 0;
   const verb = isHang(endings) ? 'stop answering' : 'crash';
   return {

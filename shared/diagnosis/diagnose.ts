@@ -4,6 +4,7 @@ import { isServed } from './proof-of-service.ts';
 import { ranked } from './rank.ts';
 import type { Conclusion, Confidence, Context, Rule } from './rule.ts';
 import { type RuleName, ruleNamed, ruleNames } from './rules.ts';
+import { saidBy } from './said.ts';
 import { seenBefore } from './seen-before.ts';
 import { symptoms } from './symptoms.ts';
 
@@ -21,6 +22,7 @@ export function diagnose(evidence: Evidence, context: Context): Diagnosis {
   const wanted = felt.length === 0 ? ['root', 'looming'] : ['root'];
   const root = causes.find(({ standing }) => wanted.includes(standing));
   const before = seenBefore(evidence, root);
+  const said = root === undefined ? saidBy(evidence, felt, context) : [];
   return {
     healthy: felt.length === 0 && root === undefined && !isBlind(evidence) && isServed(evidence, context),
     root,
@@ -35,6 +37,7 @@ export function diagnose(evidence: Evidence, context: Context): Diagnosis {
       ...new Set(concluded.flatMap(({ conclusion }) => ('nextCheck' in conclusion ? [conclusion.nextCheck] : []))),
     ],
     symptoms: felt,
+    ...(said.length === 0 ? {} : { said }),
     ...(before === undefined ? {} : { seenBefore: before }),
   };
 }

@@ -1,4 +1,4 @@
-import type { Cause, Symptom } from './rule.ts';
+import type { Cause, EvidenceLine, Symptom } from './rule.ts';
 import type { SeenBefore } from './seen-before.ts';
 
 /** What was concluded from one evidence. The same evidence always gives the same diagnosis. */
@@ -15,6 +15,8 @@ export interface Diagnosis {
   /** What would settle what is unchecked: one sentence each, for a person, who may also have it looked at again. */
   readonly nextChecks: readonly string[];
   readonly symptoms: readonly Symptom[];
+  /** Where no root was found: what those in trouble print most. */
+  readonly said?: readonly EvidenceLine[];
   /** Where the same root was there before. */
   readonly seenBefore?: SeenBefore;
 }

@@ -18,6 +18,7 @@ import {
   shareOf,
 } from './revisions.ts';
 import { type Conclusion, type Context, rule, standingOfEach } from './rule.ts';
+import { newWith } from './said.ts';
 
 /**
  * The newest revision takes traffic and fails, from its deploy on, while the last good one before it did not.
@@ -75,6 +76,7 @@ function judge(service: ServiceObservation, seen: SeenOfRevisions, { since }: Co
   const older = troubleBefore(service, newest, logs);
   if (older !== undefined) return ruledOut(`${older.revision} failed before ${release} came: ${inWords(older, logs)}`);
   const good = lastGoodBefore(service, newest, seen);
+  const unknown = newWith(logs, { service: shortName, revision: release });
   const by = service.lastModifier === undefined ? '' : ` by ${service.lastModifier}`;
   return {
     kind: 'cause',
@@ -82,7 +84,7 @@ function judge(service: ServiceObservation, seen: SeenOfRevisions, { since }: Co
     claim: `Release ${release} of ${shortName} is broken: ${inWords(failures, logs)}, from ${onset < 1 ? 'its deploy' : `${spoken(onset)} after its deploy`} on${good === undefined ? '' : `; ${wasGood(good, service, logs)}`}.`,
     confidence: 'certain',
     expects: [
-      { text: 'its containers say what breaks them', seen: lines.length > 0 ? 'yes' : 'no' },
+      { text: 'its containers say what breaks them', seen: lines.length + unknown.length > 0 ? 'yes' : 'no' },
       { text: 'a revision before it served', seen: good === undefined ? 'unknown' : 'yes' },
     ],
     evidence: [
@@ -92,6 +94,10 @@ function judge(service: ServiceObservation, seen: SeenOfRevisions, { since }: Co
       },
       ...lines.slice(0, 2).map(({ sample, count, log }) => ({
         text: `${counted({ count, noun: 'time', from: log }, logs)}: "${sample}"`,
+        url: servicePage(name, 'logs'),
+      })),
+      ...unknown.slice(0, 1).map(({ sample, count }) => ({
+        text: `${count} times, and never before it: "${sample}"`,
         url: servicePage(name, 'logs'),
       })),
       ...(good === undefined ? [] : [{ text: beforeIt(good, newest) }]),

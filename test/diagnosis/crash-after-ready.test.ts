@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CPU_FULL_RATIO } from '../../shared/diagnosis/cpu-starved.ts';
 import { FAILURES_MIN } from '../../shared/diagnosis/revisions.ts';
 import { concludes, deployed, kinds, NEWEST, starts, withContainer } from '../builders/deploys.ts';
-import { at, failed, line, observed, points, serviceMetrics } from '../builders/evidence.ts';
+import { at, cluster, failed, line, observed, points, serviceMetrics } from '../builders/evidence.ts';
 
 const of = { revision: NEWEST };
 const exits = (count: number) => line('backend', 'container-exited', count, of);
@@ -21,14 +21,19 @@ describe('crash-after-ready', () => {
   it('says what the containers printed, and how many had come up', () => {
     const seen = {
       failed: [failed('backend', 40, of)],
-      signatures: [exits(9), line('backend', 'unknown', 7, of)],
+      signatures: [exits(9)],
+      clusters: [cluster('backend', 7, of)],
       starts: [starts({ succeeded: 12 })],
     };
     expect(concludes('crash-after-ready', [deployed()], seen)).toMatchObject([
       {
         claim: 'Containers of backend-00003 crash after they were ready: 9 exits, and 40 requests failed.',
         confidence: 'certain',
-        evidence: [{ text: '12 starts had succeeded within the look.' }, { text: '7 times: "sample of unknown"' }, {}],
+        evidence: [
+          { text: '12 starts had succeeded within the look.' },
+          { text: '7 times: "panic: runtime error"' },
+          {},
+        ],
         expects: [{ seen: 'yes' }, { seen: 'yes' }],
       },
     ]);
