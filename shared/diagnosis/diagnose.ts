@@ -1,5 +1,6 @@
 import type { Evidence, InspectorName, Observations } from '../evidence/evidence.ts';
 import type { Diagnosis } from './diagnosis.ts';
+import { nextChecks } from './next-checks.ts';
 import { isServed } from './proof-of-service.ts';
 import { ranked } from './rank.ts';
 import type { Conclusion, Confidence, Context, Rule } from './rule.ts';
@@ -33,9 +34,7 @@ export function diagnose(evidence: Evidence, context: Context): Diagnosis {
       )
       .sort((a, b) => nearness(a.rule, root) - nearness(b.rule, root)),
     unchecked: [...unchecked, ...partsNotSeen(evidence), ...checksNotMade(evidence)],
-    nextChecks: [
-      ...new Set(concluded.flatMap(({ conclusion }) => ('nextCheck' in conclusion ? [conclusion.nextCheck] : []))),
-    ],
+    nextChecks: nextChecks(evidence, concluded, { found: root === undefined ? 'none' : 'a root', felt }),
     symptoms: felt,
     ...(said.length === 0 ? {} : { said }),
     ...(before === undefined ? {} : { seenBefore: before }),
