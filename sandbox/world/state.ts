@@ -147,6 +147,8 @@ export interface Instance {
   failingSeconds: number;
   /** Liveness probes in a row that it did not answer in time. */
   unanswered?: number;
+  /** Since when it answers nobody. */
+  hungMs?: number;
   leakedMib: number;
   memoryMib: number;
 }

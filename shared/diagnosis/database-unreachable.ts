@@ -92,6 +92,7 @@ const COMPLAINTS = [
   'database-not-ready',
   'database-connection-lost',
   'cloud-sql-socket-closed',
+  'no-space-left',
 ] as const;
 
 /** What the platform itself says is wrong with it. */

@@ -1,9 +1,11 @@
 import type { Evidence, InspectorName, Observations } from '../evidence/evidence.ts';
 import type { Diagnosis } from './diagnosis.ts';
+import { nextChecks } from './next-checks.ts';
 import { isServed } from './proof-of-service.ts';
 import { ranked } from './rank.ts';
 import type { Conclusion, Confidence, Context, Rule } from './rule.ts';
 import { type RuleName, ruleNamed, ruleNames } from './rules.ts';
+import { saidBy } from './said.ts';
 import { seenBefore } from './seen-before.ts';
 import { symptoms } from './symptoms.ts';
 
@@ -21,6 +23,7 @@ export function diagnose(evidence: Evidence, context: Context): Diagnosis {
   const wanted = felt.length === 0 ? ['root', 'looming'] : ['root'];
   const root = causes.find(({ standing }) => wanted.includes(standing));
   const before = seenBefore(evidence, root);
+  const said = root === undefined ? saidBy(evidence, felt, context) : [];
   return {
     healthy:
       felt.length === 0 &&
@@ -36,10 +39,9 @@ export function diagnose(evidence: Evidence, context: Context): Diagnosis {
       )
       .sort((a, b) => nearness(a.rule, root) - nearness(b.rule, root)),
     unchecked: [...unchecked, ...partsNotSeen(evidence), ...servicesNotMeasured(evidence), ...checksNotMade(evidence)],
-    nextChecks: [
-      ...new Set(concluded.flatMap(({ conclusion }) => ('nextCheck' in conclusion ? [conclusion.nextCheck] : []))),
-    ],
+    nextChecks: nextChecks(evidence, concluded, { found: root === undefined ? 'none' : 'a root', felt }),
     symptoms: felt,
+    ...(said.length === 0 ? {} : { said }),
     ...(before === undefined ? {} : { seenBefore: before }),
   };
 }

@@ -21,6 +21,7 @@ import {
   shareOf,
 } from './revisions.ts';
 import { type Conclusion, type Context, rule, standingOfEach } from './rule.ts';
+import { newWith } from './said.ts';
 import { countedBeside, type SideBySide, sideBySide } from './side-by-side.ts';
 import { type SlowBurn, slowBurn } from './slow-burn.ts';
 
@@ -127,6 +128,7 @@ function causeOf(service: ServiceObservation, broken: Broken, seen: SeenHere): C
   const good = lastGoodBefore(service, newest, seen);
   const fromArrival = onset >= -SKEW_SECONDS && onset <= ONSET_SECONDS_MAX;
   const beside = compared && countedBeside(service, newest, compared.beside, metrics);
+  const unknown = newWith(logs, { service: shortName, revision: release });
   return {
     kind: 'cause',
     target: name,
@@ -137,7 +139,12 @@ function causeOf(service: ServiceObservation, broken: Broken, seen: SeenHere): C
       // Who runs out of memory is ended in the middle of a word; and where one beside it serves the same traffic well, nobody needs to be told.
       {
         text: 'its containers say what breaks them',
-        seen: failures.lines.length > 0 ? 'yes' : compared === undefined && burn === undefined ? 'no' : 'unknown',
+        seen:
+          failures.lines.length + unknown.length > 0
+            ? 'yes'
+            : compared === undefined && burn === undefined
+              ? 'no'
+              : 'unknown',
       },
       { text: 'a revision before it served', seen: good === undefined ? 'unknown' : 'yes' },
       ...(fromArrival || burn !== undefined
@@ -154,6 +161,10 @@ function causeOf(service: ServiceObservation, broken: Broken, seen: SeenHere): C
       ...(beside === undefined ? [] : [{ text: `${beside}.`, url: servicePage(name, 'metrics') }]),
       ...failures.lines.slice(0, 2).map(({ sample, count, log }) => ({
         text: `${counted({ count, noun: 'time', from: log }, logs)}: "${sample}"`,
+        url: servicePage(name, 'logs'),
+      })),
+      ...unknown.slice(0, 1).map(({ sample, count }) => ({
+        text: `${count} times, and never before it: "${sample}"`,
         url: servicePage(name, 'logs'),
       })),
       ...(good === undefined ? [] : [{ text: beforeIt(good, newest) }]),

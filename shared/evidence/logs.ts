@@ -114,9 +114,17 @@ const FAILURES_OF_AN_ONSET = 5;
 const ONSET_WITHIN_SECONDS = 60;
 const REQUESTS = 'logName:"run.googleapis.com%2Frequests"';
 const FAILED_REQUESTS = `${REQUESTS} AND (httpRequest.status=429 OR httpRequest.status>=500)`;
+/** What containers print, and what Google's logging libraries write past it under names of their own (`python`, `winston_log`): no Google service's log. */
+const OF_THE_APPLICATION = '(logName:"run.googleapis.com%2Fstdout" OR NOT logName:"googleapis.com")';
+/** Loggers that do not know Google's severity leave it at DEFAULT, and say in their own words or numbers (pino, bunyan: 50, 60) how bad it is. */
+const SPEAKS_OF_TROUBLE = [
+  'severity>=WARNING',
+  'jsonPayload.level=(50 OR 60 OR "error" OR "fatal" OR "critical" OR "panic")',
+  'textPayload=~"(?i)(error[: ]|exception|fatal|panic|traceback|refused|timed? ?out)"',
+].join(' OR ');
+const APPLICATION = `(logName:"run.googleapis.com%2Fstderr" OR (${OF_THE_APPLICATION} AND (${SPEAKS_OF_TROUBLE} OR ${LISTENING_LINES})))`;
 /** Starts are told at severity INFO: how many there were, and how many succeeded. */
 const SYSTEM = `logName:"run.googleapis.com%2Fvarlog%2Fsystem" AND (severity>=WARNING OR ${START_LINES})`;
-const APPLICATION = `(logName:"run.googleapis.com%2Fstderr" OR (logName:"run.googleapis.com%2Fstdout" AND (severity>=ERROR OR ${LISTENING_LINES})))`;
 
 /**
  * Sees failed requests, platform lines, how instances start and application errors of all services: three queries whatever their number (one for a

@@ -40,6 +40,9 @@ const FORMS: readonly (readonly [Unreachable['how'], RegExp])[] = [
     ),
   ],
   ['timed-out', new RegExp(`connect(?:ion)? to ${NAME}:${PORT}\\b.*\\btimed out`, 'i')],
+  // Prisma does not tell how; that nothing came back claims least.
+  ['timed-out', new RegExp(`Can't reach database server at \`?${NAME}\`?:\`?${PORT}`, 'i')],
+  ['refused', new RegExp(`Connection to ${NAME}:${PORT} refused`, 'i')],
   ['refused', new RegExp(`ECONNREFUSED ${IP}:${PORT}`)],
   ['refused', new RegExp(`dial tcp ${IP}:${PORT}: connect: connection refused`)],
   ['no-route', new RegExp(`(?:EHOSTUNREACH|ENETUNREACH) ${IP}:${PORT}`)],
