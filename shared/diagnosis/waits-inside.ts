@@ -1,6 +1,7 @@
 import type { ServiceObservation } from '../evidence/cloud-run.ts';
 import type { MetricsObservation } from '../evidence/metrics.ts';
 import { secondsBetween } from '../ports/clock.ts';
+import { NEAR_LIMIT_RATIO } from './memory-leaking.ts';
 import { middleOf, recentValues } from './recent.ts';
 import { shareOf } from './revisions.ts';
 import type { Context } from './rule.ts';
@@ -27,8 +28,8 @@ export interface Waiting {
 
 /**
  * Whether a service waits for something else than room. What is inside, divided by what leaves in a minute, is how long each stays (Little's law): it
- * grows with what a request waits for inside, and not with the queue before the door. Not where there is more traffic, nor where a revision came within
- * the look: those are reasons of their own.
+ * grows with what a request waits for inside, and not with the queue before the door. Not where there is more traffic, where a revision came within
+ * the look, or where memory is nearly full and is being collected: those are reasons of their own.
  */
 export function waitsInside(
   service: ServiceObservation,
@@ -49,6 +50,7 @@ export function waitsInside(
   ].map(middleOf);
   if (cpu === undefined || cpus.length < SLOW_POINTS || cpu >= IDLE_RATIO) return undefined;
   if (held === undefined || instances === undefined) return undefined;
+  if (recentValues(own.memoryRatio, context).some((ratio) => ratio >= NEAR_LIMIT_RATIO)) return undefined;
   const perMinute = Math.max(1, middleOf(recentValues(own.requests, context)) as number); // Sound: their traffic is known.
   const heldMs = (held * instances * MINUTE_MS) / perMinute;
   return heldMs < HELD_TIMES_MIN * slow.ordinaryMs ? undefined : { slow, held, instances, cpu, traffic };

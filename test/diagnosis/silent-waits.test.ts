@@ -93,6 +93,13 @@ describe('a service that waits in silence', () => {
     ]);
   });
 
+  it.each([
+    [0.8, 'ruled-out'],
+    [0.79, 'cause'],
+  ])('is judged beside memory at %f of its limit: what is nearly full is being collected', (ratio, kind) => {
+    expect(see({ backend: { memoryRatio: recent(0.5, ratio) } })).toMatchObject([{ kind }]);
+  });
+
   const slow = { latencyP95Ms: recent(4000, 4000), cpuRatio: recent(0.95, 0.95) };
   it.each([
     ['another service is slow too', { auth: slow }, 'postgres'],
