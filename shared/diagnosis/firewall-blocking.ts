@@ -15,6 +15,7 @@ import { firewallPage } from './console-links.ts';
 import { CUT_OFF_BRINGS_ABOUT, confessesRelease } from './cut-off.ts';
 import { SKEW_SECONDS } from './revisions.ts';
 import { type Conclusion, rule } from './rule.ts';
+import { unlessUnseen } from './unseen-ways.ts';
 
 /**
  * A firewall rule drops what services send, or what reaches the machines that they send to.
@@ -42,9 +43,8 @@ export const firewallBlocking = rule({
     const unread = seen.network.networks.flatMap(({ unread: parts }) => parts).find(({ part }) => part === 'firewalls');
     if (unread !== undefined) return [{ kind: 'inconclusive', reason: unread.detail, settles: 'not-by-itself' }];
     const count = seen.network.networks.reduce((sum, { firewalls }) => sum + firewalls.length, 0);
-    return [
-      { kind: 'ruled-out', reason: `none of ${count} firewall rules denies a way on which connections time out` },
-    ];
+    const reason = `none of ${count} firewall rules denies a way on which connections time out`;
+    return unlessUnseen([{ kind: 'ruled-out', reason }], seen.network);
   },
 });
 

@@ -16,6 +16,7 @@ import {
 import { peeringPage } from './console-links.ts';
 import { CUT_OFF_BRINGS_ABOUT, confessesRelease } from './cut-off.ts';
 import { type Conclusion, rule, standingOfEach } from './rule.ts';
+import { unlessUnseen } from './unseen-ways.ts';
 
 /** The peering behind which Cloud SQL and Memorystore have their private addresses. Source: private services access (read 2026-11-23). */
 const PRIVATE_SERVICES = 'servicenetworking-googleapis-com';
@@ -37,7 +38,7 @@ export const peeringBroken = rule({
       const found = broken.filter((one) => one.view?.name === view.name && isBehind(one, view));
       return found.length > 0 ? cause(view, found, alsoCutOff(found, seen)) : without(view, seen);
     });
-    return standingOfEach(judged, 'no watched service sends into a network');
+    return unlessUnseen(standingOfEach(judged, 'no watched service sends into a network'), seen.network);
   },
 });
 

@@ -36,6 +36,8 @@ export interface Way {
   readonly sourceRange: string | undefined;
   /** What its machines carry: firewall rules and routes may be for these alone. */
   readonly tags: readonly string[];
+  /** Why its connector could not be read; left out where it was, where there is none, or where it does not exist. */
+  readonly unread?: string;
 }
 
 export type NatObservation = NatGateway & {
@@ -123,23 +125,21 @@ export const network: Inspector<NetworkObservation> = {
   },
 };
 
-/** What cannot be read here is said by vpc-connector. */
-async function connectorIfThere(
-  name: string,
-  { cloud }: Inspection,
-  abort: AbortSignal,
-): Promise<Connector | undefined> {
+/** A connector as it is; what does not exist is there by its name alone, and what cannot be read says why. */
+type Named = { readonly name: string } & Partial<Omit<Connector, 'name'>> & Pick<Way, 'unread'>;
+
+async function connectorIfThere(name: string, { cloud }: Inspection, abort: AbortSignal): Promise<Named> {
   try {
     return await cloud.connector(name, abort);
   } catch (error) {
     if (abort.aborted || !(error instanceof PlatformFailure)) throw error;
-    return undefined;
+    return { name, ...(error.code !== 'not-found' && { unread: redact(error.message) }) };
   }
 }
 
 function wayOf(
   { shortName: service, template: { vpcAccess } }: Service,
-  connectors: readonly (Connector | undefined)[],
+  connectors: readonly Named[],
   project: string,
   region: string,
 ): Way {
@@ -166,7 +166,7 @@ function wayOf(
       sourceRange: undefined,
       tags: [],
     };
-  const found = connectors.find((one) => one?.name === vpcAccess.connector);
+  const found = connectors.find(({ name }) => name === vpcAccess.connector);
   return {
     service,
     kind: 'connector',
@@ -176,6 +176,7 @@ function wayOf(
     subnetwork: found?.subnetwork,
     sourceRange: found?.ipCidrRange,
     tags: tagsOf(vpcAccess.connector),
+    ...(found?.unread !== undefined && { unread: found.unread }),
   };
 }
 
@@ -186,7 +187,7 @@ function tagsOf(connector: string): readonly string[] {
 }
 
 /** Where its subnetwork is another project's, so is its network: a Shared VPC's host. */
-function networkOf({ name, network: short, subnetwork }: Connector): string | undefined {
+function networkOf({ name, network: short, subnetwork }: Named): string | undefined {
   if (short === undefined) return undefined;
   return fullName(short, projectOf(subnetwork ?? name), 'global/networks');
 }

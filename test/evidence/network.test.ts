@@ -53,6 +53,11 @@ describe('ways', () => {
     expect(await ways(connector, over)).toMatchObject({ kind: 'connector', connector: CONNECTOR, network: undefined });
   });
 
+  it('through a connector that could not be read say why, and through one that is gone do not', async () => {
+    expect(await ways(connector, { connector: denied })).toMatchObject({ network: undefined, unread: 'denied' });
+    expect(await ways(connector, { connector: emptyProject.connector })).not.toHaveProperty('unread');
+  });
+
   it.each([
     ['staging', 'run'],
     [NETWORK, SUBNETWORK],
