@@ -1,4 +1,5 @@
 import type { ServiceObservation } from '../evidence/cloud-run.ts';
+import type { Observations } from '../evidence/evidence.ts';
 import type { Service, TrafficShare } from '../ports/cloud.ts';
 import { parseName } from '../ports/resource-name.ts';
 import type { Action, Prospect } from './action.ts';
@@ -15,7 +16,7 @@ const ALL_PERCENT = 100;
  * API: Cloud Run Admin v2 services.patch (updateMask traffic, etag). Permissions: run.services.get, run.services.update, run.operations.get.
  * Silent (refuses) when every earlier revision is not ready, or failed too, and when the trouble did not come with the newest one. New deploys take no traffic until LATEST is restored, which the card says.
  */
-export const shiftTraffic: Action<TrafficSettings, 'cloud-run' | 'logs' | 'metrics'> = {
+export const shiftTraffic: Action<TrafficSettings, 'cloud-run' | 'logs', 'metrics'> = {
   title: 'Shift traffic to the last good revision',
   answers: [
     'release-broken',
@@ -28,7 +29,8 @@ export const shiftTraffic: Action<TrafficSettings, 'cloud-run' | 'logs' | 'metri
     'secret-unavailable',
     'traffic-pinned',
   ],
-  needs: ['cloud-run', 'logs', 'metrics'],
+  needs: ['cloud-run', 'logs'],
+  considers: ['metrics'],
   propose: ({ cause, seen }) => {
     const service = seen['cloud-run'].services.find(({ name }) => name === cause.target);
     const newest = service?.revisions[0];
@@ -48,7 +50,7 @@ export const shiftTraffic: Action<TrafficSettings, 'cloud-run' | 'logs' | 'metri
       },
       prospect: {
         risk: 'medium',
-        ...(target.kind === 'back' ? back(service, target) : forward(service, target)),
+        ...(target.kind === 'back' ? back(service, target, seen.metrics) : forward(service, target)),
         summary: {
           title: `Shift ${shortName} ${target.kind} to ${target.to.shortName}`,
           before: inWords(traffic),
@@ -75,9 +77,16 @@ export const shiftTraffic: Action<TrafficSettings, 'cloud-run' | 'logs' | 'metri
 type Shift = Exclude<TrafficTarget, { readonly kind: 'nowhere' }>;
 type Told = Pick<Prospect, 'expectedEffect' | 'whatCouldGoWrong' | 'permanent'>;
 
-const back = (service: ServiceObservation, { to, from }: Shift): Told => ({
-  expectedEffect: `requests reach ${to.shortName}, which served until ${from.shortName} came`,
-  whatCouldGoWrong: `What ${from.shortName} changed outside the container, a database schema for one, stays. New deploys of ${service.shortName} take no traffic until it is set back to latest.`,
+const back = (
+  service: ServiceObservation,
+  { to, from }: Shift,
+  metrics: Observations['metrics'] | undefined,
+): Told => ({
+  expectedEffect:
+    metrics === undefined
+      ? `requests reach ${to.shortName}, which was ready before ${from.shortName} came and is not seen to fail`
+      : `requests reach ${to.shortName}, which served until ${from.shortName} came`,
+  whatCouldGoWrong: `${metrics === undefined ? `Monitoring could not be asked whether ${to.shortName} served, and its errors are told by the logs alone. ` : ''}What ${from.shortName} changed outside the container, a database schema for one, stays. New deploys of ${service.shortName} take no traffic until it is set back to latest.`,
   permanent: `Deploy a mended release, then: ${toLatest(service)}`,
 });
 
