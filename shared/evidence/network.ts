@@ -66,7 +66,7 @@ export interface NetworkView {
   readonly firewalls: readonly Firewall[];
   readonly privateRanges: readonly string[];
   readonly zones: readonly ZoneObservation[];
-  /** Parts that could not be read: what is empty then says nothing. */
+  /** Parts that could not be read, or not whole: what is not there then says nothing. */
   readonly unread: readonly { readonly part: Part; readonly detail: string }[];
 }
 
@@ -224,7 +224,7 @@ async function view(name: string, inspection: Inspection, abort: AbortSignal): P
     list<Route>('routes', () => cloud.routes(project, abort)),
     list<Firewall>('firewalls', () => cloud.firewalls(project, abort)),
     list<PrivateRange>('privateRanges', () => cloud.privateRanges(project, abort)),
-    part<readonly ZoneObservation[]>('zones', [], () => zonesOf(name, project, inspection, abort)),
+    part('zones', NO_ZONES, () => zonesOf(name, project, inspection, abort)),
   ]);
   // Nothing of it could be seen: then that is the answer.
   if (failure !== undefined && unread.length === PARTS) throw failure;
@@ -236,8 +236,8 @@ async function view(name: string, inspection: Inspection, abort: AbortSignal): P
     routes,
     firewalls,
     privateRanges: ranges.map(({ range }) => range),
-    zones,
-    unread: unread.sort((a, b) => (a.part < b.part ? -1 : 1)),
+    zones: zones.read,
+    unread: [...unread, ...leftOut(zones, name)].sort((a, b) => (a.part < b.part ? -1 : 1)),
   };
 }
 
@@ -292,24 +292,34 @@ async function measure(
   };
 }
 
-async function zonesOf(
-  name: string,
-  project: string,
-  { cloud }: Inspection,
-  abort: AbortSignal,
-): Promise<readonly ZoneObservation[]> {
+async function zonesOf(name: string, project: string, { cloud }: Inspection, abort: AbortSignal): Promise<ReadZones> {
   const all = await cloud.privateZones(project, abort);
   // A zone that no network sees may be the one that was taken away from ours.
-  const near = all.filter(({ networks }) => networks.includes(name) || networks.length === 0);
-  if (near.length > ZONES_MAX)
-    throw new PlatformFailure('unknown', `${name} has ${near.length} private zones, more than ${ZONES_MAX}`);
-  return inBatches(near, async (zone) => {
+  const near = [
+    ...all.filter(({ networks }) => networks.includes(name)),
+    ...all.filter(({ networks }) => networks.length === 0),
+  ];
+  const read = await inBatches(near.slice(0, ZONES_MAX), async (zone) => {
     if (zone.answers === 'elsewhere') return { ...zone, records: [], changes: [] };
     const asked = { project, zone: zone.name };
     const [records, changes] = await Promise.all([cloud.zoneRecords(asked, abort), cloud.zoneChanges(asked, abort)]);
     return { ...zone, records: addressesOf(records).slice(0, RECORDS_MAX), changes };
   });
+  return { read, count: near.length };
 }
+
+interface ReadZones {
+  /** At most ZONES_MAX: those that the network sees come first. */
+  readonly read: readonly ZoneObservation[];
+  readonly count: number;
+}
+
+const NO_ZONES: ReadZones = { read: [], count: 0 };
+
+const leftOut = ({ read, count }: ReadZones, name: string): NetworkView['unread'] =>
+  count === read.length
+    ? []
+    : [{ part: 'zones', detail: `${name} has ${count} private zones, of which ${read.length} were read` }];
 
 const addressesOf = (records: readonly DnsRecord[]): readonly DnsRecord[] =>
   records.filter(({ type }) => ['A', 'AAAA', 'CNAME'].includes(type));

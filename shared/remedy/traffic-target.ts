@@ -1,7 +1,6 @@
-import { beganWith, failuresOf, lastGoodBefore, shareOf } from '../diagnosis/revisions.ts';
+import { beganWith, failuresOf, lastGoodBefore, type SeenOfRevisions, shareOf } from '../diagnosis/revisions.ts';
 import type { Cause } from '../diagnosis/rule.ts';
 import type { ServiceObservation } from '../evidence/cloud-run.ts';
-import type { Observations } from '../evidence/evidence.ts';
 import { secretNames } from '../evidence/secret-states.ts';
 import type { Revision } from '../ports/cloud.ts';
 import { parseName } from '../ports/resource-name.ts';
@@ -20,7 +19,7 @@ export function trafficTarget(
   { rule }: Pick<Cause, 'rule'>,
   service: ServiceObservation,
   newest: Revision,
-  seen: Pick<Observations, 'logs' | 'metrics'>,
+  seen: SeenOfRevisions,
 ): TrafficTarget {
   const { shortName } = service;
   if (rule === 'traffic-pinned') return forward(service, newest);

@@ -45,6 +45,7 @@ describe('what one template has otherwise than another', () => {
     ['port', { port: undefined }, ['port', '', '8080', '']],
     ['protocol', { protocol: 'h2c' }, ['protocol', '', 'http1', 'h2c']],
     ['memory', { memoryMib: 256 }, ['memory', '', '512 MiB', '256 MiB']],
+    ['a memory limit that cannot be read', { memoryMib: undefined }, ['memory', '', '512 MiB', '']],
     ['cpu', { cpu: 2 }, ['cpu', '', '1', '2']],
     ['cpu allocation', { cpuIdle: false }, ['cpu-allocation', '', 'during requests', 'always']],
     ['startup boost', { startupCpuBoost: true }, ['startup-cpu-boost', '', 'off', 'on']],
