@@ -47,7 +47,7 @@ const STOP_WITHIN_MS = 5_000;
  * Where memory is plenty V8 lets young objects fill 128 MiB before it looks, and the old ones twice what they need. Both capped, the bot holds half,
  * and an incident takes no longer (npm run bench).
  */
-const FRUGAL = ['--max-semi-space-size=8', '--optimize-for-size'];
+const FRUGAL = ['--max-semi-space-size=4', '--optimize-for-size'];
 
 const sandboxReady = z.object({
   ready: z.literal(true),

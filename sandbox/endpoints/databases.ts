@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { isSql } from '../world/databases.ts';
-import type { ConnectorState, DatabaseState } from '../world/state.ts';
+import { type Entry, lostInside, throughConnector } from '../world/network-path.ts';
+import type { DatabaseState, WorldState } from '../world/state.ts';
 import type { World } from '../world/world.ts';
 import { DELAY_MS_MAX } from './answer.ts';
 
@@ -33,7 +34,8 @@ const USUAL_MS = 2;
 
 interface Place {
   readonly database: DatabaseState | undefined;
-  readonly connector: ConnectorState | undefined;
+  /** By name; undefined: by Direct VPC egress. */
+  readonly connector: string | undefined;
 }
 
 /**
@@ -42,16 +44,16 @@ interface Place {
  */
 export async function startDatabases({ state }: World): Promise<DatabaseEndpoints> {
   const { project, region } = state.scenario.estate;
-  const ways: [string, ConnectorState | undefined][] = [
+  const ways: [string, string | undefined][] = [
     ['direct-vpc', undefined],
-    ...[...state.connectors.values()].map((connector): [string, ConnectorState] => [
-      `projects/${project}/locations/${region}/connectors/${connector.name}`,
-      connector,
+    ...[...state.connectors.keys()].map((name): [string, string] => [
+      `projects/${project}/locations/${region}/connectors/${name}`,
+      name,
     ]),
   ];
   const databases = [undefined, ...state.databases.values()];
   const places = ways.flatMap(([, connector]) => databases.map((database): Place => ({ database, connector })));
-  const fares = () => places.map(fareOf);
+  const fares = () => places.map((place) => fareOf(state, place));
   let known = JSON.stringify(fares());
   const worker = new Worker(new URL('./database-worker.ts', import.meta.url), {
     workerData: { seed: state.scenario.seed, fares: fares() },
@@ -80,15 +82,27 @@ export async function startDatabases({ state }: World): Promise<DatabaseEndpoint
   };
 }
 
-function fareOf({ database, connector }: Place): Fare {
-  const lostRatio = connector?.timeoutRatio ?? 0;
-  if (database === undefined) return { kind: 'known-good', listens: true, lostRatio, isFull: false, delayMs: 0 };
-  const { estate, state, refusedRatio, slowness } = database;
+/**
+ * As the network lets it, which a probe enters as services do. The known-good target is one of the network's own machines: a connector alone keeps from it.
+ */
+function fareOf(state: WorldState, { database, connector }: Place): Fare {
+  const entry = connector === undefined ? standingIn(state) : throughConnector(state, connector);
+  if (database === undefined) {
+    const lostRatio = entry.kind === 'connector' ? (entry.connector?.timeoutRatio ?? 1) : 0;
+    return { kind: 'known-good', listens: true, lostRatio, isFull: false, delayMs: 0 };
+  }
+  const { estate, state: condition, refusedRatio, slowness } = database;
   return {
     kind: estate.kind,
-    listens: state !== 'refuses',
-    lostRatio: state === 'times-out' ? 1 : lostRatio,
+    listens: condition !== 'refuses',
+    lostRatio: condition === 'times-out' ? 1 : lostInside(entry, estate.address),
     isFull: refusedRatio > 0,
     delayMs: isSql(estate) ? Math.round(Math.min(DELAY_MS_MAX, slowness * USUAL_MS)) : USUAL_MS,
   };
+}
+
+/** A probe with Direct VPC egress stands in the network that the estate's services send into, the first of them. */
+function standingIn({ networks }: WorldState): Entry {
+  const [network] = networks.values();
+  return { kind: 'direct', network, subnetwork: network?.name ?? '' };
 }

@@ -58,6 +58,18 @@ const recordChanged = z.strictObject({
 
 const connectorDeleted = z.strictObject({ type: z.literal('connector-deleted'), at, connector: z.string(), by });
 
+const connectorRecreated = z.strictObject({
+  type: z.literal('connector-recreated'),
+  at,
+  connector: z.string(),
+  by,
+  fails: z
+    .enum(['rejected', 'cpu-quota', 'unhealthy'])
+    .describe(
+      'It is deleted, and its like is not made: rejected: the request lacks a size, and it stays away; cpu-quota, unhealthy: its machines do not come, and it ends in ERROR.',
+    ),
+});
+
 const vpcAccessChanged = z.strictObject({
   type: z.literal('vpc-access-changed'),
   at,
@@ -77,5 +89,6 @@ export const networkCauses = [
   natChanged,
   recordChanged,
   connectorDeleted,
+  connectorRecreated,
   vpcAccessChanged,
 ] as const;

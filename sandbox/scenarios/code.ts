@@ -26,6 +26,13 @@ const requestFields = {
   longRatio: z.number().min(0).max(1).describe('Share of the requests that take longSeconds: exports, reports.'),
   longSeconds: z.number().positive().describe('What those take, seconds.'),
   longPath: z.string().startsWith('/').describe('Where those are asked for.'),
+  sessionRatio: z
+    .number()
+    .min(0)
+    .max(1)
+    .describe('Share of the requests that belong to a session which the instance that began it keeps in its memory.'),
+  sessionPath: z.string().startsWith('/').describe('Where those are sent.'),
+  sessionLine: z.string().describe('What an instance prints about a session that is not its own, and answers 404.'),
   healthCpuMs: z.number().positive().describe('CPU time that one health check takes, milliseconds of one vCPU.'),
   healthLatencyMs: z.number().positive().describe('Time to answer one health check while all is well, milliseconds.'),
   poolMax: z.number().int().min(1).describe('Connections to each database that one instance opens at most.'),
@@ -140,6 +147,10 @@ const outside = {
   longRatio: 0,
   longSeconds: 60,
   longPath: '/export',
+  sessionRatio: 0,
+  sessionPath: '/messages',
+  // Real text: mozilla/metric-hub#1459, read 2026-11-25.
+  sessionLine: 'Could not find session',
   healthCpuMs: 2,
   healthLatencyMs: 5,
 };

@@ -29,6 +29,7 @@ export const settings = z
     minInstances: z.number().int().min(0),
     maxInstances: z.number().int().min(1),
     startupProbe: probe.nullable().describe('null: Cloud Run’s own, one TCP connection within 240 s.'),
+    livenessProbe: probe.nullable().describe('Cloud Run shuts down an instance that fails it; null: nobody asks.'),
     executionEnvironment: z.enum(['gen1', 'gen2']),
     inMemoryVolume: z.string().describe('The path where a volume in memory is mounted.'),
   })

@@ -41,6 +41,8 @@ export interface LineRecord {
   readonly protoPayload: Json | undefined;
   /** The monitored resource, where it is no revision of the service. */
   readonly resource: Json | undefined;
+  /** google.logging.v2.LogEntryOperation: which part of a long operation an audit entry is about. */
+  readonly operation: Json | undefined;
 }
 
 export const createLedger = (): Ledger => ({ requests: [], lines: [], sequence: 0 });

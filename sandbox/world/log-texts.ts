@@ -22,6 +22,18 @@ export const probeFailedLine = (
 ): string =>
   `${probeName(probe)} failed ${probe.failures} time${probe.failures === 1 ? '' : 's'} consecutively for container "${probe.container}" on port ${probe.port}. The instance was not started.\nConnection failed with status ${probe.status}.`;
 
+/** Seen in public post-mortems of 2026-09, read 2026-11-25. */
+export const livenessFailedLine = (
+  probe: {
+    readonly kind: string;
+    readonly port: number;
+    readonly path: string | undefined;
+    readonly container: string;
+  },
+  failures: number,
+): string =>
+  `LIVENESS ${probe.kind} probe failed ${failures} time${failures === 1 ? '' : 's'} consecutively for container "${probe.container}" on port ${probe.port}${probe.path === undefined ? '' : ` path "${probe.path}"`}. The instance has been shut down.`;
+
 export const exitLine = (code: number): string => `Container called exit(${code}).`;
 
 export const memoryLine = (limitMib: number, usedMib: number): string =>

@@ -3,6 +3,7 @@ import { auditNetworkChange } from './audit-network.ts';
 import { changeService } from './change-service.ts';
 import { type NetworkState, natState } from './network-state.ts';
 import { note } from './note.ts';
+import { deleteConnector, recreateConnector } from './recreate-connector.ts';
 import type { Json, WorldState } from './state.ts';
 
 type NetworkCause = CauseOf<
@@ -13,6 +14,7 @@ type NetworkCause = CauseOf<
   | 'nat-changed'
   | 'record-changed'
   | 'connector-deleted'
+  | 'connector-recreated'
   | 'vpc-access-changed'
 >;
 
@@ -20,6 +22,10 @@ type NetworkCause = CauseOf<
 export function happenToNetwork(state: WorldState, cause: NetworkCause): void {
   if (cause.type === 'connector-deleted') {
     deleteConnector(state, cause);
+    return;
+  }
+  if (cause.type === 'connector-recreated') {
+    recreateConnector(state, cause);
     return;
   }
   if (cause.type === 'vpc-access-changed') {
@@ -30,7 +36,7 @@ export function happenToNetwork(state: WorldState, cause: NetworkCause): void {
   if (network) changeNetwork(state, network, cause);
 }
 
-type InNetwork = Exclude<NetworkCause, CauseOf<'connector-deleted' | 'vpc-access-changed'>>;
+type InNetwork = Exclude<NetworkCause, CauseOf<'connector-deleted' | 'connector-recreated' | 'vpc-access-changed'>>;
 
 function changeNetwork(state: WorldState, network: NetworkState, cause: InNetwork): void {
   switch (cause.type) {
@@ -162,22 +168,6 @@ export function passFromNetwork(state: WorldState, cause: Cause): void {
       return;
     }
   }
-}
-
-function deleteConnector(state: WorldState, { type, connector: name, by }: CauseOf<'connector-deleted'>): void {
-  const { project, region } = state.scenario.estate;
-  if (!state.connectors.delete(name)) return;
-  const resourceName = `projects/${project}/locations/${region}/connectors/${name}`;
-  const method = 'google.cloud.vpcaccess.v1.VpcAccessService.DeleteConnector';
-  auditNetworkChange(state, {
-    api: 'vpcaccess',
-    method,
-    resourceName,
-    by,
-    resource: { type: 'audited_resource', labels: { service: 'vpcaccess.googleapis.com', method } },
-    request: { name: resourceName },
-  });
-  note(state, type, name, `deleted by ${by}`);
 }
 
 /** Someone deploys a service with another way into the network, its image as it was. */

@@ -31,11 +31,26 @@ export function entryOf(state: WorldState, revision: RevisionState): Entry {
   if (access.kind === 'none') return access;
   if (access.kind === 'direct')
     return { kind: 'direct', network: state.networks.get(access.network), subnetwork: access.subnetwork };
-  const connector = state.connectors.get(access.connector);
+  return throughConnector(state, access.connector);
+}
+
+/** Where packets enter that take this connector, if it is there. */
+export function throughConnector(state: WorldState, name: string): Entry {
+  const connector = state.connectors.get(name);
   const network = connector && state.networks.get(connector.estate.network);
   // Source of the tags: Serverless VPC Access, "restrict access with network tags", read 2026-11-23.
-  const tags = ['vpc-connector', `vpc-connector-${state.scenario.estate.region}-${access.connector}`];
+  const tags = ['vpc-connector', `vpc-connector-${state.scenario.estate.region}-${name}`];
   return { kind: 'connector', connector, network, tags };
+}
+
+/** Share of new connections that come to nothing on the way to a place inside, from where they enter. */
+export function lostInside(entry: Entry, address: string): number {
+  if (entry.kind === 'none' || entry.network === undefined) return 1;
+  const tags = entry.kind === 'connector' ? entry.tags : [];
+  if (denies(entry.network, tags, address)) return 1;
+  const ip = address.split(':')[0] ?? '';
+  if (isPrivate(ip) && hopTo(entry.network, ip) !== 'inside') return 1;
+  return entry.kind === 'connector' ? (entry.connector?.timeoutRatio ?? 1) : 0;
 }
 
 type Access =

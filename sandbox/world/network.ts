@@ -8,7 +8,9 @@ import { connectorOf, envOf } from './template.ts';
 const MBPS_PER_INSTANCE: Record<MachineType, number> = { 'f1-micro': 50, 'e2-micro': 100, 'e2-standard-4': 1600 };
 
 export const ceilingMbps = (connector: ConnectorState): number =>
-  connector.state === 'ERROR' ? 0 : connector.instances * MBPS_PER_INSTANCE[connector.machineType];
+  connector.state === 'ERROR' || connector.state === 'CREATING'
+    ? 0
+    : connector.instances * MBPS_PER_INSTANCE[connector.machineType];
 
 export const throughputMbps = (connector: ConnectorState): number =>
   Math.min(connector.demandMbps, ceilingMbps(connector));

@@ -7,7 +7,7 @@ export function note(state: WorldState, type: string, subject: string, message: 
 }
 
 type Line = Pick<LineRecord, 'log' | 'severity' | 'service'> &
-  Partial<Pick<LineRecord, 'revision' | 'instanceId' | 'text' | 'protoPayload' | 'resource'>>;
+  Partial<Pick<LineRecord, 'revision' | 'instanceId' | 'text' | 'protoPayload' | 'resource' | 'operation'>>;
 
 /** One line of a log. */
 export function print(state: WorldState, line: Line): void {
@@ -23,5 +23,6 @@ export function print(state: WorldState, line: Line): void {
     text: line.text,
     protoPayload: line.protoPayload,
     resource: line.resource,
+    operation: line.operation,
   });
 }

@@ -1,6 +1,7 @@
 import { backOff, place, remove } from './containers.ts';
 import { connectionFailure } from './database-access.ts';
 import { failInFlight } from './in-flight.ts';
+import { endedByLiveness } from './liveness.ts';
 import { exitLine, memoryLine } from './log-texts.ts';
 import { print } from './note.ts';
 import type { Instance, RevisionState, WorldState } from './state.ts';
@@ -22,6 +23,7 @@ export function tickReady(
     outOfMemory(state, revision, instance, limitMib);
     return;
   }
+  if (endedByLiveness(state, revision, instance)) return;
   if (code.lifeSeconds > 0 && state.nowMs - instance.readyMs >= code.lifeSeconds * 1000 * instance.leakFactor) {
     for (const text of code.failure.lines)
       print(state, { ...place(revision, instance), log: 'stderr', severity: 'ERROR', text });

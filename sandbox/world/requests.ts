@@ -171,7 +171,10 @@ function beginWarm(
   const stuck = random.binomial(admitted - cutOff - broken, outlook.timeoutRatio);
   if (cutOff > 0 && outlook.line) complain(state, revision, outlook.line);
   if (broken > 0) for (const line of code.failure.lines) complain(state, revision, line);
-  const long = random.binomial(admitted - cutOff - broken - stuck, code.request.longRatio);
+  const astray = random.binomial(admitted - cutOff - broken - stuck, sessionsAstrayRatio(revision));
+  if (astray > 0) complain(state, revision, code.request.sessionLine);
+  const served = admitted - cutOff - broken - stuck - astray;
+  const long = random.binomial(served, code.request.longRatio);
   end({ kind: 'dependency', status: 503, latencyMs: outlook.dependencyMs, count: cutOff });
   end({
     kind: 'app-error',
@@ -196,9 +199,20 @@ function beginWarm(
     kind: 'ok',
     status: 200,
     latencyMs: outlook.latencyMs,
-    count: admitted - cutOff - broken - stuck - long,
+    count: served - long,
+  });
+  end({
+    kind: 'app-error',
+    status: 404,
+    latencyMs: outlook.latencyMs,
+    count: astray,
+    path: code.request.sessionPath,
   });
 }
+
+/** Without session affinity any of the ready instances is given a request, and one alone knows its session. */
+const sessionsAstrayRatio = ({ code: { request }, readyIds }: RevisionState): number =>
+  request.sessionRatio * (1 - 1 / Math.max(1, readyIds.length));
 
 /** Code that listens but does not survive its first request. */
 function crashOnFirst(state: WorldState, service: ServiceState, revision: RevisionState, admitted: number): void {

@@ -8,6 +8,7 @@ export function withSettings(template: Json, settings: Settings): Json {
   const { concurrency, timeoutSeconds, minInstances, maxInstances, executionEnvironment, inMemoryVolume } = settings;
   const container = { ...first, ...containerFields(first, settings) };
   if (settings.startupProbe === null) delete container['startupProbe'];
+  if (settings.livenessProbe === null) delete container['livenessProbe'];
   return {
     ...template,
     scaling: {
@@ -26,7 +27,7 @@ export function withSettings(template: Json, settings: Settings): Json {
 }
 
 function containerFields(container: Json, settings: Settings): Json {
-  const { cpu, memoryMib, port, protocol, env, secrets, startupProbe, inMemoryVolume } = settings;
+  const { cpu, memoryMib, port, protocol, env, secrets, startupProbe, livenessProbe, inMemoryVolume } = settings;
   const present = listAt(container, 'ports')[0] ?? {};
   const resources = objectAt(container, 'resources');
   const limits = {
@@ -42,6 +43,7 @@ function containerFields(container: Json, settings: Settings): Json {
     ports: [{ ...present, ...(protocol !== undefined && { name: protocol }), containerPort: served }],
     ...moved,
     ...(startupProbe && { startupProbe: probeFor(startupProbe, Number(served)) }),
+    ...(livenessProbe && { livenessProbe: probeFor(livenessProbe, Number(served)) }),
     ...(inMemoryVolume !== undefined && { volumeMounts: [{ name: 'memory', mountPath: inMemoryVolume }] }),
   };
 }

@@ -145,6 +145,8 @@ export interface Instance {
   /** When its port opened. */
   listeningMs?: number;
   failingSeconds: number;
+  /** Liveness probes in a row that it did not answer in time. */
+  unanswered?: number;
   leakedMib: number;
   memoryMib: number;
 }
@@ -189,7 +191,7 @@ export type RequestKind =
 export interface ConnectorState {
   readonly name: string;
   readonly estate: ConnectorEstate;
-  state: 'READY' | 'UPDATING' | 'ERROR';
+  state: 'CREATING' | 'READY' | 'UPDATING' | 'ERROR';
   machineType: MachineType;
   minInstances: number;
   maxInstances: number;

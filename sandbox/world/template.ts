@@ -134,6 +134,32 @@ export function startupProbeOf(template: Json): StartupProbe {
   };
 }
 
+/** undefined: nobody asks. Defaults: k8s.min.proto of Cloud Run Admin v2. */
+export function livenessProbeOf(template: Json): LivenessProbe | undefined {
+  const probe = objectAt(container(template), 'livenessProbe');
+  if (Object.keys(probe).length === 0) return undefined;
+  const http = objectAt(probe, 'httpGet');
+  return {
+    kind: 'httpGet' in probe ? 'HTTP' : 'TCP',
+    path: 'httpGet' in probe ? textAt(http, 'path') || '/' : undefined,
+    port: numberAt('httpGet' in probe ? http : objectAt(probe, 'tcpSocket'), 'port') ?? portOf(template),
+    initialDelayMs: (numberAt(probe, 'initialDelaySeconds') ?? 0) * 1000,
+    timeoutMs: (numberAt(probe, 'timeoutSeconds') || 1) * 1000,
+    periodMs: (numberAt(probe, 'periodSeconds') || 10) * 1000,
+    failureThreshold: numberAt(probe, 'failureThreshold') || 3,
+  };
+}
+
+export interface LivenessProbe {
+  readonly kind: 'HTTP' | 'TCP';
+  readonly path: string | undefined;
+  readonly port: number;
+  readonly initialDelayMs: number;
+  readonly timeoutMs: number;
+  readonly periodMs: number;
+  readonly failureThreshold: number;
+}
+
 /** The template that an estate's service begins with, in the shape of real replies. */
 export function templateFor(estate: ServiceEstate, image: string, location: string, sockets: readonly string[]): Json {
   const probe = estate.startupProbe;

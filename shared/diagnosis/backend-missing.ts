@@ -30,7 +30,7 @@ function judge(
 ): Conclusion {
   const { name, link, groups } = backend;
   const gone = groups.filter(({ target }) => target === 'gone').map(({ service }) => service ?? '');
-  if (groups.length > 0 && gone.length < groups.length)
+  if (gone.length < groups.length)
     return {
       kind: 'ruled-out',
       reason: `${name} has ${groups.length - gone.length} of ${groups.length} groups with something behind`,

@@ -6,7 +6,7 @@ import { SLOW_POINTS, type Slowness, slowness, trafficRatio } from './slowness.t
 /** Above this share of its CPU an instance works as much as it can; below it, more instances may wait for the same thing. As in cpu-starved. */
 const CPU_FULL_RATIO = 0.9;
 /** With the traffic of always, CPU is what is short, and not the number of instances. As in cpu-starved. */
-export const TRAFFIC_RATIO_MIN = 1.5;
+const TRAFFIC_RATIO_MIN = 1.5;
 
 export interface Felt {
   readonly slow: Slowness;

@@ -18,7 +18,7 @@ const AUTHORITY = 'pki.goog';
 /** What compute's managed certificates may come from too, by the same page. */
 const OTHER_AUTHORITY = 'letsencrypt.org';
 /** Renewal is tried from here on (same documentation): before that, records may yet be put right in peace. */
-export const RENEWAL_DAYS = 30;
+const RENEWAL_DAYS = 30;
 
 /**
  * CAA records of a domain leave out the authority that issues Google's certificates: it may not issue or renew one.

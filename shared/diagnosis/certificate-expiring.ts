@@ -15,7 +15,7 @@ import { type Conclusion, type Context, rule, standing } from './rule.ts';
  * So near to its end a certificate is somebody's task for today. Source: what Cloud Monitoring's own alert on an uptime check proposes for
  * time_until_ssl_cert_expires, 15 days; Google renews what it manages 30 days before (managed certificates' documentation), both read 2026-11-23.
  */
-export const EXPIRING_DAYS = 15;
+const EXPIRING_DAYS = 15;
 
 /**
  * A host's certificate runs out within days, and nothing that we see will renew it.

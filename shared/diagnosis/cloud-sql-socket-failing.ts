@@ -2,6 +2,7 @@ import type { ServiceObservation } from '../evidence/cloud-run.ts';
 import type { DatabaseObservation } from '../evidence/database.ts';
 import type { LogsObservation, SignatureCount } from '../evidence/logs.ts';
 import { servicePage } from './console-links.ts';
+import { GOING_WITHOUT_BRINGS_ABOUT } from './cut-off.ts';
 import { LINES_MIN, total } from './database-facts.ts';
 import { type Conclusion, rule, standingOfEach } from './rule.ts';
 
@@ -15,15 +16,7 @@ export const cloudSqlSocketFailing = rule({
   title: 'Cloud SQL socket failing',
   needs: ['cloud-run', 'logs'],
   considers: ['database'],
-  explains: [
-    'release-broken',
-    'crash-after-ready',
-    'startup-slower-than-probe',
-    'connection-pool-exhausted',
-    'instance-ceiling-reached',
-    'request-timeout-exceeded',
-    'external-dependency-failing',
-  ],
+  explains: GOING_WITHOUT_BRINGS_ABOUT,
   diagnose: ({ 'cloud-run': { services }, logs, database }) => {
     const judged = services.map((service) => judge(service, logs, database));
     return standingOfEach(judged, 'no service is watched');

@@ -15,11 +15,14 @@ import { FAILED_REQUESTS_MIN } from './symptoms.ts';
  * Cloud Run starts more instances where requests fill 60 % of what one may take at once (About instance autoscaling, read 2026-11-23): a queue
  * inside grows up to there. Two thirds of that, since a percentile over minutes is below the peak.
  */
-export const HELD_RATIO = 0.4;
-/** Instances that compute are busy with work, not with waiting. Between the 60 % that Cloud Run aims at and the 90 % at which CPU is full. */
+const HELD_RATIO = 0.4;
+/**
+ * Instances that compute are busy with work, not with waiting. Our own choice, between the 60 % that Cloud Run aims at and the 90 % at which CPU is
+ * full: lower would overlook instances that do some work beside their waiting, higher would take full ones for idle.
+ */
 export const CPU_IDLE_RATIO = 0.8;
 /** What is ordinary differs by less from one hour to the next. Our own choice. */
-export const TRAFFIC_RATIO_MIN = 1.3;
+const TRAFFIC_RATIO_MIN = 1.3;
 
 /**
  * A service admits more requests to an instance than the instance works on: they wait inside it, where the platform counts them as being served and

@@ -39,7 +39,9 @@ export const configurationBroken = rule({
     'instance-ceiling-reached',
     'concurrency-mismatched',
     'request-timeout-exceeded',
-    'health-check-too-strict',
+    'connection-pool-exhausted',
+    'database-connections-exhausted',
+    'database-slow',
   ],
   diagnose: ({ 'cloud-run': { services }, logs }, context) =>
     eachService(services, (service) => judge(service, services, logs, context)),
@@ -134,6 +136,7 @@ function causeOf(
     target: name,
     claim: `${revision.shortName} of ${shortName} ${what}: ${seen}.`,
     confidence: 'certain',
+    confessed: missing !== undefined,
     evidence: [
       ...(missing === undefined
         ? []

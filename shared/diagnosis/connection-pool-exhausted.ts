@@ -18,12 +18,7 @@ export const connectionPoolExhausted = rule({
   title: 'Connection pool exhausted',
   needs: ['cloud-run', 'logs'],
   considers: ['database', 'metrics'],
-  explains: [
-    'instance-ceiling-reached',
-    'request-timeout-exceeded',
-    'concurrency-mismatched',
-    'external-dependency-failing',
-  ],
+  explains: ['instance-ceiling-reached', 'request-timeout-exceeded', 'concurrency-mismatched', 'traffic-surge'],
   diagnose: ({ 'cloud-run': { services }, logs, database, metrics }) => {
     const judged = services.map((service) => judge(service, logs, database?.databases ?? [], metrics));
     return standingOfEach(judged, 'no service is watched');

@@ -1,3 +1,4 @@
+import type { ChangesObservation } from '../evidence/changes.ts';
 import type { LogsObservation } from '../evidence/logs.ts';
 import type { ConnectorObservation } from '../evidence/vpc-connector.ts';
 import { parseName } from '../ports/resource-name.ts';
@@ -7,6 +8,7 @@ import { CUT_OFF_BRINGS_ABOUT } from './cut-off.ts';
 import { isRecent } from './recent.ts';
 import { type Conclusion, type Context, rule, standingOfEach } from './rule.ts';
 import { FAILED_REQUESTS_MIN } from './symptoms.ts';
+import { whatWasDone } from './who-changed.ts';
 
 /** States in which a connector carries nothing, or soon will not. "ERROR: manual deletion recommended", vpc_access.proto. */
 const BROKEN: Readonly<Partial<Record<ConnectorObservation['state'], string>>> = {
@@ -16,26 +18,37 @@ const BROKEN: Readonly<Partial<Record<ConnectorObservation['state'], string>>> =
 
 /**
  * A VPC connector is in state ERROR, or being deleted: nothing passes it, and no update mends it.
- * Sees the connector's state, and connections through it that time out. Silent about a connector that is updating: that is a change under way.
+ * Sees the connector's state, and connections through it that time out. Silent about a connector that is updating: that is a change under way; and about one that is being created, until that has ended.
  */
 export const connectorInError = rule({
   layer: 'infrastructure',
   title: 'VPC connector in error',
   needs: ['vpc-connector'],
-  considers: ['logs'],
+  considers: ['logs', 'changes'],
   explains: CUT_OFF_BRINGS_ABOUT,
-  diagnose: ({ 'vpc-connector': { connectors }, logs }, context) => {
-    const judged = connectors.map((connector) => judge(connector, logs, context));
+  diagnose: ({ 'vpc-connector': { connectors }, logs, changes }, context) => {
+    const judged = connectors.map((connector) => judge(connector, { logs, changes }, context));
     return standingOfEach(judged, 'no connector was seen');
   },
 });
 
-function judge(connector: ConnectorObservation, logs: LogsObservation | undefined, context: Context): Conclusion {
+function judge(
+  connector: ConnectorObservation,
+  { logs, changes }: { readonly logs: LogsObservation | undefined; readonly changes: ChangesObservation | undefined },
+  context: Context,
+): Conclusion {
   const { id } = parseName(connector.name);
   const { state } = connector;
+  const users = connector.services.map(({ service }) => service);
+  if (state === 'creating' && logs !== undefined && users.some((service) => fails(service, logs, context)))
+    return {
+      kind: 'inconclusive',
+      reason: `${id} is being created, and nothing passes it until that has ended`,
+      settles: 'soon',
+      about: { target: connector.name, services: users },
+    };
   const broken = BROKEN[state];
   if (broken === undefined) return { kind: 'ruled-out', reason: `${id} is ${state}` };
-  const users = connector.services.map(({ service }) => service);
   const counts =
     logs === undefined ? [] : users.map((service) => ({ service, count: timeoutsOf(service, logs, context) }));
   const timeouts = counts.reduce((sum, { count }) => sum + count, 0);
@@ -52,6 +65,7 @@ function judge(connector: ConnectorObservation, logs: LogsObservation | undefine
     confidence: 'certain',
     evidence: [
       { text: `Connector ${id} ${broken}; Google recommends to delete it by hand and to make a new one.`, url },
+      ...whatWasDone(changes, connector.name),
       { text: `Sends through it: ${users.join(', ') || 'no watched service'}.`, url },
       ...lost.map(({ service, count }) => ({ text: `${service}: ${count} connections timed out.` })),
     ],

@@ -1,3 +1,4 @@
+import type { ChangesObservation } from '../evidence/changes.ts';
 import { prefixOf } from '../evidence/cidr.ts';
 import type { LogsObservation } from '../evidence/logs.ts';
 import type { NetworkObservation } from '../evidence/network.ts';
@@ -9,6 +10,7 @@ import { CUT_OFF_BRINGS_ABOUT } from './cut-off.ts';
 import { isRecent } from './recent.ts';
 import { type Conclusion, type Context, type EvidenceLine, rule, standingOfEach } from './rule.ts';
 import { FAILED_REQUESTS_MIN } from './symptoms.ts';
+import { whatWasDone } from './who-changed.ts';
 
 /** "Each connector requires its own /28 subnet": Serverless VPC Access, subnet requirements (read 2026-11-23). */
 const CONNECTOR_PREFIX = 28;
@@ -22,11 +24,14 @@ export const connectorMisconfigured = rule({
   layer: 'configuration',
   title: 'VPC connector misconfigured',
   needs: ['vpc-connector', 'cloud-run'],
-  considers: ['network', 'logs'],
+  considers: ['network', 'logs', 'changes'],
   explains: ['connector-in-error', ...CUT_OFF_BRINGS_ABOUT],
-  diagnose: ({ 'vpc-connector': { connectors, unread = [] }, 'cloud-run': { services }, network, logs }, context) => {
+  diagnose: (
+    { 'vpc-connector': { connectors, unread = [] }, 'cloud-run': { services }, network, logs, changes },
+    context,
+  ) => {
     const judged = [
-      ...unread.map((connector) => missing(connector, logs, context)),
+      ...unread.map((connector) => missing(connector, { logs, changes }, context)),
       ...connectors.map((connector) => ill(connector, network, logs, context)),
       ...services.flatMap((service) => refused(service, unread)),
     ];
@@ -34,7 +39,11 @@ export const connectorMisconfigured = rule({
   },
 });
 
-function missing(connector: UnreadConnector, logs: LogsObservation | undefined, context: Context): Conclusion {
+function missing(
+  connector: UnreadConnector,
+  { logs, changes }: { readonly logs: LogsObservation | undefined; readonly changes: ChangesObservation | undefined },
+  context: Context,
+): Conclusion {
   const { name, reason, detail } = connector;
   const { id, project } = parseName(name);
   const users = connector.services.map(({ service }) => service);
@@ -53,7 +62,7 @@ function missing(connector: UnreadConnector, logs: LogsObservation | undefined, 
     target: name,
     claim: `${users.join(', ')} send${users.length === 1 ? 's' : ''} through VPC connector ${id}, which does not exist in ${project}.`,
     confidence: 'certain',
-    evidence: [{ text: detail, url: connectorPage(name) }, ...sent(connector)],
+    evidence: [{ text: detail, url: connectorPage(name) }, ...whatWasDone(changes, name), ...sent(connector)],
     expects: [{ text: 'services that send through it fail', seen: seenFailing(users, logs, context) }],
     ...harmOf(users, logs, context),
   };

@@ -24,7 +24,7 @@ export const SATURATED_RATIO = 0.9;
  * Points are a minute each (Google's metric list: sampled every 60 s, up to 240 s late; read 2026-11-23). Two are our own choice: one full minute may
  * be a backup, and a third would delay the first look by another minute.
  */
-export const SATURATED_POINTS = 2;
+const SATURATED_POINTS = 2;
 /**
  * Our own choice: a connection times out now and then without any of this (about twelve database errors in eight months, seven of them in one
  * maintenance window: bcgov/entity#33379). More would miss services of little traffic.
@@ -53,6 +53,9 @@ export const connectorSaturated = rule({
     'redis-down',
     'database-slow',
     'connection-pool-exhausted',
+    'concurrency-mismatched',
+    'request-timeout-exceeded',
+    'external-dependency-failing',
     'traffic-surge',
   ],
   diagnose: ({ 'vpc-connector': { connectors, unread = [] }, 'cloud-run': { services }, ...seen }) => {

@@ -9,10 +9,13 @@ import { type Conclusion, type Context, rule, standingOfEach } from './rule.ts';
 import { SLOW_POINTS, slowness, spokenMs, trafficRatio } from './slowness.ts';
 import { FAILED_REQUESTS_MIN } from './symptoms.ts';
 
-/** Cloud Run starts instances to keep CPU at 60 %; where it stays above this, starting more did not help or was not allowed (About instance autoscaling, read 2026-11-23). */
-export const CPU_FULL_RATIO = 0.9;
+/**
+ * Cloud Run starts instances to keep CPU at 60 % (About instance autoscaling, read 2026-11-23); where it stays this far above, starting more did not
+ * help or was not allowed. Nine tenths are our own choice: lower would blame a busy hour, higher would miss what a minute's mean hides.
+ */
+const CPU_FULL_RATIO = 0.9;
 /** With so much more traffic, CPU is full because of the traffic: see traffic-surge and instance-ceiling-reached. Our own choice. */
-export const TRAFFIC_RATIO_MAX = 1.5;
+const TRAFFIC_RATIO_MAX = 1.5;
 
 /**
  * A service has less CPU than its requests need: they are worked on, only ever more slowly.
@@ -24,7 +27,7 @@ export const cpuStarved = rule({
   title: 'CPU starved',
   needs: ['cloud-run', 'metrics'],
   considers: ['logs'],
-  explains: ['instance-ceiling-reached', 'request-timeout-exceeded', 'startup-slower-than-probe'],
+  explains: ['instance-ceiling-reached', 'request-timeout-exceeded'],
   diagnose: ({ 'cloud-run': { services }, metrics, logs }, context) => {
     const judged = services.flatMap((service) => judge(service, metrics, logs, context));
     return standingOfEach(judged, 'no service uses nearly all of its CPU');

@@ -3,11 +3,12 @@ import type { LogsObservation } from '../evidence/logs.ts';
 import { beganWith } from './revisions.ts';
 
 /**
- * What a service that does not reach what it needs brings about, by rule: it cannot start, holds its requests until they time out, piles them up,
- * exits, and its database looks down from where it stands.
+ * What a service that goes without what it needs brings about, by rule: it cannot start, holds its requests until they time out, piles them up, exits;
+ * and what was deployed at about that time looks broken, be it an image or a setting.
  */
-export const CUT_OFF_BRINGS_ABOUT: readonly string[] = [
+export const GOING_WITHOUT_BRINGS_ABOUT: readonly string[] = [
   'release-broken',
+  'configuration-broken',
   'crash-after-ready',
   'startup-slower-than-probe',
   'started-too-early',
@@ -17,18 +18,26 @@ export const CUT_OFF_BRINGS_ABOUT: readonly string[] = [
   'instance-ceiling-reached',
   'concurrency-mismatched',
   'request-timeout-exceeded',
-  'database-down',
   'database-slow',
   'connection-pool-exhausted',
-  'redis-down',
-  'cloud-sql-socket-failing',
   'external-dependency-failing',
   'health-endpoint-overloading',
+  'health-check-too-strict',
   'traffic-surge',
 ];
 
+/** Of one that does not reach what it needs, its databases look down from where it stands as well. */
+export const CUT_OFF_BRINGS_ABOUT: readonly string[] = [
+  ...GOING_WITHOUT_BRINGS_ABOUT,
+  'database-down',
+  'redis-down',
+  'cloud-sql-socket-failing',
+];
+
+/** Lines that nothing around a service brings about, be it a network or a database: what it lacks was to come with the deploy. */
+export const CONFESSIONS: readonly string[] = ['module-missing', 'setting-missing'];
 /** Lines that no network brings about. */
-const RELEASE_LINES: readonly string[] = ['module-missing', 'setting-missing', 'port-not-listening'];
+const RELEASE_LINES: readonly string[] = [...CONFESSIONS, 'port-not-listening'];
 
 /** Whether a service's own newest release says, from its deploy on, what breaks it: then no network did. */
 export function confessesRelease(

@@ -19,7 +19,7 @@ import { type Conclusion, rule, standingOfEach } from './rule.ts';
 /** A gauge that is read once a minute misses the peaks between: this near to the limit it has been reached. Our own choice. */
 export const NEAR_LIMIT_RATIO = 0.9;
 /** Where nobody is refused yet. Source: Cloud SQL, "consider alerting at 80 % of max_connections" (best practices, read 2026-11-23). */
-export const LOOMING_RATIO = 0.8;
+const LOOMING_RATIO = 0.8;
 
 /**
  * A database takes no more connections: the pools of all instances together hold more than its limit.
@@ -35,11 +35,11 @@ export const databaseConnectionsExhausted = rule({
   explains: [
     'connection-pool-exhausted',
     'crash-after-ready',
-    'startup-slower-than-probe',
     'instance-ceiling-reached',
     'concurrency-mismatched',
     'request-timeout-exceeded',
     'external-dependency-failing',
+    'traffic-surge',
   ],
   diagnose: ({ database: { databases }, 'cloud-run': { services }, logs, metrics }) => {
     const judged = databases.map((one) => judge(one, services, logs, metrics));

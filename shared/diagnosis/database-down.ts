@@ -1,3 +1,4 @@
+import { GOING_WITHOUT_BRINGS_ABOUT } from './cut-off.ts';
 import { isRedis } from './database-facts.ts';
 import { judgeDown } from './database-unreachable.ts';
 import { rule, standingOfEach } from './rule.ts';
@@ -11,22 +12,7 @@ export const databaseDown = rule({
   layer: 'infrastructure',
   title: 'Database down',
   needs: ['database', 'logs'],
-  explains: [
-    'release-broken',
-    'instance-ceiling-reached',
-    'memory-exhausted',
-    'crash-after-ready',
-    'startup-slower-than-probe',
-    'started-too-early',
-    'concurrency-mismatched',
-    'request-timeout-exceeded',
-    'connection-pool-exhausted',
-    'database-connections-exhausted',
-    'database-slow',
-    'cloud-sql-socket-failing',
-    'health-endpoint-overloading',
-    'external-dependency-failing',
-  ],
+  explains: [...GOING_WITHOUT_BRINGS_ABOUT, 'database-connections-exhausted', 'cloud-sql-socket-failing'],
   diagnose: ({ database: { databases }, logs }, context) => {
     const judged = databases.filter((one) => !isRedis(one)).map((one) => judgeDown(one, { databases, logs }, context));
     return standingOfEach(judged, 'no SQL database is known here');

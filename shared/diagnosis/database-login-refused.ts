@@ -28,8 +28,6 @@ export const databaseLoginRefused = rule({
   considers: ['database', 'changes'],
   explains: [
     'crash-after-ready',
-    'startup-slower-than-probe',
-    'started-too-early',
     'connection-pool-exhausted',
     'instance-ceiling-reached',
     'concurrency-mismatched',

@@ -22,12 +22,12 @@ import { type Conclusion, type Context, rule, standingOfEach } from './rule.ts';
 import { slowness } from './slowness.ts';
 
 /** Queries queue for a CPU: at nine tenths busy the wait is about ten times what it is when idle. Our own choice: below it a busy hour would be a fault. */
-export const BUSY_RATIO = 0.9;
-/** Minutes in a row: one alone may be a backup. */
-export const BUSY_POINTS = 3;
+const BUSY_RATIO = 0.9;
+/** Minutes in a row. Our own choice: one or two may be a backup, and more would delay the first look. */
+const BUSY_POINTS = 3;
 /** SELECT 1 reads nothing; within a region it takes milliseconds. Our own choice: a hundred times that. */
-export const SLOW_HANDSHAKE_MS = 1000;
-/** One service that waits may wait for anything; what two wait for at once is what they share. */
+const SLOW_HANDSHAKE_MS = 1000;
+/** One service that waits may wait for anything; what two wait for at once is what they share. Our own choice. */
 const WAITING_MIN = 2;
 
 /**
@@ -44,11 +44,13 @@ export const databaseSlow = rule({
   explains: [
     'connection-pool-exhausted',
     'database-connections-exhausted',
+    'crash-after-ready',
     'instance-ceiling-reached',
     'request-timeout-exceeded',
     'concurrency-mismatched',
     'memory-exhausted',
     'external-dependency-failing',
+    'traffic-surge',
   ],
   diagnose: ({ database: { databases }, logs, metrics }, context) => {
     const judged = databases

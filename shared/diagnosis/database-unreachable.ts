@@ -28,9 +28,12 @@ const TAKES_AWAY: readonly string[] = [
   'SELF_SERVICE_MAINTENANCE',
   'RESTORE_VOLUME',
 ];
-/** A pool that still hands out connections from before a restart does so for as long as it recycles them: minutes (Flowminder/FlowKit#7284: about five). */
+/**
+ * A pool that still hands out connections from before a restart does so for as long as it recycles them: minutes (Flowminder/FlowKit#7284: about
+ * five). Half an hour is our own choice: recycling times of 1800 s are common, and later a restart explains nothing.
+ */
 const STALE_SECONDS_MAX = 1800;
-/** Of `up`, which is 0 or 1 and averaged over a minute. */
+/** Of `up`, which is 0 or 1 and averaged over a minute. Our own choice: down for most of the minute is down. */
 const UP_MIN = 0.5;
 
 /** Judges one database. Not the connector: where a probe by Direct VPC egress reaches it, it is up, whoever cannot. */
@@ -109,7 +112,7 @@ function platformSays({ sql, redis, diskRatio }: ObservedDatabase): string | und
 }
 
 /** "Cloud SQL stops taking writes when the disk is full"; Google's own alert stands at 90 %. Source: Cloud SQL, manage disk usage (read 2026-11-23). */
-export const DISK_FULL_RATIO = 0.99;
+const DISK_FULL_RATIO = 0.99;
 /** States of redis v1 in which it answers. */
 const SERVES: readonly string[] = ['READY', 'UPDATING', 'UNKNOWN'];
 

@@ -13,7 +13,7 @@ import { type Conclusion, type Context, type EvidenceLine, type Fault, standing 
  * A deploy that failed longer ago than this is history: whoever made it knows, and what served goes on serving. Our own choice: long enough for a person
  * to be called about it, short enough that no forgotten attempt of this morning is found on every look.
  */
-export const FRESH_SECONDS = 3600;
+const FRESH_SECONDS = 3600;
 
 /** What was concluded of each service; where all are ruled out, each reason once, with the services that it holds for. */
 export function eachService(

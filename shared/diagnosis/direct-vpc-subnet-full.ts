@@ -14,7 +14,7 @@ const PER_INSTANCE = 2;
 /** Google keeps four addresses of every subnetwork: VPC, subnets (read 2026-11-23). */
 const KEPT = 4;
 /** From here on one deploy, which runs two revisions at once, may not fit. Our own choice. */
-export const NEARLY_FULL_RATIO = 0.9;
+const NEARLY_FULL_RATIO = 0.9;
 
 /**
  * The subnetwork of Direct VPC egress has no addresses left: new instances cannot start, and those that run go on.

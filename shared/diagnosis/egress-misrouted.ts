@@ -13,6 +13,7 @@ import {
 } from './broken-ways.ts';
 import { networkPage, servicePage } from './console-links.ts';
 import { CUT_OFF_BRINGS_ABOUT, confessesRelease } from './cut-off.ts';
+import { changed } from './deploys.ts';
 import { beganWith, readyBefore } from './revisions.ts';
 import { type Conclusion, type Confidence, type EvidenceLine, type Expectation, rule } from './rule.ts';
 import type { Verdict } from './way-to.ts';
@@ -21,7 +22,8 @@ import type { Verdict } from './way-to.ts';
  * What services send takes a way that leads nowhere: into no network, out of one without NAT or default route, to a next hop that is gone, or past the
  * network where only its addresses are admitted.
  * Sees each service's egress setting, routes, NAT gateways, and the places that its lines name as out of reach. Silent when nothing is out of reach,
- * and about dynamic routes, which are not read: a private place that no route leads to is then only possible.
+ * when a deploy that left the way as it was asks for a place that nothing ever led to, and about dynamic routes, which are not read: a private place
+ * that no route leads to is then only possible.
  */
 export const egressMisrouted = rule({
   layer: 'configuration',
@@ -34,7 +36,7 @@ export const egressMisrouted = rule({
     const groups = new Map<string, readonly [Found, ...Found[]]>();
     for (const one of broken) {
       const fault = faultOf(one, services);
-      if (fault === undefined) continue;
+      if (fault === undefined || (one.verdict.kind === 'no-route' && isNewlyAsked(one, broken, services))) continue;
       const found = { ...one, fault };
       const known = groups.get(fault.key);
       groups.set(fault.key, known === undefined ? [found] : [...known, found]);
@@ -46,18 +48,36 @@ export const egressMisrouted = rule({
         : [],
     );
     if (causes.length + unknown.length > 0) return [...causes, ...unknown];
-    const { length } = broken;
-    return [
-      {
-        kind: 'ruled-out',
-        reason:
-          length === 0
-            ? 'no service names a place that it does not reach'
-            : `${length} places are out of reach, and the network leads to each of them`,
-      },
-    ];
+    return [{ kind: 'ruled-out', reason: whyNot(broken) }];
   },
 });
+
+function whyNot(broken: readonly BrokenWay[]): string {
+  if (broken.length === 0) return 'no service names a place that it does not reach';
+  const asked = broken.filter(({ verdict }) => verdict.kind === 'no-route');
+  return asked.length === 0
+    ? `${broken.length} places are out of reach, and the network leads to each of them`
+    : `${placesOf(asked)} was not asked for before ${[...new Set(asked.map(({ way }) => way.service))].join(', ')} was deployed anew, and the way is as it was`;
+}
+
+/**
+ * Whether all who miss a place miss it from a deploy of theirs on that changed something else than the way: then where they look for it changed, and no
+ * network did.
+ */
+const isNewlyAsked = (
+  { place: { host } }: BrokenWay,
+  broken: readonly BrokenWay[],
+  services: readonly ServiceObservation[],
+): boolean =>
+  broken
+    .filter(({ place }) => place.host === host)
+    .every(({ way, place }) => {
+      const service = services.find(({ shortName }) => shortName === way.service);
+      const [newest] = service?.revisions ?? [];
+      if (service === undefined || newest === undefined || !beganWith(newest, place.firstAt)) return false;
+      const changes = changed(service, newest);
+      return changes.length > 0 && changes.every(({ setting }) => setting !== 'network');
+    });
 
 interface Fault {
   /** What one finding is about: the same fault in the same network, or of the same service. */

@@ -1,30 +1,50 @@
+import type { ServiceObservation } from '../evidence/cloud-run.ts';
 import type { BackendObservation, LoadBalancerObservation } from '../evidence/load-balancer.ts';
 import { type FromOutside, troubledOn } from './at-the-door.ts';
 import { backendPage, healthChecksPage } from './console-links.ts';
+import { judgeLiveness } from './liveness-too-strict.ts';
 import { type Conclusion, type Context, rule, standingOfEach } from './rule.ts';
 
 /** What Google proposes: defaults of HealthCheck in compute v1's discovery document, read 2026-11-23. A check that asks for more than that is strict. */
-export const DEFAULT_TIMEOUT_SECONDS = 5;
-export const DEFAULT_UNHEALTHY_THRESHOLD = 2;
+const DEFAULT_TIMEOUT_SECONDS = 5;
+const DEFAULT_UNHEALTHY_THRESHOLD = 2;
 /** What the load balancer says of machines that did not answer when it tried them: then no health check made that up. */
 const UNREACHED: readonly string[] = ['failed_to_connect_to_backend', 'backend_timeout'];
 
 /**
- * Machines that work are taken out of service by a health check that gives up sooner, or on fewer failures, than Google's own defaults.
- * Sees the check's thresholds and verdicts, and the load balancer's log. Silent about serverless groups, which have no health check, and where
- * machines that were tried did not answer.
+ * What works is taken out of service by a check that gives up too soon: machines by a load balancer's health check that is stricter than Google's own
+ * defaults, instances of Cloud Run by their liveness probe, which ends them.
+ * Sees the check's thresholds and verdicts, and the load balancer's log; liveness probes, what a deploy changed of them, instances that they shut down,
+ * and how long answers take. Silent about serverless groups, which have no health check, where machines that were tried did not answer, and where
+ * instances began to fail a probe with a deploy that left it as it was.
  */
 export const healthCheckTooStrict = rule({
   layer: 'configuration',
   title: 'Health check too strict',
-  needs: ['load-balancer'],
-  considers: ['http', 'websocket', 'journey'],
-  explains: ['external-dependency-failing', 'traffic-surge'],
-  diagnose: ({ 'load-balancer': balancer, ...outside }, context) => {
-    const judged = balancer.backends.map((backend) => judge(backend, balancer, outside, context));
-    return standingOfEach(judged, 'no load balancer leads anywhere');
+  needs: [],
+  considers: ['load-balancer', 'http', 'websocket', 'journey', 'cloud-run', 'logs', 'metrics'],
+  explains: [
+    'release-broken',
+    'configuration-broken',
+    'instance-ceiling-reached',
+    'external-dependency-failing',
+    'traffic-surge',
+  ],
+  diagnose: ({ 'load-balancer': balancer, 'cloud-run': run, logs, metrics, ...outside }, context) => {
+    const backends = balancer?.backends.map((backend) => judge(backend, balancer, outside, context)) ?? [];
+    const services =
+      logs === undefined
+        ? []
+        : (run?.services ?? []).filter(hasLiveness).map((one) => judgeLiveness(one, { logs, metrics }, context));
+    return standingOfEach(
+      [...backends, ...services],
+      'no load balancer leads anywhere, and no service has a liveness probe',
+    );
   },
 });
+
+const hasLiveness = ({ revisions }: ServiceObservation): boolean =>
+  revisions.some(({ template }) => template.containers.some(({ livenessProbe }) => livenessProbe !== undefined));
 
 function judge(
   { name, link, health }: BackendObservation,

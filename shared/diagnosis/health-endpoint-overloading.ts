@@ -9,14 +9,14 @@ import { slowness, trafficRatio } from './slowness.ts';
 import { FAILED_REQUESTS_MIN } from './symptoms.ts';
 
 /** Health checks are to be lost among the requests; a quarter of them is load. Our own choice. */
-export const CHECKS_SHARE = 0.25;
-/** Fewer than this many say nothing about shares. */
-export const REQUESTS_MIN = 50;
+const CHECKS_SHARE = 0.25;
+/** Our own choice: a share of fewer may be chance, and more would take minutes to come together at a quiet service. */
+const REQUESTS_MIN = 50;
 /** A check a second is what a dozen uptime locations make together; a service that nobody uses at night has little else. Our own choice. */
-export const CHECKS_PER_SECOND = 1;
+const CHECKS_PER_SECOND = 1;
 /** A check that only says "alive" takes a few milliseconds; this long it asks a database or computes. Our own choice. */
-export const DEAR_MS = 100;
-/** As in cpu-starved: above the 60 % at which Cloud Run starts more instances. */
+const DEAR_MS = 100;
+/** Above the 60 % at which Cloud Run starts more instances, as in cpu-starved. Our own choice, and lower than there: load is to be seen, not fullness. */
 const CPU_BUSY_RATIO = 0.7;
 /** Where services answer health checks, for clients that do not call themselves so. */
 const HEALTH_PATH = /\/(?:_?health(?:z|check)?|ready(?:z)?|readiness|live(?:z|ness)?|status|ping|heartbeat)$/i;

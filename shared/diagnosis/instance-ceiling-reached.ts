@@ -25,10 +25,10 @@ export const instanceCeilingReached = rule({
   },
 });
 
-/** Counts that reach this far into the refusals tell of them. Two of Monitoring's minutes. */
-export const MEASURED_SECONDS = 120;
+/** Counts that reach this far into the refusals tell of them. Our own choice, two of Monitoring's minutes: the first may have begun before the refusals. */
+const MEASURED_SECONDS = 120;
 /** Instances that are still being started may reach the ceiling in the minute that has not arrived yet. Our own choice. */
-export const NEAR_CEILING_RATIO = 0.9;
+const NEAR_CEILING_RATIO = 0.9;
 
 /** The lower of the service's and the revision's ceiling holds. */
 export const effectiveCeiling = ({ instancesMax, template }: ServiceObservation): number =>

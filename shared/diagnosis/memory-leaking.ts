@@ -9,18 +9,18 @@ import { slowness, trafficRatio } from './slowness.ts';
 import { FAILED_REQUESTS_MIN } from './symptoms.ts';
 
 /** Ten-minute windows that climb one after the other: two may be a cache that fills, four are forty minutes without a step back. Our own choice. */
-export const CLIMBING_WINDOWS = 4;
+const CLIMBING_WINDOWS = 4;
 /** Of the limit, over the climb: less is the noise of garbage collection. Our own choice. */
 export const CLIMB_RATIO = 0.15;
 /** Below this there is room for a cache to find its size. Our own choice: a leak that is slow enough to be seen here leaves hours. */
-export const LEVEL_RATIO = 0.6;
+const LEVEL_RATIO = 0.6;
 /** A limit that is further off than this will be met by a deploy before it is met by the leak. Our own choice. */
-export const HORIZON_SECONDS = 7200;
-/** A warm-up climbs ever more slowly; what leaks climbs as fast in the end as in the beginning. */
-export const STEADY_RATIO = 0.5;
+const HORIZON_SECONDS = 7200;
+/** A warm-up climbs ever more slowly; what leaks climbs as fast in the end as in the beginning. Half as fast is our own choice: traffic is never even. */
+const STEADY_RATIO = 0.5;
 /** From here on a runtime spends its time collecting garbage, and requests feel it. Our own choice, as in memory-exhausted. */
-const NEAR_LIMIT_RATIO = 0.8;
-/** More traffic needs more memory, which is no leak. */
+export const NEAR_LIMIT_RATIO = 0.8;
+/** More traffic needs more memory, which is no leak. Our own choice: half as much again, as in cpu-starved. */
 export const TRAFFIC_RATIO_MAX = 1.5;
 
 /**

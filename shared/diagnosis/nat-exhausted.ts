@@ -9,9 +9,9 @@ import { type Conclusion, type Context, rule, standingOfEach } from './rule.ts';
 import { serves } from './way-to.ts';
 
 /** Drops of a gateway are lost connections, four packets or so each; fewer than this are a lone burst that clients asked again for. Our own choice. */
-export const DROPPED_PACKETS_MIN = 20;
+const DROPPED_PACKETS_MIN = 20;
 /** So many of its ports in use leave none for a burst within the minute that a point is the most of. Our own choice, as for a connector. */
-export const PORTS_USED_RATIO = 0.9;
+const PORTS_USED_RATIO = 0.9;
 
 /**
  * A Cloud NAT gateway has no port or address left for its machines: new connections to public places come to nothing.

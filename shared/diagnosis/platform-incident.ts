@@ -14,13 +14,13 @@ import { ONSET_SECONDS_MAX } from './revisions.ts';
 import { type Conclusion, type Confidence, type Context, rule } from './rule.ts';
 
 /** What falls at one moment has one cause; services that fail one by one have several. Our own choice: within two of Monitoring's minutes. */
-export const TOGETHER_SECONDS = 120;
-/** One service that fails is its own affair until Google says otherwise. */
-export const SERVICES_MIN = 2;
+const TOGETHER_SECONDS = 120;
+/** One service that fails is its own affair until Google says otherwise. Our own choice: more would leave out projects of two services. */
+const SERVICES_MIN = 2;
 /** Google dates an incident back to what its engineers found; trouble that was there this long before is another. Our own choice. */
-export const BEFORE_SECONDS = 600;
+const BEFORE_SECONDS = 600;
 /** What Google says of an incident that began long before the trouble speaks less for it. Our own choice: most incidents of Cloud Run are felt at once. */
-export const AFTER_SECONDS = 3600;
+const AFTER_SECONDS = 3600;
 
 /** Products whose trouble is felt by who calls a Cloud Run service; names as Google's status page has them (read 2026-11-25). */
 const FELT =
@@ -48,6 +48,9 @@ export const platformIncident = rule({
     'redis-down',
     'cloud-sql-socket-failing',
     'connection-pool-exhausted',
+    'concurrency-mismatched',
+    'request-timeout-exceeded',
+    'memory-exhausted',
     'external-dependency-failing',
     'egress-misrouted',
     'backend-missing',

@@ -9,7 +9,7 @@ import { type Conclusion, type Context, type Expectation, rule, standing } from 
 /** One refusal is retried by every client library of Google's; three are a state. Our own choice: more would miss a service of few instances, which starts seldom. */
 export const REFUSALS_MIN = 3;
 /** Monitoring has a quota's points up to 150 s late, in minutes of their own (Google's metric list, read 2026-11-25): what is younger may be missing. */
-export const QUOTA_METRICS_SECONDS = 300;
+const QUOTA_METRICS_SECONDS = 300;
 
 /**
  * A quota of a Google API is used up: the project is refused what it asks for, until the quota refills or is raised.

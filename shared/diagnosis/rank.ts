@@ -48,7 +48,12 @@ function causeOf({ name, conclusion }: Concluded): Cause[] {
 
 /** What harms nothing yet has brought nothing about but what harms nothing yet either. */
 const explains = (other: Cause, cause: Cause): boolean =>
-  (other.harm !== 'soon' || cause.harm === 'soon') && other.explains.includes(cause.rule) && covers(other, cause);
+  (other.harm !== 'soon' || cause.harm === 'soon') && maySpeakFor(other, cause) && covers(other, cause);
+
+/** What a service stands on explains nothing that its own containers have confessed. */
+const maySpeakFor = ({ layer, explains }: Pick<Cause, 'layer' | 'explains'>, { rule, confessed }: Cause): boolean =>
+  explains.includes(rule) && !(confessed === true && AROUND.includes(layer));
+const AROUND: readonly Cause['layer'][] = ['infrastructure', 'platform'];
 
 type Harmed = Pick<Fault, 'services' | 'checks' | 'backends'>;
 
@@ -72,7 +77,7 @@ interface Unsettled {
 }
 
 const mightExplain = ({ name, about }: Unsettled, cause: Cause): boolean =>
-  ruleNamed(name).explains.includes(cause.rule) && (about === undefined || covers(about, cause));
+  maySpeakFor(ruleNamed(name), cause) && (about === undefined || covers(about, cause));
 
 /** A cause that harms nothing in trouble did not bring this about, however bad it looks by itself. */
 function standingOf(

@@ -1,3 +1,4 @@
+import { GOING_WITHOUT_BRINGS_ABOUT } from './cut-off.ts';
 import { isRedis } from './database-facts.ts';
 import { judgeDown } from './database-unreachable.ts';
 import { rule, standingOfEach } from './rule.ts';
@@ -11,19 +12,7 @@ export const redisDown = rule({
   layer: 'infrastructure',
   title: 'Redis down',
   needs: ['database', 'logs'],
-  explains: [
-    'release-broken',
-    'instance-ceiling-reached',
-    'memory-exhausted',
-    'crash-after-ready',
-    'startup-slower-than-probe',
-    'started-too-early',
-    'concurrency-mismatched',
-    'request-timeout-exceeded',
-    'connection-pool-exhausted',
-    'health-endpoint-overloading',
-    'external-dependency-failing',
-  ],
+  explains: [...GOING_WITHOUT_BRINGS_ABOUT, 'database-connections-exhausted'],
   diagnose: ({ database: { databases }, logs }, context) => {
     const judged = databases.filter(isRedis).map((one) => judgeDown(one, { databases, logs }, context));
     return standingOfEach(judged, 'no Redis is known here');

@@ -4,9 +4,9 @@ import { factLine, isRedis, LINES_MIN, lineLine, linesFrom, servicesOf, total } 
 import { type Conclusion, rule, standingOfEach } from './rule.ts';
 
 /** Of its maxmemory: what is measured once a minute stands a little below what a write meets. Our own choice. */
-export const FULL_RATIO = 0.97;
+const FULL_RATIO = 0.97;
 /** Where nothing is refused yet. Source: Memorystore for Redis, memory management best practices: act at 80 % (read 2026-11-23); above it by a margin, since many run there. */
-export const LOOMING_RATIO = 0.9;
+const LOOMING_RATIO = 0.9;
 /** With these it throws keys away rather than refuse. */
 const EVICTS_ANYTHING = /^allkeys-/;
 
@@ -20,10 +20,14 @@ export const redisFull = rule({
   title: 'Redis full',
   needs: ['database', 'logs'],
   explains: [
+    'database-slow',
+    'connection-pool-exhausted',
     'instance-ceiling-reached',
     'request-timeout-exceeded',
+    'concurrency-mismatched',
     'crash-after-ready',
     'external-dependency-failing',
+    'traffic-surge',
   ],
   diagnose: ({ database: { databases }, logs }) => {
     const judged = databases.filter(isRedis).map((one) => judge(one, logs));

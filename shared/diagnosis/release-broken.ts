@@ -4,6 +4,7 @@ import { secondsBetween } from '../ports/clock.ts';
 import type { Revision } from '../ports/cloud.ts';
 import { servicePage } from './console-links.ts';
 import { counted } from './counted.ts';
+import { CONFESSIONS } from './cut-off.ts';
 import { troubleBefore } from './deploys.ts';
 import { startsInWords } from './failed-starts.ts';
 import {
@@ -18,10 +19,12 @@ import {
   shareOf,
 } from './revisions.ts';
 import { type Conclusion, type Context, rule, standingOfEach } from './rule.ts';
+import { type SlowBurn, slowBurn } from './slow-burn.ts';
 
 /**
  * The newest revision takes traffic and fails, from its deploy on, while the last good one before it did not.
- * Sees revisions, traffic and failures by revision. Silent when the failures are older than the deploy, when the new revision takes no traffic
+ * Sees revisions, traffic and failures by revision, and memory that climbs from the deploy on until it fails. Silent when the failures are older than
+ * the deploy, or came long after it without such a climb, when the new revision takes no traffic
  * (a deploy that failed leaves the old one serving), and when nothing was deployed within reach of the logs.
  */
 export const releaseBroken = rule({
@@ -36,8 +39,8 @@ export const releaseBroken = rule({
     'memory-leaking',
     'cpu-starved',
     'instance-ceiling-reached',
+    'concurrency-mismatched',
     'request-timeout-exceeded',
-    'health-check-too-strict',
     'connection-pool-exhausted',
     'database-connections-exhausted',
     'database-slow',
@@ -48,7 +51,8 @@ export const releaseBroken = rule({
   },
 });
 
-function judge(service: ServiceObservation, seen: SeenOfRevisions, { since }: Context): Conclusion {
+function judge(service: ServiceObservation, seen: SeenOfRevisions, context: Context): Conclusion {
+  const { since } = context;
   const { shortName, name, revisions } = service;
   const newest = revisions[0];
   if (newest === undefined) return ruledOut(`${shortName} has no revision`);
@@ -60,7 +64,9 @@ function judge(service: ServiceObservation, seen: SeenOfRevisions, { since }: Co
   const failures = failuresOf(release, shortName, logs);
   const { worst, firstAt, lines } = failures;
   const onset = firstAt === undefined ? Number.POSITIVE_INFINITY : secondsBetween(createdAt, firstAt);
-  if (worst < FAILURES_MIN || onset > ONSET_SECONDS_MAX) {
+  const burn =
+    worst < FAILURES_MIN || onset <= ONSET_SECONDS_MAX ? undefined : slowBurn(shortName, newest, seen.metrics, context);
+  if (worst < FAILURES_MIN || (onset > ONSET_SECONDS_MAX && burn === undefined)) {
     const why = worst < FAILURES_MIN ? hardlyFailed(release, failures, logs) : failedLate(release, onset);
     // Lines that were not read might be the missing ones, or the first; not so when the deploy is out of their reach.
     const unread = Object.values(logs.truncated).includes(true);
@@ -80,10 +86,15 @@ function judge(service: ServiceObservation, seen: SeenOfRevisions, { since }: Co
   return {
     kind: 'cause',
     target: name,
-    claim: `Release ${release} of ${shortName} is broken: ${inWords(failures, logs)}, from ${onset < 1 ? 'its deploy' : `${spoken(onset)} after its deploy`} on${good === undefined ? '' : `; ${wasGood(good, service, logs)}`}.`,
-    confidence: 'certain',
+    claim: `Release ${release} of ${shortName} is broken: ${inWords(failures, logs)}, from ${onset < 1 ? 'its deploy' : `${spoken(onset)} after its deploy`} on${burn === undefined ? '' : `, and ${burnInWords(burn)}`}${good === undefined ? '' : `; ${wasGood(good, service, logs)}`}.`,
+    // What breaks by and by may break by something else as well.
+    confidence: burn === undefined ? 'certain' : 'likely',
     expects: [
-      { text: 'its containers say what breaks them', seen: lines.length > 0 ? 'yes' : 'no' },
+      // Who runs out of memory is ended in the middle of a word.
+      {
+        text: 'its containers say what breaks them',
+        seen: lines.length > 0 ? 'yes' : burn === undefined ? 'no' : 'unknown',
+      },
       { text: 'a revision before it served', seen: good === undefined ? 'unknown' : 'yes' },
     ],
     evidence: [
@@ -98,6 +109,7 @@ function judge(service: ServiceObservation, seen: SeenOfRevisions, { since }: Co
       ...(good === undefined ? [] : [{ text: beforeIt(good, newest) }]),
     ],
     services: [shortName],
+    confessed: lines.some(({ signature }) => CONFESSIONS.includes(signature)),
   };
 }
 
@@ -134,6 +146,9 @@ const spoken = (seconds: number): string => {
   if (seconds < 120) return `${Math.round(seconds)} s`;
   return seconds < 2 * 3600 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
 };
+
+const burnInWords = ({ heldRatio, reachedRatio, seconds }: SlowBurn): string =>
+  `its memory climbed to ${Math.round(reachedRatio * 100)} % within ${spoken(seconds)} of it, where ${Math.round(heldRatio * 100)} % was the most before`;
 
 const beforeIt = (good: Revision, newest: Revision): string =>
   good.template.containers[0]?.image === newest.template.containers[0]?.image

@@ -9,7 +9,7 @@ import { slowness } from './slowness.ts';
 import { FAILED_REQUESTS_MIN } from './symptoms.ts';
 
 /** The longest that Cloud Run lets a request last, seconds. Source: Configure request timeout, read 2026-11-23. */
-export const TIMEOUT_SECONDS_MAX = 3600;
+const TIMEOUT_SECONDS_MAX = 3600;
 
 /**
  * Requests need longer than their service lets them, and are cut off with 504.

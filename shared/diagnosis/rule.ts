@@ -49,6 +49,8 @@ export interface Fault {
   readonly checks?: readonly string[];
   /** Load balancers' backend services whose requests reach nobody by it. */
   readonly backends?: readonly string[];
+  /** Its own containers name what is amiss in words that nothing around them puts into their mouths: no infrastructure and no platform explains it. */
+  readonly confessed?: boolean;
   /** 'soon': nothing fails of it yet, and it is the root only where nothing else is wrong. */
   readonly harm?: 'now' | 'soon';
   /** What is at fault was reached, and says so itself: nothing that keeps a service from what it needs brings that about. */

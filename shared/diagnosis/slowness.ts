@@ -3,12 +3,12 @@ import { middleOf, recentValues } from './recent.ts';
 import type { Context } from './rule.ts';
 
 /** What is ordinary varies: day and night, warm and cold, differ by half or so. Three times as long is something else. Our own choice. */
-export const SLOW_RATIO = 3;
+const SLOW_RATIO = 3;
 /** About a second is where a person's train of thought breaks (Nielsen, Response Times: The 3 Important Limits, 1993). */
-export const SLOW_MS_MIN = 1000;
-/** Of so few answers in the last minutes, a twentieth is one or none. */
-export const ANSWERS_MIN = 20;
-/** One late minute may be one cold start. */
+const SLOW_MS_MIN = 1000;
+/** Of fewer answers in the last minutes, a twentieth is less than one. */
+const ANSWERS_MIN = 20;
+/** Our own choice: one late minute may be one cold start, and a third would delay the first look. */
 export const SLOW_POINTS = 2;
 
 export interface Slowness {

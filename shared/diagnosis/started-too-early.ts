@@ -9,9 +9,9 @@ import { type Conclusion, rule } from './rule.ts';
 import { FAILED_REQUESTS_MIN } from './symptoms.ts';
 
 /** Of the errors that containers answered, as many as this at young instances: then their age is what they have in common. Our own choice: an even mix would be around a tenth. */
-export const YOUNG_RATIO_MIN = 0.8;
+const YOUNG_RATIO_MIN = 0.8;
 /** One instance that comes up badly is one instance. Our own choice. */
-export const STARTS_MIN = 2;
+const STARTS_MIN = 2;
 
 /**
  * A container is given requests before it can serve them: its probe succeeds too early, and the first requests to each new instance fail.

@@ -17,12 +17,12 @@ import {
 import { type Conclusion, type Context, rule } from './rule.ts';
 
 /** One start may have met a slow moment; Cloud Run tries again by itself. Our own choice. */
-export const STARTS_GIVEN_UP_MIN = 2;
+const STARTS_GIVEN_UP_MIN = 2;
 /**
  * A start that succeeded within this share of what the probe allows says that others may need longer: start-up times of one image differ by half and more
  * from instance to instance. Our own choice: lower would suspect every slow application.
  */
-export const NEAR_BUDGET_RATIO = 0.6;
+const NEAR_BUDGET_RATIO = 0.6;
 
 /**
  * Containers need longer to start than their startup probe allows, and are ended while they are still at it.
@@ -47,8 +47,7 @@ function judge(service: ServiceObservation, logs: LogsObservation, context: Cont
   const deploy = failedDeploy(service, context);
   if (deploy !== undefined) {
     const slow = slownessOf(service, deploy, logs);
-    if (slow !== undefined && slow.givenUp >= 1)
-      return causeOf(service, deploy, slow, harmOfFailedDeploy(service), logs);
+    if (slow !== undefined) return causeOf(service, deploy, slow, harmOfFailedDeploy(service), logs);
   }
   for (const revision of servingRevisions(service)) {
     const slow = slownessOf(service, revision, logs);
@@ -111,6 +110,9 @@ const ENDED_OTHERWISE = [
   'secret-unavailable',
   'private-connection-timed-out',
   'private-connection-refused',
+  'database-slots-exhausted',
+  'database-login-refused',
+  'database-not-ready',
 ] as const;
 
 /** The slowest start that succeeded, of any of its revisions. */

@@ -10,9 +10,9 @@ import { slowness, spokenMs } from './slowness.ts';
 import { FAILED_REQUESTS_MIN } from './symptoms.ts';
 
 /** An ordinary evening is half as busy again as an ordinary hour; twice is something else. Our own choice. */
-export const SURGE_RATIO = 2;
+const SURGE_RATIO = 2;
 /** Twice next to nothing is next to nothing: two requests a second. Our own choice. */
-export const REQUESTS_PER_MINUTE_MIN = 120;
+const REQUESTS_PER_MINUTE_MIN = 120;
 
 /**
  * Far more requests come than ordinarily, and the service is the worse for it.

@@ -1,6 +1,7 @@
 import { baseOf, isIn, isIpv4, isPrivate, prefixOf } from '../evidence/cidr.ts';
 import type { NatObservation, NetworkView, Part, Way } from '../evidence/network.ts';
 import type { Firewall, Route } from '../ports/network.ts';
+import { lastOf } from '../ports/resource-name.ts';
 
 /** What becomes of the packets that a service sends to one place, as far as the network's configuration decides. */
 export type Verdict =
@@ -42,6 +43,8 @@ export function wayTo(way: Way, view: NetworkView | undefined, place: Place): Ve
   if (rule !== undefined) return { kind: 'denied', rule };
   const missing = unread('routes') ?? (inside ? undefined : unread('gateways'));
   if (missing !== undefined) return { kind: 'unknown', why: missing.detail };
+  // Every network leads to its own subnetworks at least, so that a list without any route tells nothing.
+  if (view.routes.length === 0) return { kind: 'unknown', why: `no route of ${lastOf(view.name)} is listed` };
   const route = routeTo(way, view, place);
   if (route !== undefined && route.nextHop === 'other' && route.warnings.length > 0)
     return { kind: 'dead-route', route };

@@ -9,7 +9,7 @@ import { type Conclusion, type Context, rule, standingOfEach } from './rule.ts';
 import { FAILED_REQUESTS_MIN } from './symptoms.ts';
 
 /** A percentile of a distribution is read off its buckets, which are about this wide. Source: exponential buckets of request_latencies, growth 1.4. */
-export const NEAR_TIMEOUT_RATIO = 0.6;
+const NEAR_TIMEOUT_RATIO = 0.6;
 
 /**
  * WebSockets and streams are requests to Cloud Run, and are cut when they have been open as long as the request timeout.

@@ -16,6 +16,7 @@ export type ChangedThing =
   | 'access'
   | 'secret'
   | 'api'
+  | 'billing'
   | 'other';
 
 /** One change that somebody asked for, or the platform made. */
@@ -68,6 +69,7 @@ const THINGS: Readonly<Record<string, ChangedThing>> = {
   'iap.googleapis.com': 'access',
   'secretmanager.googleapis.com': 'secret',
   'serviceusage.googleapis.com': 'api',
+  'cloudbilling.googleapis.com': 'billing',
 };
 const COMPUTE = 'compute.googleapis.com';
 /** Of these the method alone does not tell what it was done to: `users.update`, `instances.update`. */
@@ -80,8 +82,8 @@ const CERTIFICATE = /\.(ssl|regionSsl)Certificates\./i;
 const FILTER = `(logName:"cloudaudit.googleapis.com%2Factivity" OR logName:"cloudaudit.googleapis.com%2Fsystem_event") AND protoPayload.serviceName=(${[...Object.keys(THINGS), COMPUTE].map((name) => `"${name}"`).join(' OR ')})`;
 
 /**
- * Sees deploys and configuration changes of the last six hours: who, what, when, on what, across services, connectors, network, load balancers, databases, access
- * and secrets.
+ * Sees deploys and configuration changes of the last six hours: who, what, when, on what, across services, connectors, network, load balancers, databases, access,
+ * secrets and billing.
  * API: Logging v2 entries.list, one query. Permission: logging.logEntries.list.
  * Silent about what requests held, about changes of another project (a Shared VPC's host), and about what is older.
  */

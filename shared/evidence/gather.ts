@@ -34,13 +34,15 @@ async function read(
 ): Promise<Reading<unknown>> {
   if (!inspector.appliesTo(inspection)) return { status: 'not-applicable' };
   const at = inspection.until;
-  const deadline = AbortSignal.timeout(inspector.deadlineMs);
-  const either = AbortSignal.any([abort, deadline]);
+  const deadline = new AbortController();
+  // Cleared, as most looks end long before: fifteen signals a look would each hold on to what it read until their time is over.
+  const timer = setTimeout(() => deadline.abort(), inspector.deadlineMs);
+  const either = AbortSignal.any([abort, deadline.signal]);
   try {
     const value = await Promise.race([inspector.inspect(inspection, either), rejectedBy(either)]);
     return { status: 'observed', at, value };
   } catch (error) {
-    if (deadline.aborted)
+    if (deadline.signal.aborted)
       return {
         status: 'unavailable',
         at,
@@ -51,6 +53,8 @@ async function read(
       error instanceof PlatformFailure && (error.code === 'permission-denied' || error.code === 'unauthenticated');
     const detail = redact(error instanceof Error ? error.message : String(error));
     return { status: 'unavailable', at, reason: denied ? 'denied' : 'failed', detail };
+  } finally {
+    clearTimeout(timer);
   }
 }
 

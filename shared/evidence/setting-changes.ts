@@ -122,12 +122,13 @@ function network(access: VpcAccess): string {
   }
 }
 
-/** `http /healthz on port 8080, 3 x 10 s after 5 s`: how long it waits is what matters of it. */
+/** `http /healthz on port 8080, 3 x 10 s after 5 s, each within 1 s`: how long it waits is what matters of it. */
 export function probe(of: Probe | undefined): string {
   if (of === undefined) return 'none';
-  const { kind, path, port, failureThreshold, periodSeconds, initialDelaySeconds } = of;
+  const { kind, path, port, failureThreshold, periodSeconds, initialDelaySeconds, timeoutSeconds } = of;
+  const within = timeoutSeconds < periodSeconds ? `, each within ${timeoutSeconds} s` : '';
   const where = `${kind}${path === undefined ? '' : ` ${path}`}${port === undefined ? '' : ` on port ${port}`}`;
-  return `${where}, ${failureThreshold} x ${periodSeconds} s${initialDelaySeconds === 0 ? '' : ` after ${initialDelaySeconds} s`}`;
+  return `${where}, ${failureThreshold} x ${periodSeconds} s${initialDelaySeconds === 0 ? '' : ` after ${initialDelaySeconds} s`}${within}`;
 }
 
 function compared(

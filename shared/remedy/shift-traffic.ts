@@ -1,4 +1,6 @@
+import type { Cause } from '../diagnosis/rule.ts';
 import type { ServiceObservation } from '../evidence/cloud-run.ts';
+import type { Observations } from '../evidence/evidence.ts';
 import type { Service, TrafficShare } from '../ports/cloud.ts';
 import { parseName } from '../ports/resource-name.ts';
 import type { Action, Prospect } from './action.ts';
@@ -13,13 +15,15 @@ const ALL_PERCENT = 100;
 /**
  * Sends all traffic to the last revision that served well, or forward from one that is pinned to the newest. Nothing is deployed.
  * API: Cloud Run Admin v2 services.patch (updateMask traffic, etag). Permissions: run.services.get, run.services.update, run.operations.get.
- * Silent (refuses) when every earlier revision is not ready, or failed too, and when the trouble did not come with the newest one. New deploys take no traffic until LATEST is restored, which the card says.
+ * Silent (refuses) when every earlier revision is not ready, failed too, or takes the same way that leads nowhere, and when the trouble did not come with the newest one. New deploys take no traffic until LATEST is restored, which the card says.
  */
 export const shiftTraffic: Action<TrafficSettings, 'cloud-run' | 'logs' | 'metrics'> = {
   title: 'Shift traffic to the last good revision',
   answers: [
     'release-broken',
     'configuration-broken',
+    'egress-misrouted',
+    'health-check-too-strict',
     'container-port-wrong',
     'protocol-mismatched',
     'crash-after-ready',
@@ -30,7 +34,7 @@ export const shiftTraffic: Action<TrafficSettings, 'cloud-run' | 'logs' | 'metri
   ],
   needs: ['cloud-run', 'logs', 'metrics'],
   propose: ({ cause, seen }) => {
-    const service = seen['cloud-run'].services.find(({ name }) => name === cause.target);
+    const service = serviceOf(cause, seen['cloud-run']);
     const newest = service?.revisions[0];
     if (service === undefined || newest === undefined)
       return { kind: 'refused', reason: `service ${cause.target} was not observed` };
@@ -71,6 +75,15 @@ export const shiftTraffic: Action<TrafficSettings, 'cloud-run' | 'logs' | 'metri
   write: ({ target, etag, after }, cloud, abort) =>
     cloud.updateTraffic({ name: target, etag: etag ?? '' }, after.traffic, abort),
 };
+
+/** The one that a cause is about; of a way that leads nowhere, the one service that takes it. */
+function serviceOf(
+  { rule, target, services: [only, ...others] }: Cause,
+  { services }: Observations['cloud-run'],
+): ServiceObservation | undefined {
+  const alone = rule === 'egress-misrouted' && others.length === 0 ? only : undefined;
+  return services.find(({ name, shortName }) => name === target || shortName === alone);
+}
 
 type Shift = Exclude<TrafficTarget, { readonly kind: 'nowhere' }>;
 type Told = Pick<Prospect, 'expectedEffect' | 'whatCouldGoWrong' | 'permanent'>;

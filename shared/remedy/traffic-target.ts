@@ -32,10 +32,14 @@ export function trafficTarget(
     );
   const to = lastGoodBefore(service, newest, seen);
   if (to === undefined) return nowhere(`${shortName} has no earlier revision that is ready and did not fail too`);
+  if (rule === 'egress-misrouted' && wayOf(to) === wayOf(newest))
+    return nowhere(`${to.shortName} takes the same way out as ${newest.shortName}`);
   return refersToUnusable(service, to)
     ? nowhere(`${to.shortName} refers to a secret that cannot be had either`)
     : { kind: 'back', to, from: newest };
 }
+
+const wayOf = ({ template: { vpcAccess } }: Revision): string => JSON.stringify(vpcAccess);
 
 function forward(service: ServiceObservation, newest: Revision): TrafficTarget {
   const to = service.revisions.find(({ ready }) => ready.state === 'succeeded');

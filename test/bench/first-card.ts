@@ -21,7 +21,7 @@ const DIAGNOSED = 'Approval needed';
 
 const sentEvent = z.looseObject({ source: z.string(), type: z.string() });
 const cardEvent = z.object({ text: z.string(), threadTs: z.undefined().optional() });
-const worldAnswer = z.object({ calls: z.array(z.object({ identity: z.string(), path: z.string() })) });
+const worldAnswer = z.object({ calls: z.array(z.object({ permission: z.string().optional() })) });
 
 /** One notification at speed 1, from Cloud Monitoring's publishing until the channel shows a diagnosis. */
 export function firstCard(): Promise<FirstCard> {
@@ -69,13 +69,10 @@ async function cards({ url }: Sandbox): Promise<readonly Shown[]> {
 async function callsByApi({ url }: Sandbox): Promise<Readonly<Record<string, number>>> {
   const { calls } = worldAnswer.parse(await (await fetch(`${url}/sandbox/world`)).json());
   const counts: Record<string, number> = {};
-  for (const { path } of calls) counts[apiOf(path)] = (counts[apiOf(path)] ?? 0) + 1;
+  for (const { permission } of calls) {
+    // Permissions begin with their API: monitoring.timeSeries.list.
+    const api = permission?.split('.')[0] ?? 'other';
+    counts[api] = (counts[api] ?? 0) + 1;
+  }
   return counts;
-}
-
-/** By the paths of their REST forms. */
-function apiOf(path: string): string {
-  if (path.startsWith('/v2/entries')) return 'logging';
-  if (path.startsWith('/v3/')) return 'monitoring';
-  return path.startsWith('/v2/') ? 'run' : 'vpcaccess';
 }

@@ -15,6 +15,8 @@ export interface Recovery {
   };
   /** How many looks at everything the diagnosis took. */
   readonly looks: number;
+  /** Those of every look of the incident, verification included, as the card's footer says in the end. */
+  readonly googleCalls: { readonly total: number; readonly logReads: number };
   /** Machine time of the whole run, both programs' starts and ends included. */
   readonly wallSeconds: number;
   readonly botMib: {
@@ -37,6 +39,7 @@ const moved = z.object({
   at: z.iso.datetime(),
   openedAt: z.iso.datetime(),
   outcome: z.string().optional(),
+  googleCalls: z.object({ total: z.int(), logReads: z.int() }),
 });
 type Move = z.infer<typeof moved>;
 
@@ -51,7 +54,7 @@ export async function recovery(played: {
     const ready = memoryOf(bot);
     return { ready, ...(await followed(sandbox, bot)) };
   });
-  const { moves, ready, diagnosed, resolved, peak } = run;
+  const { moves, ready, diagnosed, resolved, peak, googleCalls } = run;
   const since = (is: (move: Move) => boolean): number => secondsUntil(moves, is);
   return {
     outcome: moves.at(-1)?.outcome ?? 'none',
@@ -62,6 +65,7 @@ export async function recovery(played: {
       resolved: since(({ outcome }) => outcome === 'resolved'),
     },
     looks: moves.filter(({ event }) => event === 'investigated').length,
+    googleCalls,
     wallSeconds: (performance.now() - startedMs) / 1000,
     botMib: { ready, diagnosed, resolved, peak },
   };
@@ -83,7 +87,8 @@ async function followed(sandbox: Sandbox, bot: Bot) {
   }
   clearTimeout(hung);
   await sleep(SETTLE_MS);
-  return { moves, diagnosed, resolved: memoryOf(bot), peak: residentPeakMib(bot.process.pid) };
+  const memory = { diagnosed, resolved: memoryOf(bot), peak: residentPeakMib(bot.process.pid) };
+  return { moves, ...memory, googleCalls: moves.at(-1)?.googleCalls ?? { total: 0, logReads: 0 } };
 }
 
 /** @throws Error when it never came to that. */

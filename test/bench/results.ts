@@ -44,7 +44,7 @@ export function ofFirstCards(firstCards: readonly FirstCard[]): Result {
 }
 
 /** At speed 1, so that a second of the machine counts as one of the world. */
-export function ofRecovery({ seconds, looks, botMib, outcome, wallSeconds }: Recovery): Result {
+export function ofRecovery({ seconds, looks, botMib, outcome, wallSeconds, googleCalls }: Recovery): Result {
   const most = botMib.peak === undefined ? '' : `${inMib(botMib.peak)} at most`;
   return {
     rows: [
@@ -52,12 +52,17 @@ export function ofRecovery({ seconds, looks, botMib, outcome, wallSeconds }: Rec
       row('  approved', inWorld(seconds.approved), 'the simulated on-call takes 40 s'),
       row('  changed', inWorld(seconds.changed)),
       row('  resolved', inWorld(seconds.resolved), 'recovery proven from outside and by the same rule'),
+      row(
+        'Google API calls for the whole incident',
+        String(googleCalls.total),
+        `${googleCalls.logReads} of them Logging reads`,
+      ),
       row('bot, all six functions: at start', inMib(botMib.ready), '', inMib(AIM.botMib)),
       row('  at the diagnosis', inMib(botMib.diagnosed), '', inMib(AIM.botMib)),
       row('  at the end', inMib(botMib.resolved), most, inMib(AIM.botMib)),
     ],
     summary: {
-      resolved: { outcome, worldSeconds: seconds, looks, wallSeconds: rounded(wallSeconds) },
+      resolved: { outcome, worldSeconds: seconds, looks, googleCalls, wallSeconds: rounded(wallSeconds) },
       botMib: { ...botMib, aim: AIM.botMib },
     },
   };

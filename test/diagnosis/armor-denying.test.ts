@@ -58,6 +58,21 @@ it('counts services that it denies', () => {
   ).toMatchObject({ kind: 'cause', services: ['frontend'], checks: [] });
 });
 
+it('knows a caller by the host that leads to the backend, whatever the backend is called', () => {
+  const edge = balancer([backend({ name: 'edge' })], [denied({ backend: 'edge' })], {
+    routes: [
+      { host: 'api.acme.test', path: '/*', backend: 'edge' },
+      { host: 'other.acme.test', path: '/*', backend: 'another' },
+    ],
+  });
+  const calls = (service: string, host: string) =>
+    line(service, 'upstream-failed', 9, { sample: `upstream https://${host} failed: HTTP 403` });
+  const signatures = [calls('frontend', 'api.acme.test'), calls('auth', 'other.acme.test')];
+  expect(
+    conclude('armor-denying', { 'load-balancer': observed(edge), logs: observed(logs({ signatures })) }),
+  ).toMatchObject({ kind: 'cause', services: ['frontend'] });
+});
+
 it.each([
   ['just enough', FAILED_REQUESTS_MIN, 'cause'],
   ['too few to speak of', FAILED_REQUESTS_MIN - 1, 'ruled-out'],

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { LoadBalancerObservation } from '../../shared/evidence/load-balancer.ts';
-import { conclude } from '../builders/conclude.ts';
+import { conclude, concludeAll } from '../builders/conclude.ts';
 import { answers, backend, balancer, line, logs, look, observed, outOfReach } from '../builders/evidence.ts';
 
 const judged = (seen: LoadBalancerObservation, over: Parameters<typeof conclude>[1] = {}) =>
@@ -63,6 +63,24 @@ it('is silent where something stands behind', () => {
     reason: 'api-backend has 1 of 2 groups with something behind',
   });
   expect(judged(balancer([]))).toMatchObject({ reason: 'no load balancer leads anywhere' });
+});
+
+it.each([
+  ['a pattern of hosts before any host', 'api.acme.test', ['on the pattern']],
+  ['any host, where no pattern fits', 'api.other.test', ['on any host']],
+])('lays a check to %s', (_, host, checks) => {
+  const routes = [
+    { host: '*', path: '/*', backend: 'on any host' },
+    { host: '*.acme.test', path: '/*', backend: 'on the pattern' },
+  ];
+  const seen = balancer(
+    routes.map(({ backend: name }) => backend({ name, groups: [] })),
+    [],
+    { routes },
+  );
+  const http = observed({ checks: [look({ url: `https://${host}/health` })] });
+  const found = concludeAll('backend-missing', { 'load-balancer': observed(seen), http });
+  expect(found.flatMap((one) => ('checks' in one && one.checks?.length ? one.backends : []))).toEqual(checks);
 });
 
 it('says nothing of a name where the log of a group has none', () => {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { RENEWAL_DAYS } from '../../shared/diagnosis/certificate-caa-forbidden.ts';
 import type { CertificateObservation, HandshakeSeen } from '../../shared/evidence/certificates.ts';
 import { certified, conclude } from '../builders/conclude.ts';
 import { API, certificate, domain, look, outOfReach, presented, there } from '../builders/evidence.ts';
+
+// Told again, so that a threshold that is changed is noticed.
+const RENEWAL_DAYS = 30;
 
 const refused = certificate({
   state: 'renewal-failed',

@@ -48,7 +48,11 @@ it.each([
 
 it.each([
   [-0.02, '28 min'],
+  [-0.0833, '119 min'],
+  [-1 / 12, '2 h'],
   [-1, '24 h'],
+  [-1.999, '47 h'],
+  [-2, '2 days'],
   [-2.5, '2 days'],
 ])('says for how long: %d days', (daysLeft, words) => {
   expect(judged([domain(presented({ daysLeft }))])).toMatchObject({

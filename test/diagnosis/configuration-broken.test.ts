@@ -36,7 +36,10 @@ describe('configuration-broken', () => {
     expect(found).toMatchObject({
       claim: expect.stringContaining('another value; memory: 512 MiB -> 256 MiB: 40'),
       evidence: [{ text: expect.stringContaining('port: none -> 1 and 2 more.') }],
+      expects: [{ seen: 'yes' }, { seen: 'unknown' }],
     });
+    const [four] = concludes('configuration-broken', [set(...many.slice(0, 4))], failing);
+    expect(four).toMatchObject({ evidence: [{ text: expect.stringMatching(/port: none -> 1\.$/) }] });
     const [both] = concludes(
       'configuration-broken',
       [set(setting('image', 'app@sha256:aaaaaaaaaaaaaaaaa', 'app:2'), host)],
@@ -47,6 +50,7 @@ describe('configuration-broken', () => {
     );
     expect(both).toMatchObject({
       evidence: [{}, { text: expect.stringContaining('image: sha256:aaaaaaaaaaaa -> app:2') }],
+      expects: [{ seen: 'unknown' }, { seen: 'yes' }],
     });
   });
 
@@ -61,6 +65,13 @@ describe('configuration-broken', () => {
   });
 
   it.each([
+    ['a container that misses a setting', [missing], true],
+    ['failures alone', [], false],
+  ])('takes %s for a confession: %s', (_, signatures, confessed) => {
+    expect(concludes('configuration-broken', [set(host)], { ...failing, signatures })).toMatchObject([{ confessed }]);
+  });
+
+  it.each([
     ['as many failures as it takes', FAILURES_MIN, 'cause'],
     ['one fewer', FAILURES_MIN - 1, 'ruled-out'],
   ])('judges %s', (_, count, kind) => {
@@ -72,8 +83,15 @@ describe('configuration-broken', () => {
   it('is silent where failures are older than the deploy, here or before it', () => {
     const early = { failed: [failed('backend', 40, { ...of, firstAt: at(-361) })] };
     expect(kinds(concludes('configuration-broken', [set(host)], early))).toEqual(['ruled-out']);
-    const before = { failed: [...failing.failed, failed('backend', 40, { firstAt: at(-600) })] };
-    expect(kinds(concludes('configuration-broken', [set(host)], before))).toEqual(['ruled-out']);
+  });
+
+  it.each([
+    ['long before the deploy', -600, 'ruled-out'],
+    ['just before it', -301, 'ruled-out'],
+    ['with it', -300, 'cause'],
+  ])('asks whether what served before began to fail: %s', (_, firstAt, kind) => {
+    const before = { failed: [...failing.failed, failed('backend', 40, { firstAt: at(firstAt) })] };
+    expect(kinds(concludes('configuration-broken', [set(host)], before))).toEqual([kind]);
   });
 
   it('is silent where the newest takes no traffic, or there is none', () => {

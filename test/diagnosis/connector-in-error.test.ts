@@ -17,6 +17,7 @@ import {
   observed,
   unavailable,
 } from '../builders/evidence.ts';
+import { everyService } from '../builders/scenes.ts';
 
 const see = (over: Partial<ConnectorObservation>, rest: Partial<Evidence> = {}) => {
   const seen = evidence({ 'vpc-connector': observed({ connectors: [connector(over)] }), ...rest });
@@ -51,15 +52,58 @@ describe('connector-in-error', () => {
   });
 
   it.each([
-    ['as many time-outs as count', [timeouts(LOST_MIN)], [], 'yes', 'certain', undefined],
-    ['no way', [line('backend', 'no-route', LOST_MIN)], [], 'yes', 'certain', undefined],
-    ['one time-out less', [timeouts(LOST_MIN - 1)], [], 'no', 'likely', 'soon'],
-    ['time-outs that are over', [timeouts(50, { lastAt: at(-301) })], [], 'no', 'likely', 'soon'],
-    ['failed requests alone', [], [failed('auth', FAILED_REQUESTS_MIN)], 'no', 'likely', undefined],
-    ['one failed request less', [], [failed('auth', FAILED_REQUESTS_MIN - 1)], 'no', 'likely', 'soon'],
-  ])('with %s', (_, signatures, failures, expected, confidence, harm) => {
+    ['and its services fail', FAILED_REQUESTS_MIN, 'inconclusive'],
+    ['and they do not', FAILED_REQUESTS_MIN - 1, 'ruled-out'],
+  ])('waits for one that is being created, %s', (_, count, kind) => {
+    const seen = see({ state: 'creating' }, { logs: observed(logs({ failed: [failed('auth', count)] })) });
+    expect(seen?.kind).toBe(kind);
+    if (kind === 'inconclusive')
+      expect(seen).toMatchObject({ settles: 'soon', about: { services: ['auth', 'backend', 'frontend'] } });
+  });
+
+  it('tells what was done to it, and what became of that', () => {
+    const step = (method: string, outcome: 'made' | 'refused', resource = CONNECTOR) => ({
+      at: at(-60),
+      by: 'tom@acme.example',
+      thing: 'connector' as const,
+      method,
+      resource,
+      name: 'staging-connector',
+      fields: [],
+      outcome,
+      detail: outcome === 'made' ? '' : 'Insufficient CPU quota in region.',
+    });
+    const done = [
+      step('CreateConnector', 'refused'),
+      step('CreateConnector', 'made', 'another'),
+      step('CreateConnector', 'made'),
+      step('DeleteConnector', 'made'),
+      step('UpdateConnector', 'made'),
+    ];
+    const changes = observed({ from: at(-21_600), changes: done, truncated: false });
+    expect(see({ state: 'error' }, { changes })).toMatchObject({
+      evidence: [
+        {},
+        {
+          text: 'tom@acme.example: CreateConnector on staging-connector at 2026-11-23 02:59:00 UTC. It failed: "Insufficient CPU quota in region."',
+        },
+        { text: expect.stringContaining('CreateConnector') },
+        { text: expect.stringContaining('DeleteConnector') },
+        { text: expect.stringContaining('Sends through it') },
+      ],
+    });
+  });
+
+  it.each([
+    ['as many time-outs as count', [timeouts(LOST_MIN)], [], 'yes', 'certain', undefined, ['backend']],
+    ['no way', [line('backend', 'no-route', LOST_MIN)], [], 'yes', 'certain', undefined, ['backend']],
+    ['one time-out less', [timeouts(LOST_MIN - 1)], [], 'no', 'likely', 'soon', everyService],
+    ['time-outs that are over', [timeouts(50, { lastAt: at(-301) })], [], 'no', 'likely', 'soon', everyService],
+    ['failed requests alone', [], [failed('auth', FAILED_REQUESTS_MIN)], 'no', 'likely', undefined, ['auth']],
+    ['one failed request less', [], [failed('auth', FAILED_REQUESTS_MIN - 1)], 'no', 'likely', 'soon', everyService],
+  ])('with %s', (_, signatures, failures, expected, confidence, harm, services) => {
     const seen = see({ state: 'error' }, { logs: observed(logs({ signatures, failed: failures })) });
-    expect(seen).toMatchObject({ expects: [{ seen: expected }], confidence });
+    expect(seen).toMatchObject({ expects: [{ seen: expected }], confidence, services });
     expect(seen).toHaveProperty('kind', 'cause');
     expect((seen as { harm?: string }).harm).toBe(harm);
   });

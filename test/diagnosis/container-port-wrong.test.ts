@@ -39,10 +39,12 @@ describe('container-port-wrong', () => {
         claim:
           'Cloud Run looks for backend on port 8080, but the container says that it listens on port 3000: backend-00003 never became ready.',
         confidence: 'certain',
+        expects: [{ seen: 'yes' }, { seen: 'yes' }],
         harm: 'soon',
       },
     ]);
-    expect(concludes('container-port-wrong', [notReady(DEAF, { serving: [] })], seen)).toMatchObject([{ harm: 'now' }]);
+    for (const serving of [[], [{ revision: 'backend-00002', percent: 0 }]])
+      expect(concludes('container-port-wrong', [notReady(DEAF, { serving })], seen)).toMatchObject([{ harm: 'now' }]);
   });
 
   it('knows it by its message too, and where no port is stated it is 8080', () => {
@@ -65,7 +67,7 @@ describe('container-port-wrong', () => {
   ])('goes by what the release changed where the container is silent: %s', (_, changes, kind) => {
     const found = concludes('container-port-wrong', [notReady(DEAF, { release: releaseOf(...changes) })]);
     expect(kinds(found)).toEqual([kind]);
-    if (kind === 'cause') expect(found).toMatchObject([{ confidence: 'likely' }]);
+    if (kind === 'cause') expect(found).toMatchObject([{ confidence: 'likely', expects: [{ seen: 'unknown' }, {}] }]);
   });
 
   it.each([

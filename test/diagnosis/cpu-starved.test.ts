@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { CPU_FULL_RATIO, cpuStarved, TRAFFIC_RATIO_MAX } from '../../shared/diagnosis/cpu-starved.ts';
+import { cpuStarved } from '../../shared/diagnosis/cpu-starved.ts';
 import type { LogsObservation } from '../../shared/evidence/logs.ts';
 import type { ServiceMetrics } from '../../shared/evidence/metrics.ts';
 import { at, context, line, logs, points, service, serviceMetrics } from '../builders/evidence.ts';
+
+// Told again, so that a threshold that is changed is noticed.
+const CPU_FULL_RATIO = 0.9;
+const TRAFFIC_RATIO_MAX = 1.5;
 
 const recent = (...values: readonly number[]) => points(values, at(-120));
 const see = (over: Partial<ServiceMetrics> = {}, seen: LogsObservation = logs(), own = service('backend')) =>

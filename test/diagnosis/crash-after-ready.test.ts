@@ -33,6 +33,19 @@ describe('crash-after-ready', () => {
     ]);
   });
 
+  it.each([
+    [500, 'yes'],
+    [499, 'no'],
+  ])('takes %i for an error of the container: %s', (status, seen) => {
+    const met = { failed: [failed('backend', 40, { ...of, status })], signatures: [exits(9)] };
+    expect(concludes('crash-after-ready', [deployed()], met)).toMatchObject([{ expects: [{}, { seen }] }]);
+  });
+
+  it('is silent about a revision that takes no traffic', () => {
+    const aside = deployed({}, { serving: [{ revision: NEWEST, percent: 0 }] });
+    expect(kinds(concludes('crash-after-ready', [aside], { signatures: [exits(9)] }))).toEqual(['ruled-out']);
+  });
+
   it('is less sure where no start was seen and no request failed', () => {
     expect(concludes('crash-after-ready', [deployed()], { signatures: [exits(9)] })).toMatchObject([
       { confidence: 'possible', expects: [{ seen: 'unknown' }, { seen: 'no' }] },

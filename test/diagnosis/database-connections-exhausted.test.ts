@@ -146,6 +146,15 @@ describe('connection-pool-exhausted', () => {
     });
   });
 
+  it('looks at the databases that the service itself uses', () => {
+    const others = holding(90, { name: 'another', users: [databaseUser('frontend', 7)] });
+    expect(only(pool([others, holding(15)], waited(3)))).toMatchObject({
+      claim: expect.stringContaining('while postgres holds 15 of 103'),
+      confidence: 'certain',
+    });
+    expect(only(pool([others], waited(3)))).toMatchObject({ expects: [{ seen: 'unknown' }] });
+  });
+
   it('is seen without any database too', () => {
     const blind = { database: unavailable('denied') };
     expect(only(pool([], waited(3), blind))).toMatchObject({ kind: 'cause', expects: [{ seen: 'unknown' }] });

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { DISK_FULL_RATIO } from '../../shared/diagnosis/database-unreachable.ts';
 import type { ObservedDatabase } from '../../shared/evidence/database.ts';
 import {
   at,
@@ -15,6 +14,9 @@ import {
   sqlOperation,
 } from '../builders/evidence.ts';
 import { judgedData, only } from '../builders/judging.ts';
+
+// Told again, so that a threshold that is changed is noticed.
+const DISK_FULL_RATIO = 0.99;
 
 const down = judgedData('database-down');
 const redis = judgedData('redis-down');
@@ -90,6 +92,8 @@ describe('a SQL database is down', () => {
     });
     const half = only(down([observedDatabase({ up: points([0.5], at(-180)) })], timeouts));
     expect(half).toMatchObject({ kind: 'ruled-out' });
+    const less = only(down([observedDatabase({ up: points([0.499], at(-180)) })], timeouts));
+    expect(less).toMatchObject({ kind: 'cause' });
   });
 
   it('when it refuses connections at its own address', () => {
@@ -237,6 +241,7 @@ describe('it is back, and its clients still hold connections from before', () =>
     expect(only(down([back(-1801)], lost(3)))).toMatchObject({ kind: 'ruled-out' });
     expect(only(down([back(-540)], lost(2)))).toMatchObject({ kind: 'ruled-out' });
     expect(only(down([back(-540)], lost(3, { lastAt: at(-541) })))).toMatchObject({ kind: 'ruled-out' });
+    expect(only(down([back(-540)], lost(3, { lastAt: at(-540) })))).toMatchObject({ kind: 'cause' });
     expect(only(down([back(-540, { type: 'IMPORT' })], lost(3)))).toMatchObject({ kind: 'ruled-out' });
   });
 });

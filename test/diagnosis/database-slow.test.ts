@@ -147,7 +147,8 @@ describe('redis-full', () => {
       claim: 'Redis redis is full under noeviction: 97 % of its memory used, and 3 writes were refused.',
     });
     expect(only(full([used(0.96)], refused(3)))).toMatchObject({ confidence: 'likely' });
-    expect(only(full([used(0.89)], refused(3)))).toMatchObject({ confidence: 'possible' });
+    expect(only(full([used(0.9)], refused(3)))).toMatchObject({ confidence: 'likely', expects: [{ seen: 'yes' }] });
+    expect(only(full([used(0.89)], refused(3)))).toMatchObject({ confidence: 'possible', expects: [{ seen: 'no' }] });
     expect(only(full([used(0.5)], refused(2)))).toMatchObject({ kind: 'ruled-out' });
   });
 

@@ -9,6 +9,7 @@ import {
   CONNECTOR,
   connector,
   context,
+  domain,
   evidence,
   failed,
   line,
@@ -18,9 +19,11 @@ import {
   observed,
   outOfReach,
   points,
+  presented,
   revision,
   service,
   serviceMetrics,
+  there,
   unavailable,
 } from '../builders/evidence.ts';
 import { everyService, failedBy, fullConnector, printedBy, released } from '../builders/scenes.ts';
@@ -40,9 +43,22 @@ describe('diagnose', () => {
   it('finds nothing wrong where nothing is', () => {
     const found = diagnose(evidence(), context);
     expect(found).toMatchObject({ healthy: true, root: undefined, causes: [], symptoms: [] });
+    expect(found).not.toHaveProperty('seenBefore');
     expect(found.ruledOut.map(({ rule }) => rule)).toEqual(
       ruleNames.filter((name) => ruleNamed(name).needs.every((need) => evidence()[need].status !== 'not-applicable')),
     );
+  });
+
+  it('names what looms only where nothing is felt', () => {
+    const near = observed({ domains: [domain(presented({ daysLeft: 3 }))], held: there([]) });
+    const calm = diagnose(evidence({ certificates: near }), context);
+    expect(calm).toMatchObject({ healthy: false, root: { rule: 'certificate-expiring', standing: 'looming' } });
+    const troubled = diagnose(
+      evidence({ certificates: near, logs: observed(logs({ failed: [failed('backend', 20)] })) }),
+      context,
+    );
+    expect(troubled.root).toBeUndefined();
+    expect(troubled.causes).toMatchObject([{ rule: 'certificate-expiring', standing: 'looming' }]);
   });
 
   it('is not healthy while something could not be looked at', () => {
@@ -73,6 +89,8 @@ describe('diagnose', () => {
     const found = diagnose(partly, context);
     expect(found.healthy).toBe(false);
     expect(found.unchecked).toContainEqual({ rule: 'network', reason: 'zones of staging: no dns' });
+    const unread = observed({ connectors: [], unread: [unreadConnector] });
+    expect(diagnose(evidence({ 'vpc-connector': unread }), context).healthy).toBe(false);
     const gone = observed({ connectors: [], unread: [{ ...unreadConnector, reason: 'not-found' as const }] });
     expect(diagnose(evidence({ 'vpc-connector': gone }), context).healthy).toBe(true);
   });

@@ -84,8 +84,10 @@ describe('direct-vpc-subnet-full', () => {
     ['three of ten blocks', '10.30.0.0/24', 24, 'ruled-out'],
     ['as many blocks as it has', '10.30.0.0/26', 17, 'cause'],
     ['a block less', '10.30.0.0/26', 16, 'ruled-out'],
-    ['nine tenths', '10.30.0.0/24', 112, 'cause'],
-    ['less than nine tenths', '10.30.0.0/24', 104, 'ruled-out'],
+    ['28 of 31 blocks', '10.30.0.0/23', 224, 'cause'],
+    ['114 of 127 blocks', '10.30.0.0/21', 912, 'ruled-out'],
+    ['14 of 15 blocks', '10.30.0.0/24', 112, 'cause'],
+    ['13 of 15 blocks', '10.30.0.0/24', 104, 'ruled-out'],
   ])('with %s of %s in use', (_, range, count, kind) => {
     const found = see([], counting(count), sized(range));
     expect(found.kind).toBe(kind);

@@ -49,7 +49,7 @@ describe('egress-misrouted', () => {
     ],
     [
       'no default route',
-      { routes: [] },
+      { routes: [route({ destinationRange: '10.30.0.0/26', nextHop: 'subnetwork' })] },
       partner,
       'Network staging has no default route, and all traffic of its services goes there: 34 connections to 203.0.113.10:443 came to nothing.',
       'certain',
@@ -116,10 +116,49 @@ describe('egress-misrouted', () => {
     expect(see({}, unreachable)).toEqual({ kind: 'ruled-out', reason: expect.stringContaining(reason) });
   });
 
-  it('cannot tell where the network could not be read', () => {
-    expect(see({ unread: [{ part: 'routes', detail: 'denied' }] })).toMatchObject({
-      kind: 'inconclusive',
-      reason: 'backend: denied',
+  it.each<[string, Partial<NetworkView>, string]>([
+    ['the network could not be read', { unread: [{ part: 'routes', detail: 'denied' }] }, 'backend: denied'],
+    ['no route of it is listed', { routes: [] }, 'backend: no route of staging is listed'],
+  ])('cannot tell where %s', (_, view, reason) => {
+    expect(see(view)).toMatchObject({ kind: 'inconclusive', reason });
+  });
+
+  describe('of a private place that no route leads to', () => {
+    const view = { routes: [route()], privateRanges: [] };
+    const release = (setting: 'env' | 'network', seconds: number) =>
+      service('backend', {
+        revisions: [revision('backend-00002', at(seconds))],
+        release: {
+          revision: 'backend-00002',
+          at: at(seconds),
+          by: undefined,
+          before: 'backend-00001',
+          changes: [{ setting, of: 'POSTGRES_HOST', before: 'one value', after: 'another value' }],
+        },
+      });
+    const judge = (own: ReturnType<typeof service>, unreachable = [database]) =>
+      conclude('egress-misrouted', {
+        view,
+        logs: { unreachable },
+        over: { 'cloud-run': observed({ services: [own, service('auth')] }) },
+      });
+
+    it('says nothing where it was asked for by a deploy that left the way as it was', () => {
+      expect(judge(release('env', -250))).toEqual({
+        kind: 'ruled-out',
+        reason: '10.20.0.3:5432 was not asked for before backend was deployed anew, and the way is as it was',
+      });
+    });
+
+    it.each<[string, ReturnType<typeof service>, (typeof database)[] | undefined]>([
+      ['the deploy changed the way', release('network', -250), undefined],
+      ['the deploy came later', release('env', -60), undefined],
+      ['the deploy changed nothing that is known', { ...release('env', -250), release: undefined }, undefined],
+      ['another service, not deployed, misses it too', release('env', -250), [database, lost('auth', '10.20.0.3')]],
+      ['nobody knows the service', service('other'), undefined],
+      ['it has no revision', { ...release('env', -250), revisions: [] }, undefined],
+    ])('is possible where %s', (_, own, unreachable) => {
+      expect(judge(own, unreachable)).toMatchObject({ kind: 'cause', confidence: 'possible' });
     });
   });
 

@@ -71,6 +71,46 @@ describe('external-dependency-failing', () => {
     });
   });
 
+  it.each<[string, readonly (readonly [OutsideCount['how'], number])[], string, string]>([
+    [
+      'first',
+      [
+        ['rate-limited', 9],
+        ['timed-out', 3],
+      ],
+      'refuses with 429',
+      'certain',
+    ],
+    [
+      'last',
+      [
+        ['timed-out', 3],
+        ['rate-limited', 9],
+      ],
+      'refuses with 429',
+      'certain',
+    ],
+    [
+      'in two ways as often, by the first',
+      [
+        ['timed-out', 5],
+        ['server-error', 5],
+      ],
+      'does not answer in time',
+      'likely',
+    ],
+  ])('goes by the way that most of it fails in: %s', (_, ways, claim, confidence) => {
+    const failures = ways.map(([how, count]) => outside('hub.example.com', how, count));
+    expect(see(failures)).toMatchObject([{ claim: expect.stringContaining(claim), confidence }]);
+  });
+
+  it('says how many lines there were, if any', () => {
+    expect(see([])).toEqual([{ kind: 'ruled-out', reason: 'no line speaks of a public host that failed' }]);
+    expect(see([outside('a.example.com', 'refused', 4)])).toEqual([
+      { kind: 'ruled-out', reason: '4 lines speak of a public host that failed' },
+    ]);
+  });
+
   it('links what can be opened', () => {
     const [found] = see([
       outside('a.example.com', 'refused', 9),
@@ -136,6 +176,10 @@ describe('external-dependency-failing', () => {
     expect(see(silent, {}, { connectors: [one] })).toMatchObject([{ expects: [{}, {}, { seen }] }]),
   );
 
-  it('harms nobody where its callers answer all the same', () =>
-    expect(see(silent, { failed: [failed('backend', 4)] })).toMatchObject([{ kind: 'cause', services: [] }]));
+  it.each([
+    [5, ['backend']],
+    [4, []],
+  ])('harms a caller that fails %i requests: %j', (count, services) =>
+    expect(see(silent, { failed: [failed('backend', count)] })).toMatchObject([{ kind: 'cause', services }]),
+  );
 });

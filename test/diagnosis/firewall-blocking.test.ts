@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { LOST_MIN } from '../../shared/diagnosis/broken-ways.ts';
 import { SKEW_SECONDS } from '../../shared/diagnosis/revisions.ts';
 import { at, firewall, line, lost, observed, revision, service } from '../builders/evidence.ts';
 import { conclude, concludeAll } from './network-rules.ts';
+
+// Told again, so that a threshold that is changed is noticed.
+const LOST_MIN = 3;
 
 const denying = { view: { firewalls: [firewall()] } };
 const see = (over: Parameters<typeof conclude>[1] = {}) =>
@@ -15,6 +17,13 @@ describe('firewall-blocking', () => {
       target: 'projects/acme-staging/global/firewalls/deny-databases',
       claim: 'Firewall rule deny-databases denies 10.20.0.3:5432: 34 connections of backend came to nothing.',
       confidence: 'certain',
+      evidence: [
+        {
+          text: 'deny-databases: egress, deny to 10.20.0.0/16, priority 1000, for every machine; made at 2026-11-23T02:55:00.000Z.',
+        },
+        {},
+        {},
+      ],
       expects: [{ seen: 'yes' }],
       services: ['backend'],
     });
@@ -44,7 +53,15 @@ describe('firewall-blocking', () => {
     ['of unknown age', undefined, 'unknown', 'certain'],
   ])('a rule that is %s than the failures', (_, createdAt, seen, confidence) => {
     const rule = firewall({ createdAt, targetTags: ['vpc-connector'], direction: 'egress' });
-    expect(see({ view: { firewalls: [rule] } })).toMatchObject({ expects: [{ seen }], confidence });
+    expect(see({ view: { firewalls: [rule] } })).toMatchObject({
+      expects: [{ seen }],
+      confidence,
+      evidence: [
+        { text: expect.stringMatching(createdAt === undefined ? /for tags vpc-connector\.$/ : /-connector; made at/) },
+        {},
+        {},
+      ],
+    });
   });
 
   it('an ingress rule denies from where it comes', () => {
@@ -62,10 +79,14 @@ describe('firewall-blocking', () => {
       lost('auth', '10.20.0.4', { port: undefined, how: 'no-route' }),
       lost('frontend', '203.0.113.10', { port: 443 }),
     ];
-    const claims = concludeAll('firewall-blocking', { view: { firewalls }, logs: { unreachable } }).map((one) =>
-      one.kind === 'cause' ? one.claim : '',
-    );
-    expect(claims).toEqual([
+    const found = concludeAll('firewall-blocking', { view: { firewalls }, logs: { unreachable } });
+    expect(found[0]).toMatchObject({
+      evidence: expect.arrayContaining([
+        { text: 'backend: 34 connections to 10.20.0.3:5432 timed out.' },
+        { text: 'auth: 34 connections to 10.20.0.4 found no way.' },
+      ]),
+    });
+    expect(found.map((one) => (one.kind === 'cause' ? one.claim : ''))).toEqual([
       'Firewall rule deny-databases denies 10.20.0.3:5432, 10.20.0.4: 68 connections of backend, auth came to nothing.',
       'Firewall rule deny-web denies 203.0.113.10:443: 34 connections of frontend came to nothing.',
     ]);

@@ -1,11 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  CLIMB_RATIO,
-  CLIMBING_WINDOWS,
-  LEVEL_RATIO,
-  memoryLeaking,
-  TRAFFIC_RATIO_MAX,
-} from '../../shared/diagnosis/memory-leaking.ts';
+import { memoryLeaking } from '../../shared/diagnosis/memory-leaking.ts';
 import type { LogsObservation } from '../../shared/evidence/logs.ts';
 import type { ServiceMetrics } from '../../shared/evidence/metrics.ts';
 import { plusSeconds } from '../../shared/ports/clock.ts';
@@ -21,6 +15,12 @@ import {
   service,
   serviceMetrics,
 } from '../builders/evidence.ts';
+
+// Told again, so that a threshold that is changed is noticed.
+const CLIMB_RATIO = 0.15;
+const CLIMBING_WINDOWS = 4;
+const LEVEL_RATIO = 0.6;
+const TRAFFIC_RATIO_MAX = 1.5;
 
 /** Ten-minute windows that end now. */
 const windows = (values: readonly number[]) =>
@@ -73,7 +73,8 @@ describe('memory-leaking', () => {
     ['as far up as it takes', [0.7, 0.75, 0.8, 0.7 + CLIMB_RATIO + 0.001], 'cause'],
     ['not so far up', [0.7, 0.75, 0.8, 0.7 + CLIMB_RATIO - 0.001], 'ruled-out'],
     ['a step back on the way', [0.3, 0.5, 0.45, 0.6, 0.7], 'ruled-out'],
-    ['a warm-up that flattens', [0.25, 0.5, 0.625, 0.68, 0.74], 'ruled-out'],
+    ['a halt on the way', [0.3, 0.5, 0.5, 0.6, 0.7], 'ruled-out'],
+    ['a warm-up that flattens', [0.25, 0.5, 0.625, 0.68, 0.749], 'ruled-out'],
     ['steady enough', [0.25, 0.5, 0.625, 0.6875, 0.75], 'cause'],
     ['a limit two hours away', hourTo(0.625), 'cause'],
     ['a limit that is further off', hourTo(0.62499), 'ruled-out'],
@@ -103,6 +104,8 @@ describe('memory-leaking', () => {
   const high = [0.5, 0.6, 0.7, 0.82];
   it.each([
     ['near its limit and failing', high, {}, logs({ failed: [failed('backend', 5)] }), 'now'],
+    ['just near its limit, and failing', [0.5, 0.6, 0.7, 0.8], {}, logs({ failed: [failed('backend', 5)] }), 'now'],
+    ['just not near it, and failing', [0.5, 0.6, 0.7, 0.79], {}, logs({ failed: [failed('backend', 5)] }), 'soon'],
     ['near its limit, failing too little', high, {}, logs({ failed: [failed('backend', 4)] }), 'soon'],
     ['near its limit and slow', high, { latencyP95Ms: points([4000, 4000], at(-120)) }, 'unread' as const, 'now'],
     ['near its limit, for all that is known', high, {}, 'unread' as const, 'soon'],
@@ -114,7 +117,9 @@ describe('memory-leaking', () => {
 
   it('begins afresh with a new revision', () => {
     const young = (seconds: number) => service('backend', { revisions: [revision('backend-00003', at(seconds))] });
-    expect(see(LEAK, {}, logs(), young(-1000))).toMatchObject([{ kind: 'ruled-out' }]);
+    expect(see(LEAK, {}, logs(), young(-1801))).toMatchObject([{ kind: 'cause' }]);
+    // The window that ends as it comes is the old one's.
+    expect(see(LEAK, {}, logs(), young(-1800))).toMatchObject([{ kind: 'ruled-out' }]);
     expect(see(LEAK, {}, logs(), young(0))).toMatchObject([{ kind: 'ruled-out' }]);
     expect(see(LEAK, {}, logs(), service('backend', { revisions: [] }))).toMatchObject([{ kind: 'cause' }]);
   });

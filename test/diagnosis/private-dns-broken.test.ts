@@ -78,6 +78,10 @@ describe('a name that does not resolve', () => {
     ]);
   });
 
+  it('was looked up just often enough', () => {
+    expect(see({ records: [] }, notFound({ count: LOST_MIN }))).toMatchObject({ kind: 'cause' });
+  });
+
   it('that the zone has is not broken here', () => {
     expect(see({})).toMatchObject({ kind: 'inconclusive', settles: 'soon', nextCheck: expect.stringContaining(DB) });
   });

@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../shared/diagnosis/diagnose.ts';
-import { QUOTA_METRICS_SECONDS, quotaExhausted, REFUSALS_MIN } from '../../shared/diagnosis/quota-exhausted.ts';
+import { quotaExhausted } from '../../shared/diagnosis/quota-exhausted.ts';
 import type { SignatureCount } from '../../shared/evidence/logs.ts';
 import type { PlatformObservation } from '../../shared/evidence/platform.ts';
 import { at, context, evidence, line, logs, observed, platform, quota, unavailable } from '../builders/evidence.ts';
+
+// Told again, so that a threshold that is changed is noticed.
+const QUOTA_METRICS_SECONDS = 300;
+const REFUSALS_MIN = 3;
 
 const SQL = `googleapi: Error 429: Quota exceeded for quota metric 'Queries' and limit 'Queries per minute per user' of service 'sqladmin.googleapis.com' for consumer 'project_number:1'., rateLimitExceeded`;
 const RUN = `The request failed because the project exceeded its quota limit for run.googleapis.com/cpu_allocation recently.`;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { diagnose, judge } from '../../shared/diagnosis/diagnose.ts';
 import { type Concluded, ranked } from '../../shared/diagnosis/rank.ts';
 import { type Fault, rule, type Symptom } from '../../shared/diagnosis/rule.ts';
-import type { RuleName } from '../../shared/diagnosis/rules.ts';
+import { type RuleName, ruleNamed, ruleNames } from '../../shared/diagnosis/rules.ts';
 import { connector, context, evidence, observed, points, unavailable } from '../builders/evidence.ts';
 
 const fault: Fault = {
@@ -98,6 +98,24 @@ describe('ranked', () => {
     expect(standings([unsure, found('release-broken')], [failing])).toEqual([['release-broken', standing]]);
   });
 
+  it('neither lets what a service stands on explain what its containers have confessed, nor waits for it', () => {
+    const confessed = { confessed: true };
+    const all = (by: RuleName) => standings([found(by), found('release-broken', confessed)], [failing]);
+    expect(all('connector-saturated')).toEqual([
+      ['connector-saturated', 'root'],
+      ['release-broken', 'root'],
+    ]);
+    expect(all('configuration-broken')).toEqual([
+      ['configuration-broken', 'root'],
+      ['release-broken', 'explained'],
+    ]);
+    const late: Concluded = {
+      name: 'connector-saturated',
+      conclusion: { kind: 'inconclusive', reason: 'no points yet', settles: 'soon' },
+    };
+    expect(standings([late, found('release-broken', confessed)], [failing])).toEqual([['release-broken', 'root']]);
+  });
+
   it('does not wait for what could not explain it, nor for what was ruled out', () => {
     const unsure: Concluded = {
       name: 'release-broken',
@@ -117,12 +135,42 @@ describe('ranked', () => {
     ]);
   });
 
+  it('puts what looms behind what is explained, too', () => {
+    const all = [
+      found('certificate-expiring', { harm: 'soon' }),
+      found('connector-saturated'),
+      found('release-broken'),
+      found('redis-full', { services: ['auth'] }),
+    ];
+    expect(standings(all, [failing])).toEqual([
+      ['connector-saturated', 'root'],
+      ['release-broken', 'explained'],
+      ['certificate-expiring', 'looming'],
+      ['redis-full', 'incidental'],
+    ]);
+  });
+
   it('lets what looms explain what looms too, and names it first', () => {
     const both = [found('configuration-broken', { harm: 'soon' }), found('secret-unavailable', { harm: 'soon' })];
     expect(standings(both, [])).toEqual([
       ['secret-unavailable', 'looming'],
       ['configuration-broken', 'explained'],
     ]);
+  });
+});
+
+describe('what explains what', () => {
+  it('are rules that there are', () => {
+    const named = ruleNames.flatMap((name) => ruleNamed(name).explains);
+    expect(named.filter((name) => !(ruleNames as readonly string[]).includes(name))).toEqual([]);
+  });
+
+  it('leads from no rule back to itself, so that one is always left to be the root', () => {
+    const below = (name: RuleName, seen = new Set<string>()): ReadonlySet<string> => {
+      for (const next of ruleNamed(name).explains) if (!seen.has(next)) below(next as RuleName, seen.add(next));
+      return seen;
+    };
+    expect(ruleNames.filter((name) => below(name).has(name))).toEqual([]);
   });
 });
 

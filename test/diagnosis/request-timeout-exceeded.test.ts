@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { requestTimeoutExceeded, TIMEOUT_SECONDS_MAX } from '../../shared/diagnosis/request-timeout-exceeded.ts';
+import { requestTimeoutExceeded } from '../../shared/diagnosis/request-timeout-exceeded.ts';
 import type { LogsObservation } from '../../shared/evidence/logs.ts';
 import type { MetricsObservation } from '../../shared/evidence/metrics.ts';
 import {
@@ -14,6 +14,9 @@ import {
   serviceMetrics,
   template,
 } from '../builders/evidence.ts';
+
+// Told again, so that a threshold that is changed is noticed.
+const TIMEOUT_SECONDS_MAX = 3600;
 
 const cutOff = (count: number, over: Partial<LogsObservation> = {}) =>
   logs({
@@ -84,6 +87,8 @@ describe('request-timeout-exceeded', () => {
       return found?.kind === 'cause' ? found.evidence.map((one) => one.text).slice(1) : [];
     };
     expect(texts('failed-requests', byPath)).toEqual(['Failed requests by path: /export 30.']);
+    const many = ['/a', '/b', '/c', '/d'].map((name, index) => path('backend', name, 9 - index));
+    expect(texts('failed-requests', many)).toEqual(['Failed requests by path: /a 9, /b 8, /c 7.']);
     expect(texts('failed-requests', byPath.slice(1))).toEqual([]);
     expect(texts('newest-requests', byPath)).toEqual([]);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { diagnose } from '../../shared/diagnosis/diagnose.ts';
-import { lastGoodBefore, shareOf } from '../../shared/diagnosis/revisions.ts';
+import { beganWith, failuresOf, lastGoodBefore, readyBefore, shareOf } from '../../shared/diagnosis/revisions.ts';
+import { plusSeconds } from '../../shared/ports/clock.ts';
 import {
   at,
   context,
@@ -13,6 +14,10 @@ import {
   service,
   serviceMetrics,
 } from '../builders/evidence.ts';
+
+// Told again, so that a threshold that is changed is noticed.
+const ONSET_SECONDS_MAX = 900;
+const SKEW_SECONDS = 60;
 
 const newest = revision('backend-00004', at(-300));
 const revisions = [
@@ -41,6 +46,8 @@ describe('the revision to go back to', () => {
   it.each([
     ['served, though a newer one is ready', counted({ 'backend-00002': [900, 3] }), 'backend-00002'],
     ['answered most without errors', counted({ 'backend-00003': [90, 46], 'backend-00002': [9, 4] }), 'backend-00002'],
+    ['answered half without errors', counted({ 'backend-00003': [90, 45], 'backend-00002': [9, 0] }), 'backend-00003'],
+    ['answered anything at all', counted({ 'backend-00003': [0, 0], 'backend-00002': [9, 0] }), 'backend-00002'],
     ['is the newest where none was counted', counted({ 'backend-00004': [900, 900] }), 'backend-00003'],
   ])('%s', (_, metrics, expected) => {
     expect(good(metrics)).toBe(expected);
@@ -62,6 +69,31 @@ describe('the revision to go back to', () => {
     const all = revisions.map(({ shortName }) => failed('backend', 3, { revision: shortName }));
     expect(good(counted({}), logs({ failed: all }))).toBeUndefined();
   });
+});
+
+it.each([
+  [-SKEW_SECONDS, true],
+  [-SKEW_SECONDS - 1, false],
+  [ONSET_SECONDS_MAX, true],
+  [ONSET_SECONDS_MAX + 1, false],
+])('what began %i s after the deploy began with it: %s', (seconds, expected) => {
+  expect(beganWith(newest, plusSeconds(newest.createdAt, seconds))).toBe(expected);
+});
+
+it('takes only what came earlier for what was there before', () => {
+  const twin = revision('backend-00005', newest.createdAt);
+  const names = readyBefore(service('backend', { revisions: [twin, ...revisions] }), newest).map(
+    (one) => one.shortName,
+  );
+  expect(names).toEqual(['backend-00003', 'backend-00002', 'backend-00001']);
+});
+
+it.each([
+  [500, 3],
+  [499, 0],
+])('counts requests that failed with %i as %i failures of the revision', (status, requests) => {
+  const seen = logs({ failed: [failed('backend', 3, { revision: 'backend-00004', status })] });
+  expect(failuresOf('backend-00004', 'backend', seen)).toMatchObject({ requests });
 });
 
 describe('a release after a broken release', () => {
@@ -104,6 +136,7 @@ describe('a release after a broken release', () => {
     expect(found.root?.claim).toBe(
       'Release backend-00004 of backend is broken: 90 requests failed and 9 containers exited, from 10 s after its deploy on.',
     );
+    expect(found.root).toMatchObject({ expects: [{ seen: 'yes' }, { seen: 'unknown' }] });
     expect(found.root?.evidence.map(({ text }) => text)).not.toContainEqual(expect.stringContaining('before it'));
   });
 

@@ -1,6 +1,26 @@
 import { describe, expect, it } from 'vitest';
+import { RECENT_SECONDS } from '../../shared/diagnosis/recent.ts';
 import { symptoms } from '../../shared/diagnosis/symptoms.ts';
-import { context, evidence, line, logs, observed, service, unavailable } from '../builders/evidence.ts';
+import type { Evidence } from '../../shared/evidence/evidence.ts';
+import {
+  answers,
+  at,
+  backend as backendOf,
+  balancer,
+  context,
+  evidence,
+  failed,
+  line,
+  logs,
+  observed,
+  points,
+  service,
+  serviceMetrics,
+  unavailable,
+} from '../builders/evidence.ts';
+
+// Told again, so that a threshold that is changed is noticed.
+const FAILED_REQUESTS_MIN = 5;
 
 const DEPLOYED = 'backend-00003';
 const backend = service('backend');
@@ -32,5 +52,94 @@ describe('starts that fail', () => {
 
   it('are felt where traffic cannot be seen', () => {
     expect(felt(backend, DEPLOYED, { 'cloud-run': unavailable('denied') })).toEqual(FELT);
+  });
+});
+
+describe('symptoms', () => {
+  const felt = (over: Partial<Evidence>) => symptoms(evidence(over), context);
+
+  it.each([
+    [FAILED_REQUESTS_MIN, 0, 1],
+    [FAILED_REQUESTS_MIN - 1, 0, 0],
+    [50, -RECENT_SECONDS, 1],
+    [50, -RECENT_SECONDS - 1, 0],
+  ])('counts %i failed requests, the last %i s ago, as %i', (count, lastAt, expected) => {
+    expect(felt({ logs: observed(logs({ failed: [failed('backend', count, { lastAt: at(lastAt) })] })) })).toHaveLength(
+      expected,
+    );
+  });
+
+  it('tells refused requests from failed ones', () => {
+    expect(
+      felt({ logs: observed(logs({ failed: [failed('backend', 30, { reachedContainer: false, status: 429 })] })) }),
+    ).toEqual([{ kind: 'requests-refused', on: 'backend', text: 'backend: 30 requests failed with 429' }]);
+  });
+
+  it.each([
+    [25, 'serving-errors'],
+    [26, 'requests-refused'],
+  ])('of 50 failed requests, %i of which reached no container: %s', (refused, kind) => {
+    const all = [failed('backend', refused, { reachedContainer: false }), failed('backend', 50 - refused)];
+    expect(felt({ logs: observed(logs({ failed: all })) })).toMatchObject([{ kind }]);
+  });
+
+  it.each([
+    [5, 1],
+    [4, 0],
+  ])('counts %i errors that Monitoring alone knows as %i', (count, expected) => {
+    const errors = serviceMetrics('backend', { serverErrors: points([count]) });
+    expect(felt({ metrics: observed({ services: [errors] }) })).toHaveLength(expected);
+  });
+
+  it.each([
+    ['enough', {}, 1],
+    ['just enough', { count: 5 }, 1],
+    ['too few', { count: 4 }, 0],
+    ['the least of server errors', { status: 500 }, 1],
+    ['the most of others', { status: 499 }, 0],
+    ['just recent', { lastAt: at(-RECENT_SECONDS) }, 1],
+    ['no more', { lastAt: at(-RECENT_SECONDS - 1) }, 0],
+    ['of the backend itself', { statusDetails: 'response_sent_by_backend' }, 0],
+    ['of nobody', { backend: undefined }, 0],
+  ])('counts what a load balancer answers by itself: %s', (_, over, expected) => {
+    expect(felt({ 'load-balancer': observed(balancer([backendOf()], [answers(over)])) })).toHaveLength(expected);
+  });
+
+  it('says of each backend what it failed', () => {
+    const kinds = [answers(), answers({ backend: 'other', count: 7, statusDetails: 'no_route' })];
+    expect(felt({ 'load-balancer': observed(balancer([backendOf()], kinds)) })).toMatchObject([
+      { on: 'api-backend', text: 'the load balancer failed 20 requests for api-backend: failed_to_pick_backend' },
+      { on: 'other', text: 'the load balancer failed 7 requests for other: no_route' },
+    ]);
+  });
+
+  it('counts connections of each service that were cut', () => {
+    const signatures = [line('auth', 'response-truncated', 4), line('backend', 'response-truncated', 5)];
+    expect(felt({ logs: observed(logs({ signatures })) })).toMatchObject([
+      { on: 'backend', text: 'backend had 5 connections cut while they were open' },
+    ]);
+  });
+
+  it('says which check fails and how', () => {
+    const http = observed({
+      checks: [
+        {
+          name: 'front page',
+          url: 'https://x',
+          verdict: 'failed' as const,
+          detail: '503 in 9 ms, expected 200',
+          httpStatus: 503,
+          latencyMs: 9,
+        },
+      ],
+    });
+    expect(felt({ http })).toEqual([
+      { kind: 'check-failing', on: 'front page', text: 'front page: 503 in 9 ms, expected 200' },
+    ]);
+  });
+
+  it('counts start-ups from two failures on', () => {
+    expect(felt({ logs: observed(logs({ signatures: [line('auth', 'startup-probe-failed', 2)] })) })).toHaveLength(1);
+    expect(felt({ logs: observed(logs({ signatures: [line('auth', 'startup-probe-failed', 1)] })) })).toHaveLength(0);
   });
 });

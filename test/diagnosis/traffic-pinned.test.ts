@@ -68,8 +68,42 @@ describe('traffic-pinned', () => {
   });
 
   it.each([
+    ['the latest', 'LATEST'],
+    ['the newest', 'backend-00003'],
+  ])('fires where %s is named and takes nothing', (_, name) => {
+    const traffic = [
+      { revision: OLD, percent: 100 },
+      { revision: name, percent: 0 },
+    ];
+    expect(kinds(judged(failing(), audited(change()), pinned(-3600, { traffic })))).toEqual(['cause']);
+  });
+
+  it.each([
+    ['just after it began', -239, 'cause'],
+    ['as it began', -240, 'ruled-out'],
+  ])('asks whether what is newer came since the trouble: %s', (_, newestAt, kind) => {
+    expect(kinds(judged(failing(), {}, pinned(newestAt)))).toEqual([kind]);
+  });
+
+  it('says what is pinned where that is the newest', () => {
+    const newest = pinned(-3600, { traffic: [{ revision: 'backend-00003', percent: 100 }] });
+    expect(judged(failing(), audited(change()), newest)).toEqual([
+      { kind: 'ruled-out', reason: 'backend: what is pinned is the newest that is ready' },
+    ]);
+  });
+
+  it.each([
     ['traffic goes to the latest', pinned(-3600, { traffic: [{ revision: 'LATEST', percent: 100 }] })],
     ['the newest is pinned', pinned(-3600, { traffic: [{ revision: 'backend-00003', percent: 100 }] })],
+    [
+      'the latest takes a share',
+      pinned(-3600, {
+        traffic: [
+          { revision: OLD, percent: 90 },
+          { revision: 'LATEST', percent: 10 },
+        ],
+      }),
+    ],
     [
       'the newest takes a share',
       pinned(-3600, {

@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { REQUESTS_PER_MINUTE_MIN, SURGE_RATIO, trafficSurge } from '../../shared/diagnosis/traffic-surge.ts';
+import { trafficSurge } from '../../shared/diagnosis/traffic-surge.ts';
 import type { LogsObservation } from '../../shared/evidence/logs.ts';
 import type { ServiceMetrics } from '../../shared/evidence/metrics.ts';
 import { at, context, failed, logs, points, service, serviceMetrics } from '../builders/evidence.ts';
+
+// Told again, so that a threshold that is changed is noticed.
+const REQUESTS_PER_MINUTE_MIN = 120;
+const SURGE_RATIO = 2;
 
 const recent = (...values: readonly number[]) => points(values, at(-120));
 const SURGE: Partial<ServiceMetrics> = { requests: recent(600, 2400, 2400), latencyP95Ms: recent(4000, 5000) };

@@ -212,6 +212,7 @@ describe('a name of a certificate', () => {
     ['A.test', 'a.TEST', true],
     ['a.test', 'b.a.test', false],
     ['*.a.test', 'b.a.test', true],
+    ['*.a.test', '.a.test', false],
     ['*.a.test', 'c.b.a.test', false],
     ['*.a.test', 'a.test', false],
     ['*.test', 'test', false],

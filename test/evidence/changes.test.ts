@@ -88,6 +88,7 @@ describe('changes', () => {
       'secret',
       'DisableSecretVersion',
     ],
+    ['cloudbilling.googleapis.com', 'DisableResourceBilling', 'billing', 'DisableResourceBilling'],
     ['else.googleapis.com', 'Do', 'other', 'Do'],
   ])('sorts %s %s under %s', async (api, method, thing, short) => {
     const { seen } = await see(page([audited(-60, { api, method })]));
@@ -122,6 +123,7 @@ describe('changes', () => {
     expect(seen).toMatchObject({ from: at(-119), truncated: true });
     expect(seen.changes).toHaveLength(100);
     expect((await see(page(many))).seen).toMatchObject({ from: at(-LOOKBACK_SECONDS), truncated: true });
+    expect((await see(page(many.slice(0, 100)))).seen).toMatchObject({ truncated: false });
     expect((await see(page([], true))).seen.from).toBe(at(-LOOKBACK_SECONDS));
   });
 

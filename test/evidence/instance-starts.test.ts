@@ -58,6 +58,14 @@ describe('instance starts', () => {
     expect(see({ system: [ready(-200, 'a')], failed: [broke(-200 + age, 'a')] })).toMatchObject([expected]);
   });
 
+  it.each([
+    [500, 1],
+    [499, 0],
+  ])('take %i for a server error: %i', (httpStatus, failedYoung) => {
+    const seen = see({ system: [ready(-20, 'a')], failed: [broke(-10, 'a', httpStatus)] });
+    expect(seen).toMatchObject([{ failedYoung }]);
+  });
+
   it('count an instance of unknown age as older, and leave out what no instance answered or is no server error', () => {
     const failed = [
       broke(-10, 'unknown'),

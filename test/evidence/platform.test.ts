@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { platform } from '../../shared/evidence/platform.ts';
-import { NEARLY_USED_RATIO } from '../../shared/evidence/quota-use.ts';
+import { NEARLY_USED_RATIO, ratioOf } from '../../shared/evidence/quota-use.ts';
 import { DAYS, recurrence } from '../../shared/evidence/recurrence.ts';
 import type { CloudReader, Series, SeriesQuery } from '../../shared/ports/cloud.ts';
 import type { History } from '../../shared/ports/history.ts';
@@ -171,4 +171,14 @@ describe('recurrence', () => {
     expect(asked).toEqual([{ environment: 'staging', since: at(-DAYS * 86_400) }]);
     expect(recurrence.appliesTo(inspection())).toBe(true);
   });
+});
+
+it.each([
+  ['what is used up', 180, 180, 1],
+  ['what has no limit', 180, -1, 0],
+  ['what nobody may use', 180, 0, 0],
+  ['a use that is not known', undefined, 180, 0],
+  ['a limit that is not known', 180, undefined, 0],
+])('says how full a quota is: %s', (_, used, limit, ratio) => {
+  expect(ratioOf({ used, limit })).toBe(ratio);
 });

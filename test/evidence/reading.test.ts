@@ -99,5 +99,6 @@ describe('redact', () => {
 
   it('cuts what is long', () => {
     expect(redact('x'.repeat(400))).toHaveLength(300);
+    expect(redact('x'.repeat(300))).toBe('x'.repeat(300));
   });
 });

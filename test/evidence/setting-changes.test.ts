@@ -48,13 +48,21 @@ describe('what one template has otherwise than another', () => {
     ['cpu', { cpu: 2 }, ['cpu', '', '1', '2']],
     ['cpu allocation', { cpuIdle: false }, ['cpu-allocation', '', 'during requests', 'always']],
     ['startup boost', { startupCpuBoost: true }, ['startup-cpu-boost', '', 'off', 'on']],
-    ['startup probe', { startupProbe: probe }, ['startup-probe', '', 'none', 'http /up on port 9090, 3 x 10 s']],
+    [
+      'startup probe',
+      { startupProbe: probe },
+      ['startup-probe', '', 'none', 'http /up on port 9090, 3 x 10 s, each within 1 s'],
+    ],
     [
       'liveness probe',
       { livenessProbe: { ...probe, kind: 'tcp', path: undefined, port: undefined, initialDelaySeconds: 5 } },
-      ['liveness-probe', '', 'none', 'tcp, 3 x 10 s after 5 s'],
+      ['liveness-probe', '', 'none', 'tcp, 3 x 10 s after 5 s, each within 1 s'],
     ],
-    ['readiness probe', { readinessProbe: probe }, ['readiness-probe', '', 'none', 'http /up on port 9090, 3 x 10 s']],
+    [
+      'readiness probe',
+      { readinessProbe: probe },
+      ['readiness-probe', '', 'none', 'http /up on port 9090, 3 x 10 s, each within 1 s'],
+    ],
   ] as const)('tells of %s', (_, over, change) => {
     expect(changes(of({}), of(over))).toEqual([change]);
   });

@@ -1,4 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-// What a mutation of a rule must be noticed by: the rules' own tables. A corpus that happens to notice it is no table.
-export default defineConfig({ test: { include: ['test/diagnosis/**/*.test.ts'], testTimeout: 20_000, retry: 0 } });
+// What a mutation of a rule or of an inspector must be noticed by: its own tables. A corpus that happens to notice it is no table.
+export default defineConfig({
+  test: { include: ['test/{diagnosis,evidence}/**/*.test.ts'], testTimeout: 20_000, retry: 0 },
+});

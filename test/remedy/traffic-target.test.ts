@@ -3,7 +3,7 @@ import type { Cause } from '../../shared/diagnosis/rule.ts';
 import { shiftTraffic } from '../../shared/remedy/shift-traffic.ts';
 import { trafficTarget } from '../../shared/remedy/traffic-target.ts';
 import { deployed, NEWEST, withContainer } from '../builders/deploys.ts';
-import { at, environment, failed, logs, revision, service } from '../builders/evidence.ts';
+import { at, environment, failed, logs, NETWORK, revision, service, template } from '../builders/evidence.ts';
 
 const failing = (firstAt: number) => ({
   logs: logs({ failed: [failed('backend', 40, { revision: NEWEST, firstAt: at(firstAt) })] }),
@@ -46,6 +46,39 @@ describe('where traffic is better off', () => {
     expect(target('release-broken', deployed({}, { revisions: [revision(NEWEST, at(-300))] })).kind).toBe('nowhere');
   });
 
+  describe('is back from a way that leads nowhere', () => {
+    const none = { ...template, vpcAccess: { kind: 'none' } as const };
+    const left = deployed(
+      {},
+      { revisions: [revision(NEWEST, at(-300), { template: none }), revision('backend-00002', at(-86_400))] },
+    );
+    const cause = (over: Partial<Cause>) => ({ rule: 'egress-misrouted', services: ['backend'], ...over }) as Cause;
+    const offered = (over: Partial<Cause>) =>
+      shiftTraffic.propose({
+        cause: cause(over),
+        seen: { 'cloud-run': { services: [left] }, ...failing(-240) },
+        bounds: environment.bounds,
+        mark: 'x',
+      }).kind;
+
+    it('to one that takes another', () => {
+      expect(target('egress-misrouted', left)).toMatchObject({ kind: 'back', to: { shortName: 'backend-00002' } });
+      expect(target('egress-misrouted')).toEqual({
+        kind: 'nowhere',
+        reason: 'backend-00002 takes the same way out as backend-00003',
+      });
+    });
+
+    it.each<[string, Partial<Cause>, string]>([
+      ['itself', { target: left.name }, 'proposed'],
+      ['a network that it alone takes', { target: NETWORK }, 'proposed'],
+      ['a network that others take as well', { target: NETWORK, services: ['backend', 'auth'] }, 'refused'],
+      ['something else', { rule: 'release-broken', target: NETWORK }, 'refused'],
+    ])('where it is about %s', (_, over, kind) => {
+      expect(offered(over)).toBe(kind);
+    });
+  });
+
   it.each([
     ['disabled', 'nowhere'],
     ['unknown', 'back'],
@@ -75,7 +108,7 @@ describe('where traffic is better off', () => {
     expect(target('traffic-pinned', deployed()).kind).toBe('nowhere');
   });
 
-  const cause = { rule: 'traffic-pinned', target: pinned.name } as Cause;
+  const cause = { rule: 'traffic-pinned', target: pinned.name, services: ['backend'] } as Partial<Cause> as Cause;
   const proposed = (latestReadyRevision: string | undefined) =>
     shiftTraffic.propose({
       cause,

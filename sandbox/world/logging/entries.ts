@@ -149,6 +149,7 @@ export function lineEntry(state: WorldState, line: LineRecord): Json {
     ...(line.instanceId !== undefined && { labels: { instanceId: line.instanceId } }),
     ...(line.text !== undefined && { textPayload: line.text }),
     ...(line.protoPayload !== undefined && { protoPayload: line.protoPayload }),
+    ...(line.operation !== undefined && { operation: line.operation }),
   };
 }
 

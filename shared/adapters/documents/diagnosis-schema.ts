@@ -35,6 +35,7 @@ const cause = z.looseObject({
   services: z.array(z.string()),
   checks: z.array(z.string()).exactOptional(),
   backends: z.array(z.string()).exactOptional(),
+  confessed: z.boolean().exactOptional(),
   harm: z.enum(['now', 'soon']).exactOptional(),
   explains: z.array(z.string()),
 });

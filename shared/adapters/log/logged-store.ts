@@ -39,6 +39,7 @@ function conclusions(incident: Incident): Readonly<Record<string, unknown>> {
     rootCause: incident.diagnosis?.root?.rule,
     actions: signed?.plan.steps.map(({ action }) => action),
     tried: incident.attempts.map(({ action }) => action),
+    googleCalls: incident.googleCalls,
     ...(incident.status === 'closed' ? { outcome: incident.outcome.kind } : {}),
     ...(incident.status === 'escalated' ? { outcome: 'escalated', reason: incident.reason } : {}),
   };

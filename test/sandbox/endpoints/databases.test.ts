@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type DatabaseEndpoints, KNOWN_GOOD, startDatabases } from '../../../sandbox/endpoints/databases.ts';
+import { firewall } from '../../../sandbox/scenarios/estate-network.ts';
 import { createWorld } from '../../../sandbox/world/create-world.ts';
 import type { World } from '../../../sandbox/world/world.ts';
 import { vpcProbe } from '../../../shared/adapters/probe/vpc-probe.ts';
@@ -57,6 +58,9 @@ const down = (how: 'refuses' | 'times-out', until?: number) => ({
   how,
 });
 
+const deny = (targetTags: string[]) =>
+  firewall.parse({ name: 'no-postgres', direction: 'EGRESS', action: 'DENY', ranges: ['10.20.0.3/32'], targetTags });
+
 describe('databases of the sandbox, asked by the real clients', () => {
   it('answer SELECT 1 and PING, by both ways', async () => {
     await opened();
@@ -86,6 +90,40 @@ describe('databases of the sandbox, asked by the real clients', () => {
     world.advanceTo(START_MS + 10_000);
     endpoints.follow();
     await see('direct-vpc', [true, 'too-many-connections', 'answered']);
+  });
+
+  it.each<[string, ReturnType<typeof brief>['causes'][number], readonly unknown[]]>([
+    [
+      'a firewall rule',
+      { type: 'firewall-added', at: 5, network: 'staging', by: 'ops@acme.example', rule: deny([]) },
+      [true, 'timed-out', 'answered'],
+    ],
+    [
+      'the end of the peering',
+      { type: 'peering-removed', at: 5, network: 'staging', by: 'ops@acme.example', side: 'ours' },
+      [true, 'timed-out', 'timed-out'],
+    ],
+  ])('are cut off by %s, from both ways', async (_, cause, wanted) => {
+    const world = await opened([cause]);
+    world.advanceTo(START_MS + 10_000);
+    endpoints.follow();
+    await see('direct-vpc', wanted);
+    await see(CONNECTOR, wanted);
+  });
+
+  it('are cut off by a rule for connectors from behind one alone, and by a connector that is gone', async () => {
+    const rule = deny(['vpc-connector']);
+    const world = await opened([
+      { type: 'firewall-added', at: 5, network: 'staging', by: 'ops@acme.example', rule },
+      { type: 'connector-deleted', at: 15, connector: 'staging-connector', by: 'ops@acme.example' },
+    ]);
+    world.advanceTo(START_MS + 10_000);
+    endpoints.follow();
+    await see(CONNECTOR, [true, 'timed-out', 'answered']);
+    await see('direct-vpc', [true, 'answered', 'answered']);
+    world.advanceTo(START_MS + 20_000);
+    endpoints.follow();
+    await see(CONNECTOR, [true, 'timed-out', 'timed-out']);
   });
 
   it('are cut off with everything else behind a connector in error, and reached past it', async () => {

@@ -51,6 +51,36 @@ describe('what someone does to a network is felt, and stands in the activity log
   });
 });
 
+describe('a connector that is replaced', () => {
+  const steps = (world: World) =>
+    world.state.ledger.lines.flatMap(({ protoPayload, operation }) => {
+      const method = String(protoPayload?.['methodName']);
+      if (!method.includes('VpcAccessService')) return [];
+      const part = Object.keys(operation ?? {}).filter((key) => key === 'first' || key === 'last');
+      return [[method.split('.').at(-1), ...part, ...(protoPayload?.['status'] === undefined ? [] : ['refused'])]];
+    });
+
+  test('is away where its like is refused', () => {
+    const world = play('connector-recreate-refused', 90);
+    expect(world.state.connectors.size).toBe(0);
+    expect(steps(world)).toEqual([['DeleteConnector'], ['CreateConnector', 'refused']]);
+    expect(stateOf(world, 'backend')).not.toBe('serving');
+  });
+
+  test('carries nothing while it is made, and ends in ERROR without quota for its machines', () => {
+    const world = play('connector-recreate-without-quota', 90);
+    const state = () => world.state.connectors.get('staging-connector')?.state;
+    expect([state(), stateOf(world, 'backend')]).toEqual(['CREATING', 'down']);
+    world.advanceTo(START_MS + 200_000);
+    expect(state()).toBe('ERROR');
+    expect(steps(world)).toEqual([
+      ['DeleteConnector'],
+      ['CreateConnector', 'first'],
+      ['CreateConnector', 'last', 'refused'],
+    ]);
+  });
+});
+
 test('what is undone heals by itself', () => {
   const world = play('recovering-firewall-undone', 430);
   expect(stateOf(world, 'backend')).toBe('down');

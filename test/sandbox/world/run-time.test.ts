@@ -142,6 +142,40 @@ describe('the request timeout', () => {
   });
 });
 
+describe('a liveness probe', () => {
+  test.each([
+    ['that it answers in time', 0.5, false],
+    ['that it answers too late', 1.5, true],
+  ])('shuts down no instance %s: %s', (_, seconds, isShutDown) => {
+    const scenario = structuredClone(loadScenario('liveness-probe-too-strict'));
+    const request = scenario.estate.services[0]?.code?.request;
+    if (request === undefined) throw new Error('it has no backend');
+    request.healthLatencyMs = seconds * 1000;
+    const { until, lines, failed } = play(scenario);
+    until(200);
+    const text =
+      'LIVENESS HTTP probe failed 1 time consecutively for container "backend-1" on port 8080 path "/health".';
+    expect(lines(0, 200, text).length > 0).toBe(isShutDown);
+    expect(failed('backend', 100, 200) > 0.05).toBe(isShutDown);
+  });
+});
+
+describe('sessions in the memory of one instance', () => {
+  test('are known to one alone, and to all again with a ceiling of one', () => {
+    const seen = play('sessions-in-memory');
+    const { until, requests, lines } = seen;
+    const astray = (from: number, to: number) => requests(from, to, ({ status }) => status === 404);
+    until(400);
+    expect(astray(0, 29)).toBe(0);
+    expect(astray(300, 400)).toBeGreaterThan(0.1 * requests(300, 400, ({ service }) => service === 'backend'));
+    expect(requests(0, 400, ({ status }) => status >= 500)).toBe(0);
+    expect(lines(300, 400, 'Could not find session').length).toBeGreaterThan(0);
+    seen.capInstances('backend', 1);
+    until(900);
+    expect(astray(800, 900)).toBe(0);
+  });
+});
+
 describe('a third party', () => {
   test.each([
     [
