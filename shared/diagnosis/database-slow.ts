@@ -27,7 +27,7 @@ const BUSY_RATIO = 0.9;
 const BUSY_POINTS = 3;
 /** SELECT 1 reads nothing; within a region it takes milliseconds. Our own choice: a hundred times that. */
 const SLOW_HANDSHAKE_MS = 1000;
-/** One service that waits may wait for anything; what two wait for at once is what they share. */
+/** One service that waits may wait for anything; what two wait for at once is what they share. Our own choice. */
 const WAITING_MIN = 2;
 
 /**

@@ -111,6 +111,7 @@ const ENDED_OTHERWISE = [
   'private-connection-timed-out',
   'private-connection-refused',
   'database-slots-exhausted',
+  'database-login-refused',
   'database-not-ready',
 ] as const;
 

@@ -18,7 +18,7 @@ NAME...   these scenarios only
 --record  keeps the evidence of each look in test/corpus/evidence, which \`npm test\` judges again
 
 A table on stdout; its last line is JSON: {n, top1, top3, harmful, falseAlarms, surplusRoots, medianMs, p95Ms}.
-Exit code 0 when the aims are reached (top1 0.95, harmful 0, falseAlarms 0), 1 when not.
+Exit code 0 when the aims are reached (top1 0.95, harmful 0, falseAlarms 0, surplusRoots 0), 1 when not.
 `;
 const options = { record: { type: 'boolean', default: false } } as const;
 

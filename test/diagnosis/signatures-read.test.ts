@@ -22,7 +22,6 @@ const UNREAD: Readonly<Record<string, string>> = {
     'a deploy is refused with these words, and the condition of its revision carries them to connector-misconfigured',
   'connector-unhealthy': 'its state says the same, which connector-in-error reads',
   'health-check-failed': 'what an app says of its own check is what it fails by, never why',
-  'liveness-probe-failed': 'a container that came up and hangs: no rule judges liveness yet',
 };
 
 it.each(logSignatures.map(({ signature }) => signature))('%s is read by a rule, or it is said why not', (signature) => {
