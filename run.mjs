@@ -3,6 +3,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -18,8 +19,10 @@ const node = usableNode();
 const [program, ...rest] = process.argv.slice(2);
 if (program === undefined) stop('usage: node run.mjs PROGRAM [ARGUMENT...]');
 const child = spawn(node, [join(root, program), ...rest], { stdio: 'inherit', env: environment(process.env) });
+// A terminal signals both, and npm passes on what it gets, so that a program hears of one Ctrl-C more than once: it stops at the first and overhears the rest.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
-child.on('exit', (code, signal) => process.exit(code ?? (signal === null ? 1 : 128 + 15)));
+// As a shell says it of a program that a signal ended.
+child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
 
 /** What installation prints goes to stderr: stdout belongs to the program. */
 function install() {

@@ -36,10 +36,10 @@ const flags = {
   port: { type: 'string' },
 } as const;
 
-// From the first moment on, so that whatever is started is also ended.
-const told = new Promise<void>((resolve) => {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-});
+// From the first moment on, so that whatever is started is also ended; and to the last, as one Ctrl-C comes more than once
+// (from the terminal, and again from npm and run.mjs), and a signal that nobody listens for would end the clearing away.
+const told = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => told.abort());
 process.exitCode = await command({ usage, options: flags, allowPositionals: false }, ({ values }) => {
   const { speed, decision, port } = values;
   return run({ ...values, speed, decision, port });
@@ -60,9 +60,10 @@ async function run(options: SandboxOptions): Promise<number> {
       stateFile: join(folder, 'runmedic.sqlite'),
     });
     stops.unshift(bot.stop);
+    if (told.signal.aborted) return options.headless ? 1 : 0;
     await play(sandbox, bot);
     return options.headless
-      ? await Promise.race([headless(sandbox, bot, options.scenario), told.then(() => 1)])
+      ? await headless(sandbox, bot, { scenario: options.scenario, told: told.signal })
       : await untilStopped(sandbox, bot, options.scenario);
   } finally {
     for (const stop of stops) await stop();
@@ -81,5 +82,5 @@ async function untilStopped(sandbox: Sandbox, bot: Bot, scenario: string): Promi
     for await (const _ of sandbox.lines);
   })();
   const ended = [sandbox, bot].map(({ process: child }) => once(child, 'exit').then(([code]) => Number(code ?? 1)));
-  return Promise.race([told.then(() => 0), ...ended]);
+  return Promise.race([once(told.signal, 'abort').then(() => 0), ...ended]);
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Bot, Child, Sandbox } from './laptop.ts';
@@ -40,11 +41,19 @@ interface Heard {
 
 type End =
   | { readonly kind: 'over'; readonly move: Move }
+  /** Somebody stopped it, and knows. */
+  | { readonly kind: 'told' }
   /** In a sentence, and what to do. */
   | { readonly kind: 'no-outcome'; readonly why: string };
 
-/** Prints what happens, one JSON object a line, and last the outcome. The exit code: 0 when users are served again, else 1. */
-export async function headless(sandbox: Sandbox, bot: Bot, scenario: string): Promise<number> {
+/**
+ * Prints what happens, one JSON object a line, and last the outcome; none once it is `told` to stop. The exit code: 0 when users are served again, else 1.
+ */
+export async function headless(
+  sandbox: Sandbox,
+  bot: Bot,
+  { scenario, told }: { readonly scenario: string; readonly told: AbortSignal },
+): Promise<number> {
   const heard: Heard = { incidents: 0, unheeded: [] };
   const finished = new AbortController();
   // What the two print while they end is no part of what happened.
@@ -57,7 +66,9 @@ export async function headless(sandbox: Sandbox, bot: Bot, scenario: string): Pr
       tell(sandbox, print),
       quietDay(sandbox, { heard, scenario, over: finished.signal }),
       hung(finished.signal),
+      untilTold(told),
     ]);
+    if (end.kind === 'told') return 1;
     if (end.kind === 'no-outcome') {
       process.stderr.write(`${end.why}\n`);
       return 1;
@@ -125,6 +136,11 @@ function whyQuiet({ unheeded }: Heard, scenario: string): string {
   if (reason !== undefined)
     return `no incident was opened ${since}, so there is no outcome: ${unheeded.length} alerts came and none was taken up, the first because: ${reason}`;
   return `no alert came ${since}, so there is no outcome: nothing breaks in ${scenario}. \`npm run diagnose -- --scenario ${scenario}\` shows what there is to be seen in it.`;
+}
+
+async function untilTold(told: AbortSignal): Promise<End> {
+  if (!told.aborted) await once(told, 'abort');
+  return { kind: 'told' };
 }
 
 async function hung(over: AbortSignal): Promise<End> {

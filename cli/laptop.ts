@@ -107,8 +107,12 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     ...(options.port === undefined ? [] : [`--port=${options.port}`]),
   ];
   const child = start('the sandbox', ['sandbox/main.ts', ...flags], process.env);
-  child.process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  return { ...(await child.untilReady(sandboxReady)), ...child, secrets };
+  try {
+    return { ...(await child.untilReady(sandboxReady)), ...child, secrets };
+  } finally {
+    // It has read them by now, and nothing else does.
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** Starts every function against a sandbox. `stateFile`: where incidents live; in memory of the run when left out. */
@@ -169,8 +173,9 @@ export async function control(
 }
 
 function start(what: string, args: readonly string[], env: NodeJS.ProcessEnv) {
-  // Each ends when its stdin closes, so that nothing outlives whoever started it.
-  const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['pipe', 'pipe', 'inherit'] });
+  // Each ends when its stdin closes, so that nothing outlives whoever started it. Detached, they do not hear a terminal's Ctrl-C:
+  // whoever started them does, and ends them in their order, so that neither is seen to fail because the other went first.
+  const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['pipe', 'pipe', 'inherit'], detached: true });
   const printed = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const early: string[] = [];
   return {

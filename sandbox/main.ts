@@ -69,8 +69,8 @@ function untilAskedToStop(stop: () => Promise<void>): void {
     if (!stopping) void stop();
     stopping = true;
   };
-  process.once('SIGTERM', once);
-  process.once('SIGINT', once);
+  // To the last: a second signal that nobody listens for would leave behind what the first one clears away.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, once);
   // Whoever started it over a pipe has ended when that closes: nothing may outlive them.
   const stdin = fstatSync(process.stdin.fd);
   if (stdin.isFIFO() || stdin.isSocket()) process.stdin.resume().once('end', once).once('close', once);

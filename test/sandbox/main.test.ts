@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { readCredentials } from '../../sandbox/credentials.ts';
 import { readOptions, SPEED_MAX } from '../../sandbox/options.ts';
 import { INVESTIGATION_PATIENCE_SECONDS } from '../../shared/incident/moves.ts';
@@ -69,6 +69,19 @@ describe('the sandbox as a process', () => {
     await lines.next();
     child.kill('SIGTERM');
     expect(await exit).toEqual({ code: 0, complaints: '' });
+  });
+
+  it('ends cleanly when told twice, and leaves nothing behind', async () => {
+    const ownTmp = mkdtempSync(join(tmpdir(), 'runmedic-told-twice-'));
+    cleanUp.push(() => rmSync(ownTmp, { recursive: true }));
+    vi.stubEnv('TMPDIR', ownTmp);
+    const { child, lines, exit } = start('--scenario', 'healthy');
+    vi.unstubAllEnvs();
+    await lines.next();
+    expect(readdirSync(ownTmp)).not.toEqual([]);
+    for (const signal of ['SIGINT', 'SIGINT', 'SIGTERM', 'SIGTERM'] as const) child.kill(signal);
+    expect(await exit).toEqual({ code: 0, complaints: '' });
+    expect(readdirSync(ownTmp)).toEqual([]);
   });
 
   it.each<[string, readonly string[], RegExp]>([

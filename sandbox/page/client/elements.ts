@@ -1,6 +1,6 @@
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { Place } from '../../slack/people.ts';
 import { click, complaint, type Desk } from './desk.ts';
 import { Dialog } from './dialog.ts';
@@ -47,12 +47,17 @@ function useClick({ element, blockId, place, desk }: ElementProps): {
 } {
   const [pending, setPending] = useState(false);
   const [asked, setAsked] = useState<readonly string[]>();
+  // Known at once; what is drawn lags behind, and a double click is quicker.
+  const sending = useRef(false);
   const { confirm } = element;
 
   async function send(chosen: readonly string[]): Promise<void> {
+    if (sending.current) return;
+    sending.current = true;
     setAsked(undefined);
     setPending(true);
     const result = await click({ user: desk.me, place, blockId, actionId: String(element['action_id']), chosen });
+    sending.current = false;
     setPending(false);
     const words = complaint(result, desk.slack.app.name);
     if (words !== undefined) desk.tell(words);
@@ -83,13 +88,20 @@ function Button(props: ElementProps): VNode {
 function Confirm(props: { confirm: Json; desk: Desk; onConfirm: () => void; onDeny: () => void }): VNode {
   const { confirm, desk, onConfirm, onDeny } = props;
   const title = plainTextOf(confirm['title']);
+  // Answered is answered: the second of two quick clicks would reach the app after the first has changed what was asked.
+  const answered = useRef(false);
+  const answer = (act: () => void) => (): void => {
+    if (answered.current) return;
+    answered.current = true;
+    act();
+  };
   return html`
-    <${Dialog} label=${title} onClose=${onDeny} className="confirm">
+    <${Dialog} label=${title} onClose=${answer(onDeny)} className="confirm">
       <h2>${title}</h2>
       <div class="dialog-body">${textObject(confirm['text'], desk.slack)}</div>
       <div class="dialog-buttons">
-        <button type="button" class="slack-button default" onClick=${onDeny}>${plainTextOf(confirm['deny']) || 'Cancel'}</button>
-        <button type="button" class=${`slack-button ${confirm['style'] === 'danger' ? 'danger' : 'primary'}`} onClick=${onConfirm}>
+        <button type="button" class="slack-button default" onClick=${answer(onDeny)}>${plainTextOf(confirm['deny']) || 'Cancel'}</button>
+        <button type="button" class=${`slack-button ${confirm['style'] === 'danger' ? 'danger' : 'primary'}`} onClick=${answer(onConfirm)}>
           ${plainTextOf(confirm['confirm']) || 'Yes'}
         </button>
       </div>

@@ -56,6 +56,8 @@ const lookingUp = {
 };
 const FILLED_AFTER_MS = 500;
 let fillsLater = false;
+/** What was clicked, in the app's own words. */
+let clicks: string[] = [];
 
 /** Decides like the bot would: only Ann may, and a card that is decided has no buttons. */
 // biome-ignore lint/suspicious/noExplicitAny: payloads are looked into freely by the tests
@@ -76,6 +78,7 @@ async function app(payload: any, client: Awaited<ReturnType<typeof serveSandbox>
   }
   if (type !== 'block_actions') return undefined;
   const { ts } = payload.message;
+  clicks.push(payload.actions[0].action_id);
   if (user.id !== 'U0ANN')
     await client.chat.postEphemeral({ channel, user: user.id, text: 'Only <@U0ANN> may decide' });
   else if (payload.actions[0].action_id === 'approve') await decided(ts, `Approved by <@${user.id}>`);
@@ -99,6 +102,7 @@ describe.skipIf(chromiumPath === undefined)('the page in Chromium', () => {
   afterAll(() => browser.close());
   beforeEach(async () => {
     fillsLater = false;
+    clicks = [];
     sandbox = await serveSandbox({ scenario: 'staging-503', onInteraction: app });
     await sandbox.client.chat.postMessage({ channel, text: 'Backend answers 503', blocks: card });
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
@@ -135,6 +139,28 @@ describe.skipIf(chromiumPath === undefined)('the page in Chromium', () => {
     await page.getByText('Approved by @Ann Lindqvist').waitFor();
     expect(await button('Approve').count()).toBe(0);
     expect(await message().textContent()).toContain('(edited)');
+  });
+
+  /** Quicker than the page is drawn anew. */
+  const twice = (name: string) =>
+    button(name).evaluate((element: HTMLElement) => {
+      element.click();
+      element.click();
+    });
+
+  it('sends one click for two on the button that confirms, and complains of nothing', async () => {
+    await button('Approve').click();
+    await twice('Raise');
+    await page.getByText('Approved by @Ann Lindqvist').waitFor();
+    expect(clicks).toEqual(['approve']);
+    expect(await page.locator('.note').allTextContents()).toEqual([]);
+  });
+
+  it('sends one click for two on a button that asks nothing first', async () => {
+    await twice('Reject');
+    await page.getByRole('dialog', { name: 'Reject the change' }).waitFor();
+    expect(clicks).toEqual(['reject']);
+    expect(await page.getByRole('dialog').count()).toBe(1);
   });
 
   it('rejects with a reason, by keyboard alone, and says what is wrong with it', async () => {
