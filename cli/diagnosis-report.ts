@@ -6,7 +6,7 @@ export type Report = ReturnType<typeof reportOf>;
 
 /** A diagnosis and what was planned for it, as `--json` prints them. */
 export function reportOf(
-  { healthy, root, causes, ruledOut, unchecked, nextChecks, symptoms }: Diagnosis,
+  { healthy, root, causes, ruledOut, unchecked, nextChecks, symptoms, said = [] }: Diagnosis,
   planned: Planned | undefined,
 ) {
   return {
@@ -21,6 +21,7 @@ export function reportOf(
     unchecked,
     nextChecks,
     symptoms,
+    said,
     plan:
       planned?.kind !== 'plan'
         ? null
@@ -49,6 +50,7 @@ export function inWords({
   unchecked,
   nextChecks,
   symptoms,
+  said,
   plan,
   notOffered,
 }: Report): string {
@@ -66,6 +68,10 @@ export function inWords({
     list(
       'Seen',
       symptoms.map(({ text }) => text),
+    ),
+    list(
+      'Their logs say most',
+      said.map(({ text }) => text),
     ),
     list(
       'Offered',

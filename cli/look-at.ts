@@ -51,6 +51,7 @@ export async function inspectionOf(sandbox: Sandbox, environment: Environment): 
   const { hostname: host, port } = new URL(url);
   const until = await remoteClock(`${url}/time`).now();
   return {
+    purpose: 'diagnosis',
     environment,
     subject: { environment: environment.name, project: environment.project, region: environment.region, services: [] },
     since: plusSeconds(until, -LOOKBACK_SECONDS),

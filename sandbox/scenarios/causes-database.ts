@@ -59,4 +59,25 @@ const socketFailing = z.strictObject({
     ),
 });
 
-export const databaseCauses = [databaseDown, databaseBusy, databaseConnections, redisFills, socketFailing] as const;
+const passwordChanged = z.strictObject({
+  type: z.literal('database-password-changed'),
+  at,
+  until: until.describe('When those who use it have the new one.'),
+  database,
+  service: z.string().describe('Whose user of the database it is: new connections of it are turned away.'),
+  by: z.string().default('dba@acme.example'),
+  recycleSeconds: z
+    .number()
+    .positive()
+    .default(300)
+    .describe('Connections that stand keep standing; pools have opened all of theirs anew after this time.'),
+});
+
+export const databaseCauses = [
+  databaseDown,
+  databaseBusy,
+  databaseConnections,
+  redisFills,
+  socketFailing,
+  passwordChanged,
+] as const;

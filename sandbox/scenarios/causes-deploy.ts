@@ -40,6 +40,11 @@ const poison = z.strictObject({
   until,
   service: z.string(),
   perMinute: z.number().positive().describe('Requests that no container survives, a minute.'),
+  ends: z
+    .enum(['exit', 'signal', 'hang'])
+    .default('exit')
+    .describe('What becomes of the container; one that hangs is ended by its liveness probe, where it has one.'),
+  signal: z.number().int().min(1).max(31).default(11).describe('With ends: signal, which.'),
   exitCode: z.number().int().min(1).max(255).default(1),
   lines: z.array(z.string()).default([]).describe('What a container prints on stderr as it ends.'),
 });

@@ -29,6 +29,10 @@ export const hostEdge = {
         .describe('What the authority does with its renewal.'),
     })
     .prefault({}),
+  routing: z
+    .enum(['path-rules', 'route-rules'])
+    .default('path-rules')
+    .describe('How its URL map is written; route-rules, with weights, is what the newer load balancers have.'),
   dns: z.strictObject(dnsRecords).prefault({}).describe('A is the load balancer’s address unless said.'),
 };
 

@@ -76,6 +76,12 @@ const service = z.strictObject({
     .max(0.9)
     .default(0.5)
     .describe('Share of failed requests that clients send again within seconds.'),
+  logger: z
+    .enum(['plain', 'pino'])
+    .default('plain')
+    .describe(
+      'How it writes its lines: as text on stderr, or as pino does, JSON on stdout with a level of its own and no severity.',
+    ),
   paths: z.array(z.string()).min(1).default(['/']).describe('Request paths as they appear in logs.'),
   cpu: z.number().positive().default(1),
   memoryMib: z.number().int().min(128).default(512),

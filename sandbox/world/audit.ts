@@ -36,10 +36,15 @@ export function auditServiceChange(
   });
 }
 
-/** An entry of the activity log: who asked for which change of a Cloud SQL instance. */
+/** An entry of the activity log: who asked for which change of a Cloud SQL instance, or of its users. */
 export function auditSqlChange(
   state: WorldState,
-  change: { instance: string; method: 'update' | 'restart'; by: string; request: Json },
+  change: {
+    instance: string;
+    method: 'instances.update' | 'instances.restart' | 'users.update';
+    by: string;
+    request: Json;
+  },
 ): void {
   const { project, region } = state.scenario.estate;
   const resourceName = `projects/${project}/instances/${change.instance}`;
@@ -56,8 +61,8 @@ export function auditSqlChange(
       authenticationInfo: { principalEmail: change.by },
       requestMetadata: {},
       serviceName: 'cloudsql.googleapis.com',
-      methodName: `cloudsql.instances.${change.method}`,
-      authorizationInfo: [{ resource: resourceName, permission: `cloudsql.instances.${change.method}`, granted: true }],
+      methodName: `cloudsql.${change.method}`,
+      authorizationInfo: [{ resource: resourceName, permission: `cloudsql.${change.method}`, granted: true }],
       resourceName,
       request: { instance: change.instance, project, ...change.request },
     },

@@ -4,7 +4,7 @@ import { networkCauses } from '../scenarios/causes-network.ts';
 import { isOneOf } from '../scenarios/is-one-of.ts';
 import { change } from './change-by-person.ts';
 import { changedTemplate } from './change-settings.ts';
-import { databaseBack, databaseDown, socketFails } from './database-causes.ts';
+import { databaseBack, databaseDown, passwordChanged, passwordKnown, socketFails } from './database-causes.ts';
 import { happenToService } from './deploy-causes.ts';
 import { happenAtTheEdge } from './edge/happen.ts';
 import { happenToNetwork, passFromNetwork } from './network-causes.ts';
@@ -76,6 +76,9 @@ function happen(state: WorldState, cause: Cause): void {
     case 'cloud-sql-socket-failing':
       socketFails(state, cause.database, cause.how);
       return;
+    case 'database-password-changed':
+      passwordChanged(state, cause);
+      return;
     case 'connector-changed':
       connectorChanged(state, cause);
       return;
@@ -124,6 +127,7 @@ function pass(state: WorldState, cause: Cause): void {
   }
   if (cause.type === 'database-down') databaseBack(state, cause.database);
   if (cause.type === 'cloud-sql-socket-failing') socketFails(state, cause.database, 'works');
+  if (cause.type === 'database-password-changed') passwordKnown(state, cause);
   if (cause.type === 'cloud-incident') incidentEnds(state, cause);
   if (cause.type === 'quota-used') quotaIsFree(state, cause);
   if (cause.type === 'billing-disabled') billingIsLifted(state, cause);

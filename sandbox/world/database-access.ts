@@ -28,6 +28,7 @@ export function connectionFailure(state: WorldState, revision: RevisionState, na
   }
   const reached = bySocket ? beyondTheSocket(database) : databaseFailure(state, revision, name);
   if (reached.ratio > 0) return { line: undefined, ...reached };
+  if (database.refuses.has(revision.service)) return { ratio: 1, how: 'at-once', line: loginLine(database, revision) };
   if (database.refusedRatio > 0) return { ratio: database.refusedRatio, how: 'at-once', line: slotsLine(database) };
   return NONE;
 }
@@ -42,7 +43,12 @@ const beyondTheSocket = ({ state }: DatabaseState): Pick<AccessFailure, 'ratio' 
 export function requestFailure(state: WorldState, revision: RevisionState, name: string): AccessFailure {
   const connection = connectionFailure(state, revision, name);
   const database = state.databases.get(name);
-  if (connection.ratio > 0 || database === undefined) return connection;
+  if (database === undefined) return connection;
+  const refused = database.refuses.get(revision.service);
+  // What stands goes on standing: only what a pool opens anew is turned away.
+  if (connection.ratio > 0 && refused !== undefined && database.state === 'up')
+    return { ...connection, ratio: Math.min(1, (state.nowMs - refused.sinceMs) / refused.recycleMs) };
+  if (connection.ratio > 0) return connection;
   const { request } = revision.code;
   if (isFull(database)) return { ratio: WRITES_RATIO, how: 'at-once', line: FULL_LINE };
   const staleMs = state.nowMs - database.restartedMs;
@@ -123,6 +129,13 @@ const slotsLine = ({ estate }: DatabaseState): string =>
 
 /** Redis's own words: src/server.c of Redis 7. */
 const FULL_LINE = "OOM command not allowed when used memory > 'maxmemory'.";
+/** PostgreSQL's, MySQL's and Redis's own words. */
+const loginLine = ({ estate: { kind } }: DatabaseState, { service }: RevisionState): string => {
+  if (kind === 'redis') return 'WRONGPASS invalid username-password pair or user is disabled.';
+  return kind === 'mysql'
+    ? `(1045, "Access denied for user '${service}'@'%' (using password: YES)")`
+    : `FATAL: password authentication failed for user "${service}"`;
+};
 /** PostgreSQL's own words. */
 const SLOW_LINE = 'ERROR: canceling statement due to statement timeout';
 

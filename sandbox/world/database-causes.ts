@@ -1,6 +1,6 @@
 import type { CauseOf } from '../scenarios/causes.ts';
 import { auditSqlChange } from './audit.ts';
-import { instanceNameOf } from './databases.ts';
+import { instanceNameOf, isSql } from './databases.ts';
 import { note } from './note.ts';
 import type { DatabaseOperation, DatabaseState, WorldState } from './state.ts';
 
@@ -47,10 +47,33 @@ export function databaseDown(
   if (person !== undefined)
     auditSqlChange(state, {
       instance: instanceNameOf(database.estate),
-      method: how === 'stopped' ? 'update' : 'restart',
+      method: how === 'stopped' ? 'instances.update' : 'instances.restart',
       by: person,
       request: how === 'stopped' ? { body: { settings: { activationPolicy: 'NEVER' } } } : {},
     });
+}
+
+/** Somebody set another password for the user of one service, which has the old one. */
+export function passwordChanged(
+  state: WorldState,
+  { database: name, service, by, recycleSeconds }: CauseOf<'database-password-changed'>,
+): void {
+  const database = state.databases.get(name);
+  if (!database) return;
+  database.refuses.set(service, { sinceMs: state.nowMs, recycleMs: recycleSeconds * 1000 });
+  note(state, 'database-password-changed', name, `${service} has the old one`);
+  if (isSql(database.estate))
+    auditSqlChange(state, {
+      instance: instanceNameOf(database.estate),
+      method: 'users.update',
+      by,
+      request: { name: service },
+    });
+}
+
+/** Who was turned away has the right password. */
+export function passwordKnown(state: WorldState, { database, service }: CauseOf<'database-password-changed'>): void {
+  state.databases.get(database)?.refuses.delete(service);
 }
 
 /** It is back, and knows nothing of the connections of before. */

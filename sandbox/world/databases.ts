@@ -16,6 +16,7 @@ export const databaseState = (estate: DatabaseEstate): DatabaseState => ({
   cpuRatio: estate.cloudSql.cpuRatio,
   slowness: 1,
   usedRatio: estate.memorystore.usedRatio,
+  refuses: new Map(),
   socket: 'works',
 });
 

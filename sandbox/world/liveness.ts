@@ -11,7 +11,7 @@ export function endedByLiveness(state: WorldState, revision: RevisionState, inst
   if (probe === undefined) return false;
   const sinceMs = state.nowMs - instance.readyMs - probe.initialDelayMs;
   if (sinceMs <= 0 || sinceMs % probe.periodMs !== 0) return false;
-  const isLate = answerMs(state, revision, probe.path) > probe.timeoutMs;
+  const isLate = instance.hungMs !== undefined || answerMs(state, revision, probe.path) > probe.timeoutMs;
   instance.unanswered = isLate ? (instance.unanswered ?? 0) + 1 : 0;
   if (instance.unanswered < probe.failureThreshold) return false;
   const container = containerNameOf(revision.template, revision.service);

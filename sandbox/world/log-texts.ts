@@ -36,6 +36,10 @@ export const livenessFailedLine = (
 
 export const exitLine = (code: number): string => `Container called exit(${code}).`;
 
+/** What the kernel of the first generation says of the process, and Cloud Run of the container. Source: lines in public repositories, read 2026-11-25. */
+export const uncaughtLine = (signal: number): string => `Uncaught signal: ${signal}, pid=1, tid=12, fault_addr=0.`;
+export const terminatedLine = (signal: number): string => `Container terminated on signal ${signal}.`;
+
 export const memoryLine = (limitMib: number, usedMib: number): string =>
   `Memory limit of ${Math.round(limitMib)} MiB exceeded with ${Math.round(usedMib)} MiB used. Consider increasing the memory limit, see https://cloud.google.com/run/docs/configuring/memory-limits`;
 

@@ -2,10 +2,10 @@ import { backOff, place, remove } from './containers.ts';
 import { connectionFailure } from './database-access.ts';
 import { failInFlight } from './in-flight.ts';
 import { endedByLiveness } from './liveness.ts';
-import { exitLine, memoryLine } from './log-texts.ts';
+import { exitLine, memoryLine, terminatedLine, uncaughtLine } from './log-texts.ts';
 import { print } from './note.ts';
 import type { Instance, RevisionState, WorldState } from './state.ts';
-import { memoryMibOf } from './template.ts';
+import { isFirstGeneration, memoryMibOf } from './template.ts';
 
 /** One second of a container that serves: memory, and whether its databases are still there. */
 export function tickReady(
@@ -67,5 +67,15 @@ export function exitInstance(state: WorldState, revision: RevisionState, instanc
   print(state, { ...place(revision, instance), log: 'system', severity: 'WARNING', text: exitLine(exitCode) });
   failInFlight(state, revision, 'crashed');
   remove(state, revision, instance, 'instance-exited', `exit(${exitCode})`);
+  backOff(state, revision);
+}
+
+/** A signal ends a ready container; what it was serving fails. */
+export function crashInstance(state: WorldState, revision: RevisionState, instance: Instance, signal: number): void {
+  const where = { ...place(revision, instance), log: 'system' } as const;
+  if (isFirstGeneration(revision.template)) print(state, { ...where, severity: 'ERROR', text: uncaughtLine(signal) });
+  print(state, { ...where, severity: 'WARNING', text: terminatedLine(signal) });
+  failInFlight(state, revision, 'crashed');
+  remove(state, revision, instance, 'instance-crashed', `signal ${signal}`);
   backOff(state, revision);
 }

@@ -1,4 +1,5 @@
 import { admit, giveUpWaiting } from './admission.ts';
+import { holdAtHung } from './hanging.ts';
 import type { HealthCheck } from './health-checks.ts';
 import { endRequests, hold, record } from './in-flight.ts';
 import { cutOffWaiting, enter, takeTurns } from './inside.ts';
@@ -110,8 +111,9 @@ function begin(
     lacking(state, service, revision, admitted, outlook);
     return;
   }
-  const early = warmingUp(state, service, revision, admitted);
-  beginWarm(state, service, revision, { count: admitted - early, waitedMs }, outlook);
+  const stuck = holdAtHung(state, service, revision, admitted);
+  const early = warmingUp(state, service, revision, admitted - stuck);
+  beginWarm(state, service, revision, { count: admitted - stuck - early, waitedMs }, outlook);
 }
 
 /** The answer to a request that its container does not take as Cloud Run hands it over; undefined where it does. */

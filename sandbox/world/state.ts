@@ -147,6 +147,8 @@ export interface Instance {
   failingSeconds: number;
   /** Liveness probes in a row that it did not answer in time. */
   unanswered?: number;
+  /** Since when it answers nobody. */
+  hungMs?: number;
   leakedMib: number;
   memoryMib: number;
 }
@@ -226,6 +228,8 @@ export interface DatabaseState {
   slowness: number;
   /** Of a Redis. */
   usedRatio: number;
+  /** Services whose password is no longer the right one, since when, and how long their pools take to open all their connections anew. */
+  readonly refuses: Map<string, { readonly sinceMs: number; readonly recycleMs: number }>;
   /** What becomes of connections by Cloud SQL's own socket. */
   socket: 'works' | 'closes' | 'quota' | 'forbidden';
 }

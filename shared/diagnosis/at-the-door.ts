@@ -21,18 +21,33 @@ export const unansweredAt = (host: string, seen: FromOutside): string[] =>
     .filter(({ url, verdict, httpStatus }) => verdict === 'failed' && httpStatus === undefined && hostOf(url) === host)
     .map(({ name }) => name);
 
-/** Where a load balancer sends a URL: the host that is named before a pattern of hosts, and of its paths the longest. */
-export function routeOf(url: string, routes: readonly Route[]): Route | undefined {
-  if (!URL.canParse(url)) return undefined;
+/**
+ * The backends that a load balancer sends a URL to, several where they share it: the host that is named before a pattern of hosts, and of its paths the
+ * one that comes first, else the longest. What wants more than a path is left out: a check asks plainly.
+ */
+export function backendsFor(url: string, routes: readonly Route[]): readonly string[] {
+  if (!URL.canParse(url)) return [];
   const { hostname, pathname } = new URL(url);
-  return routes
-    .filter(({ host, path }) => isFor(host, hostname) && isOn(pathname, path))
-    .toSorted((a, b) => rankOf(b, hostname) - rankOf(a, hostname) || b.path.length - a.path.length)[0];
+  const matching = routes
+    .filter(({ host, path, isConditional }) => isConditional !== true && isFor(host, hostname) && isOn(pathname, path))
+    .toSorted(
+      (a, b) => rankOf(b, hostname) - rankOf(a, hostname) || placeOf(a) - placeOf(b) || lengthOf(b) - lengthOf(a),
+    );
+  const [best] = matching;
+  return matching
+    .filter(({ host, path, priority }) => host === best?.host && path === best.path && priority === best.priority)
+    .map(({ backend }) => backend);
 }
 
-/** `/auth/*` takes what is below it; `/auth` takes itself alone. */
+/** Of what is said of a path: its star says nothing. */
+const lengthOf = ({ path }: Route): number => path.replace(/\*$/, '').length;
+
+/** What a matcher does by default has no place, and comes last. */
+const placeOf = ({ priority }: Route): number => priority ?? Number.MAX_SAFE_INTEGER;
+
+/** `/auth*` takes what begins so, `/auth/*` what is below it; `/auth` takes itself alone. */
 const isOn = (path: string, pattern: string): boolean =>
-  pattern.endsWith('/*') ? path.startsWith(pattern.slice(0, -1)) : path === pattern;
+  pattern.endsWith('*') ? path.startsWith(pattern.slice(0, -1)) : path === pattern;
 
 const rankOf = ({ host }: Route, wanted: string): number => (host === wanted ? 2 : host === '*' ? 0 : 1);
 
@@ -44,7 +59,7 @@ export const troubledOn = (
 ): readonly CheckResult[] =>
   checksIn(seen).filter(
     ({ url, verdict }) =>
-      (verdict === 'failed' || verdict === 'turned-away') && routeOf(url, routes)?.backend === backend,
+      (verdict === 'failed' || verdict === 'turned-away') && backendsFor(url, routes).includes(backend),
   );
 
 /** Services whose own log says that what they call by one of these names failed. */

@@ -1,7 +1,7 @@
 import type { CheckResult } from '../evidence/checks.ts';
 import type { ServiceObservation } from '../evidence/cloud-run.ts';
 import type { LoadBalancerObservation } from '../evidence/load-balancer.ts';
-import { checksIn, type FromOutside, hostOf, routeOf } from './at-the-door.ts';
+import { backendsFor, checksIn, type FromOutside, hostOf } from './at-the-door.ts';
 
 /** A check that was turned away, and the way that it took to a service. */
 export interface TurnedAway extends CheckResult {
@@ -17,9 +17,11 @@ export function turnedAwayFrom(
   return checksIn(outside).flatMap((check): TurnedAway[] => {
     if (check.verdict !== 'turned-away') return [];
     if (uri !== undefined && hostOf(check.url) === hostOf(uri)) return [{ ...check, way: 'run.app' }];
-    const route = routeOf(check.url, balancer?.routes ?? []);
-    const backend = balancer?.backends.find(({ name }) => name === route?.backend);
-    return backend?.groups.some(({ service }) => service === shortName) ? [{ ...check, way: 'load-balancer' }] : [];
+    const names = backendsFor(check.url, balancer?.routes ?? []);
+    const backends = balancer?.backends.filter(({ name }) => names.includes(name)) ?? [];
+    return backends.some(({ groups }) => groups.some(({ service }) => service === shortName))
+      ? [{ ...check, way: 'load-balancer' }]
+      : [];
   });
 }
 

@@ -1,21 +1,26 @@
 import type { CertificateObservation, DomainObservation } from '../evidence/certificates.ts';
+import { secondsBetween } from '../ports/clock.ts';
+import { EXPIRING_DAYS } from './certificate-expiring.ts';
 import { certificatesPage } from './console-links.ts';
 import {
   type AboutCertificates,
   domainsOf,
   harmOf,
   inTrouble,
+  isFronted,
   isShut,
   issuanceTrouble,
   nameOf,
 } from './held-certificates.ts';
 import { type Conclusion, type Context, rule, standing } from './rule.ts';
 
+const SECONDS_PER_DAY = 86_400;
+
 /**
  * Google does not issue or renew a certificate because the domain does not lead to the load balancer that has it: a wrong or stray address, or a
  * certificate that nobody attached.
- * Sees the domain's state, and A and AAAA against the load balancer's addresses. Silent where the certificate is well; cannot tell where a CDN
- * stands before the domain, whose addresses are another's by intention.
+ * Sees the domain's state, and A and AAAA against the load balancer's addresses. Silent where the certificate is well; cannot tell where somebody
+ * else answers for the domain: a CDN, or addresses that nobody is known by where its certificate is presented.
  */
 export const certificateNotVisible = rule({
   layer: 'infrastructure',
@@ -47,14 +52,15 @@ function judge(held: CertificateObservation, seen: AboutCertificates, context: C
     .filter(isShut)
     .map(({ host }) => host);
   const harm = hosts.length > 0 ? harmOf(hosts, seen) : { services: [], harm: 'soon' as const };
-  if (leads === 'cdn')
+  if (held.use !== 'unattached' && domain !== undefined && isFronted(domain))
     return [
       {
         kind: 'inconclusive',
-        reason: `${held.name}: Google does not see ${trouble.domain}, which leads to a CDN: whether it should, its addresses do not tell`,
+        reason: `${held.name}: Google does not see ${trouble.domain}, which leads to ${leads === 'cdn' ? 'a CDN' : 'addresses that we do not know, where a certificate of its name is presented'}: whether it should, its addresses do not tell`,
         settles: 'not-by-itself',
         about: { target, services: harm.services },
-        nextCheck: `Ask who runs the CDN of ${trouble.domain} whether it still needs ${held.name}; a DNS authorisation renews behind a CDN.`,
+        nextCheck: `Ask who runs what answers for ${trouble.domain} whether it still needs ${held.name}; a DNS authorisation renews behind a CDN.`,
+        ...(runsOutSoon(held, context) && { harm: 'soon' as const }),
       },
     ];
   const isWrong = leads === 'elsewhere' || leads === 'partly' || leads === 'nowhere';
@@ -63,7 +69,8 @@ function judge(held: CertificateObservation, seen: AboutCertificates, context: C
       kind: 'cause',
       target,
       claim: `Google cannot issue ${held.name}: ${trouble.domain} ${whyUnseen(held, domain)}.`,
-      confidence: 'certain',
+      // An address that we do not know may be a front, which is no mistake.
+      confidence: leads === 'elsewhere' ? 'likely' : 'certain',
       evidence: [
         {
           text: `${trouble.domain}: ${trouble.detail}; the certificate is ${held.state}.`,
@@ -81,6 +88,9 @@ function judge(held: CertificateObservation, seen: AboutCertificates, context: C
     },
   ];
 }
+
+const runsOutSoon = ({ expiresAt }: CertificateObservation, { until }: Context): boolean =>
+  expiresAt !== undefined && secondsBetween(until, expiresAt) <= EXPIRING_DAYS * SECONDS_PER_DAY;
 
 function whyUnseen(held: CertificateObservation, domain: DomainObservation | undefined): string {
   if (held.use === 'unattached') return 'is on a load balancer that it was never attached to';

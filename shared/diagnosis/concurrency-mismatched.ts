@@ -20,7 +20,7 @@ const HELD_RATIO = 0.4;
  * Instances that compute are busy with work, not with waiting. Our own choice, between the 60 % that Cloud Run aims at and the 90 % at which CPU is
  * full: lower would overlook instances that do some work beside their waiting, higher would take full ones for idle.
  */
-const CPU_IDLE_RATIO = 0.8;
+export const CPU_IDLE_RATIO = 0.8;
 /** What is ordinary differs by less from one hour to the next. Our own choice. */
 const TRAFFIC_RATIO_MIN = 1.3;
 

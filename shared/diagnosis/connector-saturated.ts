@@ -24,7 +24,7 @@ export const SATURATED_RATIO = 0.9;
  * Points are a minute each (Google's metric list: sampled every 60 s, up to 240 s late; read 2026-11-23). Two are our own choice: one full minute may
  * be a backup, and a third would delay the first look by another minute.
  */
-const SATURATED_POINTS = 2;
+export const SATURATED_POINTS = 2;
 /**
  * Our own choice: a connection times out now and then without any of this (about twelve database errors in eight months, seven of them in one
  * maintenance window: bcgov/entity#33379). More would miss services of little traffic.
@@ -221,7 +221,7 @@ function harmedServices(
 }
 
 /** Lines that no network brings about. */
-const RELEASE_LINES: readonly string[] = ['module-missing', 'setting-missing', 'port-not-listening'];
+const RELEASE_LINES: readonly string[] = ['module-missing', 'setting-missing', 'key-missing', 'port-not-listening'];
 
 /** Whether a service's own newest release is why it fails, or times out, whatever the connector does. */
 function failsByRelease(

@@ -2,6 +2,7 @@ import type { ServiceObservation } from '../evidence/cloud-run.ts';
 import type { LogsObservation } from '../evidence/logs.ts';
 import type { Container, Revision } from '../ports/cloud.ts';
 import { servicePage } from './console-links.ts';
+import { CONTAINER_ENDED } from './container-endings.ts';
 import {
   changed,
   countOf,
@@ -71,7 +72,7 @@ const isDeaf = ({ ready: { reason, message } }: Revision): boolean =>
   reason === 'HEALTH_CHECK_CONTAINER_ERROR' || /failed to start and listen on the port/.test(message ?? '');
 
 const exitsOf = (service: ServiceObservation, revision: Revision, logs: LogsObservation): number =>
-  countOf(linesOf(logs, of(service, revision), ['container-exited', 'memory-limit-exceeded']));
+  countOf(linesOf(logs, of(service, revision), CONTAINER_ENDED));
 
 interface Mismatch {
   readonly port: number;

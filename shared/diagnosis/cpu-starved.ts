@@ -13,7 +13,7 @@ import { FAILED_REQUESTS_MIN } from './symptoms.ts';
  * Cloud Run starts instances to keep CPU at 60 % (About instance autoscaling, read 2026-11-23); where it stays this far above, starting more did not
  * help or was not allowed. Nine tenths are our own choice: lower would blame a busy hour, higher would miss what a minute's mean hides.
  */
-const CPU_FULL_RATIO = 0.9;
+export const CPU_FULL_RATIO = 0.9;
 /** With so much more traffic, CPU is full because of the traffic: see traffic-surge and instance-ceiling-reached. Our own choice. */
 const TRAFFIC_RATIO_MAX = 1.5;
 

@@ -37,7 +37,7 @@ export const CUT_OFF_BRINGS_ABOUT: readonly string[] = [
 /** Lines that nothing around a service brings about, be it a network or a database: what it lacks was to come with the deploy. */
 export const CONFESSIONS: readonly string[] = ['module-missing', 'setting-missing'];
 /** Lines that no network brings about. */
-const RELEASE_LINES: readonly string[] = [...CONFESSIONS, 'port-not-listening'];
+const RELEASE_LINES: readonly string[] = [...CONFESSIONS, 'key-missing', 'port-not-listening'];
 
 /** Whether a service's own newest release says, from its deploy on, what breaks it: then no network did. */
 export function confessesRelease(

@@ -67,7 +67,8 @@ function judge(
   const harmed = [
     ...new Set([...servicesOf(lines), ...(told === undefined ? [] : failingUsers(database, logs))]),
   ].sort();
-  const arithmetic = pools.text === '' ? '' : `: ${pools.text}`;
+  const beyond = (peak ?? 0) - pools.now;
+  const arithmetic = pools.text === '' ? '' : `: ${pools.text}${beyond > 0 ? `, and ${beyond} beyond them` : ''}`;
   return {
     kind: 'cause',
     target,
@@ -98,6 +99,7 @@ function judge(
 interface Pools {
   /** `backend 18 x 4 instances = 72`, one for each whose pool is known, and their sum. */
   readonly text: string;
+  readonly now: number;
   /** What they may open with all the instances that they may run. */
   readonly atCeiling: number;
 }
@@ -122,6 +124,7 @@ function poolsOf(
   );
   return {
     text: known.length < 2 ? each.join('') : `${each.join(', ')}, together ${sum}`,
+    now: sum,
     atCeiling: known.reduce((all, { pool, ceiling }) => all + pool * ceiling, 0),
   };
 }

@@ -1,5 +1,6 @@
 import type { ObservedDatabase } from '../evidence/database.ts';
 import type { ObservedLook } from '../evidence/database-looks.ts';
+import { isAbout, spokenOf } from '../evidence/database-spoken-of.ts';
 import type { LogSignature } from '../evidence/log-signatures.ts';
 import type { LogsObservation, SignatureCount } from '../evidence/logs.ts';
 import { parseName } from '../ports/resource-name.ts';
@@ -15,15 +16,22 @@ export const LINES_MIN = 3;
 
 export const isRedis = ({ kind }: ObservedDatabase): boolean => kind === 'redis';
 
-/** Lines of these kinds from those who use a database. */
+/** Lines of these kinds from those who use a database, but for those that say themselves that they are about another. */
 export function linesFrom(
-  { users }: ObservedDatabase,
+  database: ObservedDatabase,
   signatures: readonly LogSignature[],
   logs: LogsObservation,
 ): readonly SignatureCount[] {
-  const names = users.map(({ service }) => service);
-  return logs.signatures.filter(({ service, signature }) => names.includes(service) && signatures.includes(signature));
+  const names = database.users.map(({ service }) => service);
+  return logs.signatures.filter(
+    ({ service, signature, sample }) =>
+      names.includes(service) && signatures.includes(signature) && isAbout(spokenOf(sample), database) !== 'no',
+  );
 }
+
+/** Those of them that name it by its address. */
+export const naming = (database: ObservedDatabase, lines: readonly SignatureCount[]): readonly SignatureCount[] =>
+  lines.filter(({ sample }) => isAbout(spokenOf(sample), database) === 'yes');
 
 export const total = (items: readonly { readonly count: number }[]): number =>
   items.reduce((sum, { count }) => sum + count, 0);
@@ -34,12 +42,30 @@ export const servicesOf = (lines: readonly SignatureCount[]): readonly string[] 
     .filter((name) => total(lines.filter(({ service }) => service === name)) >= LINES_MIN)
     .sort();
 
-/** Those who use a database and fail requests now. */
-export const failingUsers = ({ users }: ObservedDatabase, { failed }: LogsObservation): readonly string[] =>
-  users
+/** Those who use a database and fail requests now, but for those that say that they fail by something else. */
+export const failingUsers = (database: ObservedDatabase, logs: LogsObservation): readonly string[] =>
+  database.users
     .map(({ service }) => service)
-    .filter((name) => total(failed.filter(({ service }) => service === name)) >= FAILED_REQUESTS_MIN)
+    .filter((name) => total(logs.failed.filter(({ service }) => service === name)) >= FAILED_REQUESTS_MIN)
+    .filter((name) => !saysElse(name, database, logs))
     .sort();
+
+/** What a service says of its own state or of a neighbour's is what it fails by, and not why. */
+const SAYS_NOT_WHY: readonly LogSignature[] = ['health-check-failed', 'upstream-failed'];
+/** What a client of a database says of it. */
+const OF_DATABASES = /^(?:database|redis|private-connection|cloud-sql-socket)-/;
+
+/** Whether the lines of a service tell why it fails, and none of them may be about this database. */
+export function saysElse(name: string, database: ObservedDatabase, { signatures, outside }: LogsObservation): boolean {
+  const why = signatures.filter(
+    ({ service, log, signature }) => service === name && log === 'application' && !SAYS_NOT_WHY.includes(signature),
+  );
+  const ofIt = why.filter(
+    ({ signature, sample }) => OF_DATABASES.test(signature) && isAbout(spokenOf(sample), database) !== 'no',
+  );
+  const called = outside.filter(({ service }) => service === name);
+  return total(ofIt) < LINES_MIN && total(why) - total(ofIt) + total(called) >= LINES_MIN;
+}
 
 /** It spoke to the probe, whatever it said. */
 const ALIVE: readonly HandshakeOutcome[] = [

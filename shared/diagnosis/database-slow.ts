@@ -1,5 +1,7 @@
 import type { ObservedDatabase } from '../evidence/database.ts';
 import type { LogsObservation } from '../evidence/logs.ts';
+import type { MetricsObservation, ServiceMetrics } from '../evidence/metrics.ts';
+import { CPU_IDLE_RATIO } from './concurrency-mismatched.ts';
 import {
   factLine,
   failingUsers,
@@ -8,12 +10,16 @@ import {
   lineLine,
   linesFrom,
   lookLine,
+  saysElse,
   seenFromVpc,
   servicesOf,
   sinceTrouble,
   total,
 } from './database-facts.ts';
-import { type Conclusion, rule, standingOfEach } from './rule.ts';
+import { linesOf } from './own-lines.ts';
+import { middleOf, recentValues } from './recent.ts';
+import { type Conclusion, type Context, rule, standingOfEach } from './rule.ts';
+import { slowness } from './slowness.ts';
 
 /** Queries queue for a CPU: at nine tenths busy the wait is about ten times what it is when idle. Our own choice: below it a busy hour would be a fault. */
 const BUSY_RATIO = 0.9;
@@ -21,16 +27,20 @@ const BUSY_RATIO = 0.9;
 const BUSY_POINTS = 3;
 /** SELECT 1 reads nothing; within a region it takes milliseconds. Our own choice: a hundred times that. */
 const SLOW_HANDSHAKE_MS = 1000;
+/** One service that waits may wait for anything; what two wait for at once is what they share. Our own choice. */
+const WAITING_MIN = 2;
 
 /**
  * A SQL database answers too slowly: its CPU is used up, or queries wait for locks or lost indexes.
  * Sees CPU minute by minute, how long SELECT 1 takes from inside the VPC, and queries cancelled for their time in the logs of those who use it.
- * Silent when it is busy and nobody who uses it fails.
+ * Silent when it is busy and nobody who uses it fails. Where several that use it become slow together, idle themselves, it cannot tell: who waits for a
+ * lock uses no CPU and is cancelled by nobody.
  */
 export const databaseSlow = rule({
   layer: 'infrastructure',
   title: 'Database slow',
   needs: ['database', 'logs'],
+  considers: ['metrics'],
   explains: [
     'connection-pool-exhausted',
     'database-connections-exhausted',
@@ -42,8 +52,15 @@ export const databaseSlow = rule({
     'external-dependency-failing',
     'traffic-surge',
   ],
-  diagnose: ({ database: { databases }, logs }) => {
-    const judged = databases.filter((one) => !isRedis(one)).map((one) => judge(one, databases, logs));
+  diagnose: ({ database: { databases }, logs, metrics }, context) => {
+    const judged = databases
+      .filter((one) => !isRedis(one))
+      .map((one) => {
+        const conclusion = judge(one, databases, logs);
+        return conclusion.kind === 'ruled-out'
+          ? unlessAllWait(conclusion, one, { logs, metrics }, context)
+          : conclusion;
+      });
     return standingOfEach(judged, 'no SQL database is known here');
   },
 });
@@ -90,5 +107,49 @@ function judge(database: ObservedDatabase, databases: readonly ObservedDatabase[
     services: harmed,
   };
 }
+
+interface Seen {
+  readonly logs: LogsObservation;
+  readonly metrics: MetricsObservation | undefined;
+}
+
+/** Neither an idle CPU nor the want of cancelled queries rules out that they wait for it. */
+function unlessAllWait(
+  ruledOut: Extract<Conclusion, { kind: 'ruled-out' }>,
+  database: ObservedDatabase,
+  seen: Seen,
+  context: Context,
+): Conclusion {
+  const services = database.users
+    .map(({ service }) => service)
+    .filter((name) => waits(name, database, seen, context))
+    .sort();
+  if (services.length < WAITING_MIN) return ruledOut;
+  const { name, target, kind } = database;
+  return {
+    kind: 'inconclusive',
+    reason: `${ruledOut.reason}; yet ${services.join(' and ')}, which use it, wait for something at once, as for a lock, which costs no CPU`,
+    settles: 'not-by-itself',
+    about: { target, services },
+    nextCheck: `Ask ${name} what its sessions wait for, and who holds it: ${kind === 'mysql' ? MYSQL_WAITS : POSTGRESQL_WAITS}.`,
+  };
+}
+
+/** Source: PostgreSQL 16, 28.2.3 pg_stat_activity and 9.26 pg_blocking_pids; MySQL 8.0, 28.4.3.28 sys.innodb_lock_waits (read 2026-11-25). */
+const POSTGRESQL_WAITS =
+  "SELECT pid, wait_event_type, wait_event, pg_blocking_pids(pid), query FROM pg_stat_activity WHERE state <> 'idle'";
+const MYSQL_WAITS = 'SELECT * FROM sys.innodb_lock_waits';
+
+/** For a connection of its pool, or so long for answers while it has little to do itself; not for the way there, and for nothing that it names. */
+function waits(name: string, database: ObservedDatabase, { logs, metrics }: Seen, context: Context): boolean {
+  if (linesOf(name, ['private-connection-timed-out'], logs, context) >= LINES_MIN) return false;
+  if (linesOf(name, ['database-pool-exhausted'], logs, context) >= LINES_MIN) return true;
+  const own = metrics?.services.find(({ service }) => service === name);
+  return own !== undefined && isIdleAndSlow(own, context) && !saysElse(name, database, logs);
+}
+
+const isIdleAndSlow = (own: ServiceMetrics, context: Context): boolean =>
+  slowness(own, context) !== undefined &&
+  (middleOf(recentValues(own.cpuRatio, context)) ?? Number.POSITIVE_INFINITY) < CPU_IDLE_RATIO;
 
 const percent = (ratio: number): string => `${Math.round(ratio * 100)} %`;

@@ -10,6 +10,7 @@ import {
   lineLine,
   linesFrom,
   lookLine,
+  naming,
   seenFromVpc,
   servicesOf,
   sinceTrouble,
@@ -60,9 +61,7 @@ export function judgeDown(
   const stale = staleSince(database, logs, until);
   if (stale !== undefined) return stale;
   if (seen !== undefined) return { kind: 'ruled-out', reason: aliveReason(database, seen.detail) };
-  const refused = complaints.filter(
-    ({ signature, sample }) => signature === 'private-connection-refused' && isAbout(sample, database),
-  );
+  const refused = naming(database, linesFrom(database, ['private-connection-refused'], logs));
   const down = isDownByMetric(database, logs);
   if (total(refused) > 0 || down === 'yes')
     return cause(
@@ -93,6 +92,7 @@ const COMPLAINTS = [
   'database-not-ready',
   'database-connection-lost',
   'cloud-sql-socket-closed',
+  'no-space-left',
 ] as const;
 
 /** What the platform itself says is wrong with it. */
@@ -192,6 +192,3 @@ function isDownByMetric(database: ObservedDatabase, logs: LogsObservation): 'yes
   if (last === undefined) return 'unknown';
   return last < UP_MIN ? 'yes' : 'no';
 }
-
-const isAbout = (sample: string, { address }: ObservedDatabase): boolean =>
-  address !== undefined && sample.includes(address);

@@ -3,8 +3,9 @@ import type { InstanceStarts } from '../evidence/instance-starts.ts';
 import type { LogSignature } from '../evidence/log-signatures.ts';
 import type { LogsObservation, SignatureCount } from '../evidence/logs.ts';
 import type { Setting, SettingChange } from '../evidence/setting-changes.ts';
-import { secondsBetween } from '../ports/clock.ts';
+import { type Instant, secondsBetween } from '../ports/clock.ts';
 import type { Revision } from '../ports/cloud.ts';
+import { type Arrival, arrivalOf, beganWithArrival, type SeenOfTraffic } from './arrival.ts';
 import { servicePage } from './console-links.ts';
 import { beganWith, FAILURES_MIN, type Failures, failuresOf, readyBefore, shareOf } from './revisions.ts';
 import { type Conclusion, type Context, type EvidenceLine, type Fault, standing } from './rule.ts';
@@ -45,29 +46,33 @@ export const harmOfFailedDeploy = ({ serving, shortName }: ServiceObservation): 
     ? { services: [shortName], harm: 'soon' }
     : { services: [shortName], harm: 'now' };
 
-/** The newest revision, where it takes traffic and failed from its deploy on, and what served before it did not fail first. */
+/** The newest revision, where it takes traffic and failed from its deploy on, or from when traffic came to it, and what served before it did not fail first. */
 export function brokeWithDeploy(
   service: ServiceObservation,
-  logs: LogsObservation,
-): { readonly newest: Revision; readonly failures: Failures } | undefined {
+  seen: SeenOfTraffic & { readonly logs: LogsObservation },
+): { readonly newest: Revision; readonly arrival: Arrival; readonly failures: Failures } | undefined {
   const [newest] = service.revisions;
   if (newest === undefined || shareOf(service, newest.shortName) === 0) return undefined;
-  const failures = failuresOf(newest.shortName, service.shortName, logs);
+  const failures = failuresOf(newest.shortName, service.shortName, seen.logs);
   const { firstAt, worst } = failures;
-  if (firstAt === undefined || worst < FAILURES_MIN || !beganWith(newest, firstAt)) return undefined;
-  return troubleBefore(service, newest, logs) === undefined ? { newest, failures } : undefined;
+  const arrival = arrivalOf(service, newest, seen, firstAt);
+  if (firstAt === undefined || worst < FAILURES_MIN || !beganWithArrival(arrival, firstAt)) return undefined;
+  return troubleBefore(service, newest, arrival.at, seen.logs) === undefined
+    ? { newest, arrival, failures }
+    : undefined;
 }
 
-/** Trouble that was there before the deploy came with something else; an earlier release that broke the same way is no such trouble. */
+/** Trouble that was there before the newest came to requests came with something else; an earlier release that broke the same way is no such trouble. */
 export function troubleBefore(
   service: ServiceObservation,
   newest: Revision,
+  arrivedAt: Instant,
   logs: LogsObservation,
 ): (Failures & { readonly revision: string }) | undefined {
   for (const earlier of readyBefore(service, newest)) {
     const failures = failuresOf(earlier.shortName, service.shortName, logs);
     const { firstAt, worst } = failures;
-    if (firstAt === undefined || firstAt >= newest.createdAt || worst < FAILURES_MIN) return undefined;
+    if (firstAt === undefined || firstAt >= arrivedAt || worst < FAILURES_MIN) return undefined;
     if (!beganWith(earlier, firstAt)) return { ...failures, revision: earlier.shortName };
   }
   return undefined;

@@ -1,9 +1,11 @@
 import type { Evidence, InspectorName, Observations } from '../evidence/evidence.ts';
 import type { Diagnosis } from './diagnosis.ts';
+import { nextChecks } from './next-checks.ts';
 import { isServed } from './proof-of-service.ts';
 import { ranked } from './rank.ts';
 import type { Conclusion, Confidence, Context, Rule } from './rule.ts';
 import { type RuleName, ruleNamed, ruleNames } from './rules.ts';
+import { saidBy } from './said.ts';
 import { seenBefore } from './seen-before.ts';
 import { symptoms } from './symptoms.ts';
 
@@ -21,8 +23,14 @@ export function diagnose(evidence: Evidence, context: Context): Diagnosis {
   const wanted = felt.length === 0 ? ['root', 'looming'] : ['root'];
   const root = causes.find(({ standing }) => wanted.includes(standing));
   const before = seenBefore(evidence, root);
+  const said = root === undefined ? saidBy(evidence, felt, context) : [];
   return {
-    healthy: felt.length === 0 && root === undefined && !isBlind(evidence) && isServed(evidence, context),
+    healthy:
+      felt.length === 0 &&
+      root === undefined &&
+      !concluded.some(({ conclusion }) => conclusion.kind === 'inconclusive' && conclusion.harm === 'soon') &&
+      !isBlind(evidence) &&
+      isServed(evidence, context),
     root,
     causes,
     ruledOut: concluded
@@ -30,11 +38,10 @@ export function diagnose(evidence: Evidence, context: Context): Diagnosis {
         conclusion.kind === 'ruled-out' ? [{ rule: name, reason: conclusion.reason }] : [],
       )
       .sort((a, b) => nearness(a.rule, root) - nearness(b.rule, root)),
-    unchecked: [...unchecked, ...partsNotSeen(evidence), ...checksNotMade(evidence)],
-    nextChecks: [
-      ...new Set(concluded.flatMap(({ conclusion }) => ('nextCheck' in conclusion ? [conclusion.nextCheck] : []))),
-    ],
+    unchecked: [...unchecked, ...partsNotSeen(evidence), ...servicesNotMeasured(evidence), ...checksNotMade(evidence)],
+    nextChecks: nextChecks(evidence, concluded, { found: root === undefined ? 'none' : 'a root', felt }),
     symptoms: felt,
+    ...(said.length === 0 ? {} : { said }),
     ...(before === undefined ? {} : { seenBefore: before }),
   };
 }
@@ -83,7 +90,8 @@ function weighed(conclusion: Conclusion): Conclusion {
 /** Whether anything could not be looked at: a whole reading, or one check of one. */
 const isBlind = (evidence: Evidence): boolean =>
   Object.values(evidence).some(({ status }) => status === 'unavailable') ||
-  partsNotSeen(evidence).length + connectorsNotRead(evidence) + checksNotMade(evidence).length > 0;
+  [...partsNotSeen(evidence), ...servicesNotMeasured(evidence), ...checksNotMade(evidence)].length > 0 ||
+  connectorsNotRead(evidence) > 0;
 
 /** Parts of a network that could not be read, each by its name: the rest of the reading is there. */
 function partsNotSeen({ network }: Evidence): Diagnosis['unchecked'] {
@@ -91,6 +99,24 @@ function partsNotSeen({ network }: Evidence): Diagnosis['unchecked'] {
   return network.value.networks.flatMap(({ name, unread }) =>
     unread.map(({ part, detail }) => ({ rule: 'network', reason: `${part} of ${name.split('/').at(-1)}: ${detail}` })),
   );
+}
+
+/**
+ * One service that nobody asked for has no points, and that is as it should be. Where none of them has a single one, they are not measured, or under
+ * names that are not theirs: Monitoring answered, and said nothing.
+ */
+function servicesNotMeasured({ metrics, 'cloud-run': seen }: Evidence): Diagnosis['unchecked'] {
+  if (metrics.status !== 'observed' || seen.status !== 'observed') return [];
+  const names = seen.value.services.map(({ shortName }) => shortName);
+  const measured = metrics.value.services.some(({ service }) => names.includes(service));
+  return names.length === 0 || measured
+    ? []
+    : [
+        {
+          rule: 'metrics',
+          reason: `Monitoring has not one point of ${names.join(', ')} in the time that was looked at`,
+        },
+      ];
 }
 
 /** That one is not there is known; rules say so where it could not be read. */

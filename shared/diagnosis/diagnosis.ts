@@ -1,4 +1,4 @@
-import type { Cause, Symptom } from './rule.ts';
+import type { Cause, EvidenceLine, Symptom } from './rule.ts';
 import type { SeenBefore } from './seen-before.ts';
 
 /** What was concluded from one evidence. The same evidence always gives the same diagnosis. */
@@ -12,9 +12,11 @@ export interface Diagnosis {
   readonly ruledOut: readonly { readonly rule: string; readonly reason: string }[];
   /** What could not be judged, and for want of what; `rule` names a rule, or a look from outside that could not be made. */
   readonly unchecked: readonly { readonly rule: string; readonly reason: string }[];
-  /** What would settle what is unchecked: one sentence each, for a person, who may also have it looked at again. */
+  /** What would settle what is in doubt: one sentence each, for a person, who may also have it looked at again. */
   readonly nextChecks: readonly string[];
   readonly symptoms: readonly Symptom[];
+  /** Where no root was found: what those in trouble print most. */
+  readonly said?: readonly EvidenceLine[];
   /** Where the same root was there before. */
   readonly seenBefore?: SeenBefore;
 }

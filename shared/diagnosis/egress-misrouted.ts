@@ -1,7 +1,16 @@
 import type { ServiceObservation } from '../evidence/cloud-run.ts';
 import type { VpcAccess } from '../ports/cloud.ts';
 import { lastOf } from '../ports/resource-name.ts';
-import { alsoCutOff, type BrokenWay, brokenWays, lostCount, lostLine, placesOf } from './broken-ways.ts';
+import {
+  alsoCutOff,
+  type BrokenWay,
+  brokenWays,
+  lostCount,
+  lostLine,
+  placesOf,
+  probedAlike,
+  sureOf,
+} from './broken-ways.ts';
 import { networkPage, servicePage } from './console-links.ts';
 import { CUT_OFF_BRINGS_ABOUT, confessesRelease } from './cut-off.ts';
 import { changed } from './deploys.ts';
@@ -20,6 +29,7 @@ export const egressMisrouted = rule({
   layer: 'configuration',
   title: 'Egress misrouted',
   needs: ['network', 'logs', 'cloud-run'],
+  considers: ['database'],
   explains: CUT_OFF_BRINGS_ABOUT,
   diagnose: ({ 'cloud-run': { services }, ...seen }, context) => {
     const broken = brokenWays(seen, context).filter(({ way }) => !confessesRelease(way.service, services, seen.logs));
@@ -135,13 +145,13 @@ function cause(
     kind: 'cause',
     target: fault.target,
     claim: `${fault.what}: ${lostCount(found)} connections to ${placesOf(found)} came to nothing.`,
-    confidence: fault.confidence,
+    confidence: sureOf(found, fault.confidence),
     evidence: [
       { text: `${fault.what}.`, url: pageOf(fault.target) },
       ...changes(found, all),
       ...found.map((one) => ({ text: lostLine(one) })),
     ],
-    expects: [throughOthers(found, all)],
+    expects: [throughOthers(found, all), ...probedAlike(found)],
     services,
   };
 }

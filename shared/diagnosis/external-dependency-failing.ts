@@ -7,11 +7,13 @@ import { servicePage } from './console-links.ts';
 import { failingNow, linesOf } from './own-lines.ts';
 import { isRecent } from './recent.ts';
 import { type Conclusion, type Confidence, type Context, type Expectation, rule } from './rule.ts';
+import { silentWaits } from './silent-waits.ts';
 import { FAILED_REQUESTS_MIN } from './symptoms.ts';
 
 /**
- * A third party on the internet fails its callers: it does not answer, refuses, answers errors, or says that they ask too much.
- * Sees the lines of the clients that called it, which name the host. Silent about hosts of the project's own (those that its request log and its
+ * A third party on the internet fails its callers: it does not answer, refuses, answers errors, says that they ask too much, or keeps them waiting.
+ * Sees the lines of the clients that called it, which name the host; and a service whose instances fill with requests that wait, with idle CPU, the
+ * traffic of always and databases that answer others. Silent about hosts of the project's own (those that its request log and its
  * checks name) and about Google's APIs; where private
  * connections time out too, or the connector is full, the way out is at fault rather than the host.
  */
@@ -19,7 +21,7 @@ export const externalDependencyFailing = rule({
   layer: 'application',
   title: 'External dependency failing',
   needs: ['cloud-run', 'logs'],
-  considers: ['vpc-connector', 'http', 'websocket', 'journey'],
+  considers: ['vpc-connector', 'http', 'websocket', 'journey', 'metrics', 'database'],
   explains: [
     'instance-ceiling-reached',
     'concurrency-mismatched',
@@ -28,7 +30,9 @@ export const externalDependencyFailing = rule({
     'memory-exhausted',
     'traffic-surge',
   ],
-  diagnose: ({ 'cloud-run': { services }, logs, 'vpc-connector': connectors, ...checks }, context) => {
+  diagnose: (seen, context) => {
+    const { 'cloud-run': run, logs, 'vpc-connector': connectors, metrics, database, ...checks } = seen;
+    const { services } = run;
     const own = [...logs.hosts, ...ownHosts(services, checks)];
     const recent = logs.outside.filter(({ host, lastAt }) => isRecent(lastAt, context) && !isOurs(host, own));
     const hosts = Map.groupBy(recent, ({ host }) => host);
@@ -41,7 +45,8 @@ export const externalDependencyFailing = rule({
       recent.length === 0
         ? 'no line speaks of a public host that failed'
         : `${sum(recent)} lines speak of a public host that failed`;
-    return judged.length > 0 ? judged : [{ kind: 'ruled-out', reason }];
+    const all = [...judged, ...silentWaits(seen, context)];
+    return all.length > 0 ? all : [{ kind: 'ruled-out', reason }];
   },
 });
 
@@ -91,6 +96,7 @@ function judge(
     // What answers has been reached, whatever the way there looks like.
     expects: answered ? [] : wayOut(callers, seen, context),
     services: harmed,
+    answered,
   };
 }
 

@@ -13,9 +13,13 @@ export interface FailedStarts {
  * The requests that waited for it are counted with the requests.
  */
 export function failedStarts(lines: readonly SignatureCount[]): FailedStarts {
-  const [starts, exits] = [sumOf(lines, 'startup-probe-failed'), sumOf(lines, 'container-exited')];
+  const starts = sumOf(lines, 'startup-probe-failed');
+  const exits = Math.max(...EXITS.map((signature) => sumOf(lines, signature)));
   return starts >= exits ? { seenAs: 'start', count: starts } : { seenAs: 'exit', count: exits };
 }
+
+/** A crash by signal leaves a line of the container and a line of what ran in it. */
+const EXITS = ['container-exited', 'container-crashed', 'signal-uncaught'] as const;
 
 /** `37 starts failed`, `214 containers exited`. */
 export function startsInWords({ seenAs, count }: FailedStarts, logs: LogsObservation): string {

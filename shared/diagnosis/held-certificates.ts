@@ -59,6 +59,19 @@ export function issuanceTrouble({
 export const isShut = ({ handshake }: DomainObservation): boolean =>
   handshake.status === 'observed' && (!handshake.value.connected || handshake.value.problem !== undefined);
 
+/**
+ * Whether a domain that Google does not see need not be seen: a front that we know is before the load balancer, or somebody that we do not know
+ * presents a certificate for it that browsers take, as a front would, and as a host that was forgotten would too.
+ */
+export function isFronted({ dns, handshake }: DomainObservation): boolean {
+  if (dns.status !== 'observed') return false;
+  const { leads } = dns.value;
+  const seen = handshake.status === 'observed' ? handshake.value : undefined;
+  return (
+    leads === 'cdn' || (leads === 'elsewhere' && seen?.connected === true && seen.problem === undefined && seen.isNamed)
+  );
+}
+
 /** The domains among those that are looked at which a certificate is for. */
 export const domainsOf = (
   { domains: names }: Pick<CertificateObservation, 'domains'>,

@@ -8,11 +8,13 @@ import { counted } from './counted.ts';
 import { type Conclusion, type Context, rule, standing } from './rule.ts';
 import { spokenMs } from './slowness.ts';
 import { FAILED_REQUESTS_MIN } from './symptoms.ts';
+import { waitsInside } from './waits-inside.ts';
 
 /**
  * A service runs as many instances as it may, and requests find none free.
  * Sees "no available instance" in the request log (request_count omits these), beside the instance count and the lower of the two ceilings.
- * Silent when requests wait but are served, unless all instances compute as much as they can under more traffic than ordinarily.
+ * Silent when requests wait but are served, unless all instances compute as much as they can under more traffic than ordinarily; and when the instances
+ * are full of requests that wait for something else.
  */
 export const instanceCeilingReached = rule({
   layer: 'configuration',
@@ -21,7 +23,12 @@ export const instanceCeilingReached = rule({
   explains: ['traffic-surge', 'request-timeout-exceeded'],
   diagnose: ({ 'cloud-run': { services }, logs, metrics }, context) => {
     const judged = services.map((service) => judge(service, logs, metrics, context));
-    return standing(judged, 'no request was refused for want of an instance while its service stood at its ceiling');
+    const waiting = services.filter((service) => waitsInside(service, metrics, context) !== undefined);
+    const full = waiting.map(({ shortName }) => `the instances of ${shortName} are full of requests that only wait`);
+    return standing(
+      judged,
+      full.join('; ') || 'no request was refused for want of an instance while its service stood at its ceiling',
+    );
   },
 });
 
@@ -37,9 +44,10 @@ export const effectiveCeiling = ({ instancesMax, template }: ServiceObservation)
 function judge(
   service: ServiceObservation,
   logs: LogsObservation,
-  { services }: MetricsObservation,
+  metrics: MetricsObservation,
   context: Context,
 ): Conclusion {
+  const { services } = metrics;
   const { shortName, name } = service;
   const refused = logs.signatures
     .filter(
@@ -54,7 +62,7 @@ function judge(
   const peak = busiest(service, logs, own);
   if (refused < FAILED_REQUESTS_MIN) {
     const felt = own && ceilingFelt(own, ceiling, context);
-    if (felt !== undefined) return waiting(service, ceiling, felt);
+    if (felt !== undefined) return slowAtCeiling(service, ceiling, felt);
     // Refusals that were not read matter only where the ceiling may have been reached.
     const belowCeiling = peak !== undefined && peak < ceiling;
     if (!logs.truncated.requests || belowCeiling)
@@ -90,6 +98,9 @@ function judge(
       about,
     };
   }
+  // More instances would wait as well.
+  if (waitsInside(service, metrics, context) !== undefined)
+    return { kind: 'ruled-out', reason: `${shortName}: its instances are full of requests that only wait` };
   return {
     kind: 'cause',
     target: name,
@@ -111,7 +122,11 @@ function judge(
 }
 
 /** Nothing is refused as long as there is room to wait inside the instances. */
-const waiting = ({ shortName, name }: ServiceObservation, ceiling: number, { slow, traffic }: Felt): Conclusion => ({
+const slowAtCeiling = (
+  { shortName, name }: ServiceObservation,
+  ceiling: number,
+  { slow, traffic }: Felt,
+): Conclusion => ({
   kind: 'cause',
   target: name,
   claim: `${shortName} runs all ${ceiling} instances that it may, at ${traffic.toFixed(1)} times its ordinary traffic, and its slowest twentieth of answers takes ${spokenMs(slow.nowMs)} instead of ${spokenMs(slow.ordinaryMs)}.`,

@@ -2,6 +2,7 @@ import type { ServiceObservation } from '../evidence/cloud-run.ts';
 import type { LogsObservation, SignatureCount } from '../evidence/logs.ts';
 import type { MetricsObservation } from '../evidence/metrics.ts';
 import { probe as probeInWords } from '../evidence/setting-changes.ts';
+import { earliest } from '../ports/clock.ts';
 import type { Probe, Revision } from '../ports/cloud.ts';
 import { servicePage } from './console-links.ts';
 import { changed, countOf, deployedLine, servingRevisions } from './deploys.ts';
@@ -53,7 +54,7 @@ function judgeShutDown(
 ): Conclusion {
   const { shortName, name } = service;
   const { revision, liveness, lines } = shutDown;
-  const firstAt = lines.map((line) => line.firstAt).sort()[0] ?? revision.createdAt;
+  const firstAt = lines.map((line) => line.firstAt).reduce(earliest);
   const byDeploy = beganWith(revision, firstAt);
   const [tightened] = changed(service, revision, 'liveness-probe');
   const complaints = linesOf(shortName, DEPENDENCY_LINES, logs, context);

@@ -3,7 +3,7 @@ import type { LogName, LogsObservation, SignatureCount } from '../evidence/logs.
 import type { MetricsObservation } from '../evidence/metrics.ts';
 import { servicePage } from './console-links.ts';
 import { counted } from './counted.ts';
-import { type Conclusion, rule, standing } from './rule.ts';
+import { type Conclusion, type EvidenceLine, rule, standing } from './rule.ts';
 
 /** One kill may be one outsized request; two are a pattern. Our own choice: a restart is offered a kill later, and never for one bad request. */
 export const KILLS_MIN = 2;
@@ -11,15 +11,21 @@ export const KILLS_MIN = 2;
 const NEAR_LIMIT_RATIO = 0.8;
 
 /**
- * Containers are killed because they use more memory than their limit.
- * Sees Cloud Run's own "Memory limit ... exceeded" lines, beside the 99th percentile of memory. Silent when no container was killed: charts over a
- * revision hide one instance's end (googleapis/repo-automation-bots#3105).
+ * Containers are killed because they use more memory than their limit, or their runtime's heap is full below it.
+ * Sees Cloud Run's own "Memory limit ... exceeded" lines, beside the 99th percentile of memory, and what runtimes print of a full heap. Silent when no
+ * container was killed and no heap was full: charts over a revision hide one instance's end (googleapis/repo-automation-bots#3105).
  */
 export const memoryExhausted = rule({
   layer: 'application',
   title: 'Memory exhausted',
   needs: ['cloud-run', 'logs', 'metrics'],
-  explains: ['instance-ceiling-reached', 'traffic-surge', 'request-timeout-exceeded', 'websocket-cut-by-timeout'],
+  explains: [
+    'crash-after-ready',
+    'instance-ceiling-reached',
+    'traffic-surge',
+    'request-timeout-exceeded',
+    'websocket-cut-by-timeout',
+  ],
   diagnose: ({ 'cloud-run': { services }, logs, metrics }) => {
     const judged = services.map((service) => judge(service, logs, metrics)).sort((a, b) => b.kills - a.kills);
     return standing(
@@ -43,7 +49,7 @@ function judge(service: ServiceObservation, logs: LogsObservation, metrics: Metr
   const requests = sumOf(lines, 'requests');
   // A request's own line says that its container was killed, and a container holds many: they count where the platform's log is silent.
   const seen = kills > 0 ? kills : requests;
-  if (seen < KILLS_MIN) return { kills: seen, conclusion: tooFew(service, logs) };
+  if (seen < KILLS_MIN) return heapFull(service, logs, metrics) ?? { kills: seen, conclusion: tooFew(service, logs) };
   const peak = peakOf(shortName, metrics);
   return {
     kills: seen,
@@ -52,13 +58,7 @@ function judge(service: ServiceObservation, logs: LogsObservation, metrics: Metr
       target: name,
       claim: `${shortName} runs out of memory: ${killed({ kills, requests, at: limitOf(service) }, logs)}.`,
       confidence: 'certain',
-      evidence: [
-        ...lines.slice(0, 2).map(({ sample, revision, count, log }) => ({
-          text: `${counted({ count, noun: 'time', from: log }, logs)}${revision === undefined ? '' : ` in ${revision}`}: "${sample}"`,
-          url: servicePage(name, 'logs'),
-        })),
-        { text: memoryInWords(peak), url: servicePage(name, 'metrics') },
-      ],
+      evidence: [...quoted(lines, service, logs), { text: memoryInWords(peak), url: servicePage(name, 'metrics') }],
       // A chart over a revision hides one instance's end, so that a low figure speaks against nothing.
       expects: [
         { text: 'the platform logs the containers that it killed', seen: kills > 0 ? 'yes' : 'no' },
@@ -67,6 +67,39 @@ function judge(service: ServiceObservation, logs: LogsObservation, metrics: Metr
           seen: peak !== undefined && peak >= NEAR_LIMIT_RATIO ? 'yes' : 'unknown',
         },
       ],
+      services: [shortName],
+    },
+  };
+}
+
+const quoted = (
+  lines: readonly SignatureCount[],
+  { name }: ServiceObservation,
+  logs: LogsObservation,
+): EvidenceLine[] =>
+  lines.slice(0, 2).map(({ sample, revision, count, log }) => ({
+    text: `${counted({ count, noun: 'time', from: log }, logs)}${revision === undefined ? '' : ` in ${revision}`}: "${sample}"`,
+    url: servicePage(name, 'logs'),
+  }));
+
+/** A runtime that gives up before its container is full: its heap has a limit of its own, mostly a share of the container's memory. */
+function heapFull(service: ServiceObservation, logs: LogsObservation, metrics: MetricsObservation): Judged | undefined {
+  const { shortName, name } = service;
+  const lines = logs.signatures.filter((line) => line.service === shortName && line.signature === 'heap-exhausted');
+  const count = sumOf(lines, 'application');
+  if (count < KILLS_MIN) return undefined;
+  return {
+    kills: count,
+    conclusion: {
+      kind: 'cause',
+      target: name,
+      claim: `${shortName} runs out of memory: ${counted({ count, noun: 'time', from: 'application' }, logs)} the heap of its runtime was full, below ${limitOf(service)}.`,
+      confidence: 'certain',
+      evidence: [
+        ...quoted(lines, service, logs),
+        { text: memoryInWords(peakOf(shortName, metrics)), url: servicePage(name, 'metrics') },
+      ],
+      expects: [],
       services: [shortName],
     },
   };

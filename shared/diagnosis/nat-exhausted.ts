@@ -6,6 +6,7 @@ import { natPage } from './console-links.ts';
 import { CUT_OFF_BRINGS_ABOUT, confessesRelease } from './cut-off.ts';
 import { isRecent } from './recent.ts';
 import { type Conclusion, type Context, rule, standingOfEach } from './rule.ts';
+import { unlessUnseen } from './unseen-ways.ts';
 import { serves } from './way-to.ts';
 
 /** Drops of a gateway are lost connections, four packets or so each; fewer than this are a lone burst that clients asked again for. Our own choice. */
@@ -35,7 +36,7 @@ export const natExhausted = rule({
         return judge(gateway, view, found, seen, context);
       }),
     );
-    return standingOfEach(judged, 'no network has a NAT gateway');
+    return unlessUnseen(standingOfEach(judged, 'no network has a NAT gateway'), seen.network);
   },
 });
 

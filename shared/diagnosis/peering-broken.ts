@@ -10,10 +10,13 @@ import {
   lostLine,
   namelessTimeouts,
   placesOf,
+  probedAlike,
+  sureOf,
 } from './broken-ways.ts';
 import { peeringPage } from './console-links.ts';
 import { CUT_OFF_BRINGS_ABOUT, confessesRelease } from './cut-off.ts';
 import { type Conclusion, rule, standingOfEach } from './rule.ts';
+import { unlessUnseen } from './unseen-ways.ts';
 
 /** The peering behind which Cloud SQL and Memorystore have their private addresses. Source: private services access (read 2026-11-23). */
 const PRIVATE_SERVICES = 'servicenetworking-googleapis-com';
@@ -27,6 +30,7 @@ export const peeringBroken = rule({
   layer: 'infrastructure',
   title: 'Private services peering broken',
   needs: ['network', 'logs', 'cloud-run'],
+  considers: ['database'],
   explains: CUT_OFF_BRINGS_ABOUT,
   diagnose: ({ 'cloud-run': { services }, ...seen }, context) => {
     const broken = brokenWays(seen, context).filter(({ way }) => !confessesRelease(way.service, services, seen.logs));
@@ -34,7 +38,7 @@ export const peeringBroken = rule({
       const found = broken.filter((one) => one.view?.name === view.name && isBehind(one, view));
       return found.length > 0 ? cause(view, found, alsoCutOff(found, seen)) : without(view, seen);
     });
-    return standingOfEach(judged, 'no watched service sends into a network');
+    return unlessUnseen(standingOfEach(judged, 'no watched service sends into a network'), seen.network);
   },
 });
 
@@ -57,7 +61,7 @@ function cause(view: NetworkView, found: readonly BrokenWay[], also: readonly st
     kind: 'cause',
     target: view.name,
     claim: `The private services peering of network ${id} ${how}${seenRanges ? `: no route leads to ${ranges.join(', ')}` : ''}, and ${lostCount(found)} connections to ${placesOf(found)} came to nothing.`,
-    confidence: seenRanges ? 'certain' : 'likely',
+    confidence: sureOf(found, seenRanges ? 'certain' : 'likely'),
     evidence: [
       {
         text: `Network ${id}: ${peering === undefined ? `no peering ${PRIVATE_SERVICES}` : `${PRIVATE_SERVICES} is not ACTIVE${peering.details === undefined ? '' : `: ${peering.details}`}`}${seenRanges ? `; ${ranges.join(', ')} still reserved for it` : ''}.`,
@@ -71,6 +75,7 @@ function cause(view: NetworkView, found: readonly BrokenWay[], also: readonly st
         // A peering that is active and gives no route is another fault, of its other side.
         seen: view.unread.some(({ part }) => part === 'peerings') ? 'unknown' : peering?.active === true ? 'no' : 'yes',
       },
+      ...probedAlike(found),
     ],
     services,
   };

@@ -1,5 +1,6 @@
 import type { LogSignature } from '../evidence/log-signatures.ts';
 import type { LogsObservation, SignatureCount } from '../evidence/logs.ts';
+import { CONTAINER_ENDED } from './container-endings.ts';
 import { failedStarts } from './failed-starts.ts';
 import { isRecent } from './recent.ts';
 import type { Context } from './rule.ts';
@@ -28,16 +29,13 @@ const OF_THE_PATH: readonly LogSignature[] = [
   'upstream-failed',
 ];
 
-/** What the platform tells of a container that ended by its own doing. */
-const OF_THE_CONTAINER: readonly LogSignature[] = ['container-exited', 'memory-limit-exceeded'];
-
 /** Lines in which a service tells a story of its own: its code, its settings, its memory. */
 export const ownStory = (service: string, { signatures }: LogsObservation): readonly SignatureCount[] =>
   signatures.filter(
     (line) =>
       line.service === service &&
       !OF_THE_PATH.includes(line.signature) &&
-      (line.log === 'application' || OF_THE_CONTAINER.includes(line.signature)),
+      (line.log === 'application' || CONTAINER_ENDED.includes(line.signature)),
   );
 
 /** Whether nothing but the platform speaks of a service: not a word of its application, but that another service fails it. */
@@ -46,7 +44,7 @@ export const isSilent = (service: string, { signatures, truncated }: LogsObserva
   !signatures.some(
     (line) =>
       line.service === service &&
-      (line.log === 'application' ? line.signature !== 'upstream-failed' : OF_THE_CONTAINER.includes(line.signature)),
+      (line.log === 'application' ? line.signature !== 'upstream-failed' : CONTAINER_ENDED.includes(line.signature)),
   );
 
 const sum = (items: readonly { readonly count: number }[]): number =>

@@ -2,6 +2,7 @@ import type { ServiceObservation } from '../evidence/cloud-run.ts';
 import type { LogsObservation } from '../evidence/logs.ts';
 import type { Revision } from '../ports/cloud.ts';
 import { servicePage } from './console-links.ts';
+import { CONTAINER_ENDED } from './container-endings.ts';
 import { changed, countOf, deployedLine, eachService, linesOf, serverErrorsOf, servingRevisions } from './deploys.ts';
 import { FAILURES_MIN } from './revisions.ts';
 import { type Conclusion, rule } from './rule.ts';
@@ -27,7 +28,7 @@ function judge(service: ServiceObservation, logs: LogsObservation): Conclusion {
   for (const revision of servingRevisions(service)) {
     const of = { service: shortName, revision: revision.shortName };
     const unread = countOf(linesOf(logs, of, ['response-malformed']));
-    const ended = countOf(linesOf(logs, of, ['container-exited', 'memory-limit-exceeded']));
+    const ended = countOf(linesOf(logs, of, [...CONTAINER_ENDED, 'liveness-probe-failed']));
     if (unread < FAILURES_MIN || ended > 0) continue;
     const changes = changed(service, revision, 'protocol');
     const errors = serverErrorsOf(logs, of);

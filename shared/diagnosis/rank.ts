@@ -24,8 +24,10 @@ export function ranked(concluded: readonly Concluded[], felt: readonly Symptom[]
     conclusion.kind === 'inconclusive' && conclusion.settles === 'soon' ? [{ name, about: conclusion.about }] : [],
   );
   const withStanding = causes.map((cause): RankedCause => {
-    const explainedBy = [...new Set(causes.filter((other) => explains(other, cause)).map(({ rule }) => rule))];
-    return { ...cause, explainedBy, standing: standingOf(cause, explainedBy, felt, unsettled) };
+    const others = cause.answered === true ? [] : causes.filter((other) => explains(other, cause));
+    const explainedBy = [...new Set(others.map(({ rule }) => rule))];
+    const whole = { ...cause, services: harmedThrough(cause, causes) };
+    return { ...whole, explainedBy, standing: standingOf(whole, explainedBy, felt, unsettled) };
   });
   // Rules come in the order of their names, and sorting is stable: where all else is equal, names decide.
   return withStanding.sort(
@@ -47,7 +49,19 @@ function causeOf({ name, conclusion }: Concluded): Cause[] {
 
 /** What harms nothing yet has brought nothing about but what harms nothing yet either. */
 const explains = (other: Cause, cause: Cause): boolean =>
-  (other.harm !== 'soon' || cause.harm === 'soon') && maySpeakFor(other, cause) && covers(other, cause);
+  bringsAbout(other, cause) ||
+  (!bringsAbout(cause, other) &&
+    (other.harm !== 'soon' || cause.harm === 'soon') &&
+    maySpeakFor(other, cause) &&
+    covers(other, cause));
+
+const bringsAbout = (one: Cause, { rule, target }: Cause): boolean =>
+  one.bringsAbout?.some((other) => other.rule === rule && other.target === target) ?? false;
+
+/** Those whom it harms itself, and those who are harmed by what it brings about. */
+const harmedThrough = (cause: Cause, all: readonly Cause[]): readonly string[] => [
+  ...new Set([cause, ...all.filter((other) => bringsAbout(cause, other))].flatMap(({ services }) => services)),
+];
 
 /** What a service stands on explains nothing that its own containers have confessed. */
 const maySpeakFor = ({ layer, explains }: Pick<Cause, 'layer' | 'explains'>, { rule, confessed }: Cause): boolean =>
@@ -89,7 +103,7 @@ function standingOf(
   if (cause.harm === 'soon') return 'looming';
   if (reach(cause, felt) === 0) return 'incidental';
   // To name a root while what may have brought it about is still on its way would be to blame the wrong layer.
-  return unsettled.some((one) => mightExplain(one, cause)) ? 'unsettled' : 'root';
+  return cause.answered !== true && unsettled.some((one) => mightExplain(one, cause)) ? 'unsettled' : 'root';
 }
 
 /** How many services in trouble, and checks that fail, a cause accounts for. */

@@ -23,6 +23,7 @@ export { cpuStarved as 'cpu-starved' } from './cpu-starved.ts';
 export { crashAfterReady as 'crash-after-ready' } from './crash-after-ready.ts';
 export { databaseConnectionsExhausted as 'database-connections-exhausted' } from './database-connections-exhausted.ts';
 export { databaseDown as 'database-down' } from './database-down.ts';
+export { databaseLoginRefused as 'database-login-refused' } from './database-login-refused.ts';
 export { databaseSlow as 'database-slow' } from './database-slow.ts';
 export { directVpcSubnetFull as 'direct-vpc-subnet-full' } from './direct-vpc-subnet-full.ts';
 export { egressMisrouted as 'egress-misrouted' } from './egress-misrouted.ts';

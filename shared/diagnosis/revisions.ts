@@ -25,11 +25,17 @@ const SERVER_ERRORS_RATIO_MAX = 0.5;
 
 const SPEAKS_FOR_A_RELEASE: readonly string[] = [
   'container-exited',
+  'container-crashed',
+  'signal-uncaught',
+  'liveness-probe-failed',
+  'program-not-runnable',
+  'worker-timed-out',
   'startup-probe-failed',
   'instance-did-not-start',
   'port-not-listening',
   'module-missing',
   'setting-missing',
+  'key-missing',
   'response-malformed',
 ];
 

@@ -49,10 +49,17 @@ export interface Fault {
   readonly checks?: readonly string[];
   /** Load balancers' backend services whose requests reach nobody by it. */
   readonly backends?: readonly string[];
+  /**
+   * Findings of other rules that this very one was seen to bring about, whomever they harm: something shared that one of its users filled. They do not
+   * explain it in turn, whatever their rules say.
+   */
+  readonly bringsAbout?: readonly { readonly rule: string; readonly target: string }[];
   /** Its own containers name what is amiss in words that nothing around them puts into their mouths: no infrastructure and no platform explains it. */
   readonly confessed?: boolean;
   /** 'soon': nothing fails of it yet, and it is the root only where nothing else is wrong. */
   readonly harm?: 'now' | 'soon';
+  /** What is at fault was reached, and says so itself: nothing that keeps a service from what it needs brings that about. */
+  readonly answered?: boolean;
 }
 
 /** What a rule says of one target; each says why. */
@@ -68,6 +75,8 @@ export type Conclusion =
       readonly about?: Pick<Fault, 'target' | 'services' | 'checks' | 'backends'>;
       /** What would settle it, as a person would do it: one sentence. */
       readonly nextCheck?: string;
+      /** It cannot be left as it is, whatever would come out: something runs out within days. */
+      readonly harm?: 'soon';
     };
 
 export type Cause = Fault & { readonly rule: string; readonly layer: Layer; readonly explains: readonly string[] };

@@ -33,12 +33,13 @@ export function slowBurn(
   const after = windows.filter(({ at }) => at > createdAt);
   const [first] = after;
   if (first === undefined || before.length < WINDOWS_MIN) return undefined;
-  const reachedRatio = Math.max(...after.map(({ value }) => value));
-  const climb = after.slice(0, after.findIndex(({ value }) => value === reachedRatio) + 1);
+  const peak = after.reduce((highest, one) => (one.value > highest.value ? one : highest), first);
+  const reachedRatio = peak.value;
+  const climb = after.slice(0, after.indexOf(peak) + 1);
   const heldRatio = Math.max(...before);
   const isLevel = heldRatio - Math.min(...before) < CLIMB_RATIO;
   const isClimb = climb.length >= WINDOWS_MIN && climb.every(({ value }, i) => value >= (climb[i - 1]?.value ?? 0));
   const isFar = reachedRatio - Math.max(first.value, heldRatio) < CLIMB_RATIO || reachedRatio < NEAR_LIMIT_RATIO;
   if (!isLevel || !isClimb || isFar) return undefined;
-  return { heldRatio, reachedRatio, seconds: secondsBetween(createdAt, climb.at(-1)?.at ?? createdAt) };
+  return { heldRatio, reachedRatio, seconds: secondsBetween(createdAt, peak.at) };
 }

@@ -7,7 +7,7 @@ const SLOW_RATIO = 3;
 /** About a second is where a person's train of thought breaks (Nielsen, Response Times: The 3 Important Limits, 1993). */
 const SLOW_MS_MIN = 1000;
 /** Of fewer answers in the last minutes, a twentieth is less than one. */
-const ANSWERS_MIN = 20;
+export const ANSWERS_MIN = 20;
 /** Our own choice: one late minute may be one cold start, and a third would delay the first look. */
 export const SLOW_POINTS = 2;
 

@@ -4,6 +4,7 @@ import type { LogsObservation } from '../evidence/logs.ts';
 import { probe as probeInWords } from '../evidence/setting-changes.ts';
 import type { Probe, Revision } from '../ports/cloud.ts';
 import { servicePage } from './console-links.ts';
+import { CONTAINER_ENDED } from './container-endings.ts';
 import { countOf, deployedLine, eachService, linesOf, servingRevisions, startsOf } from './deploys.ts';
 import { type Conclusion, rule } from './rule.ts';
 import { FAILED_REQUESTS_MIN } from './symptoms.ts';
@@ -39,8 +40,7 @@ function judge(service: ServiceObservation, logs: LogsObservation): Conclusion {
 }
 
 const ENDED = [
-  'container-exited',
-  'memory-limit-exceeded',
+  ...CONTAINER_ENDED,
   'response-malformed',
   'private-connection-timed-out',
   'private-connection-refused',

@@ -3,6 +3,7 @@ import type { LogsObservation } from '../evidence/logs.ts';
 import { probe as probeInWords } from '../evidence/setting-changes.ts';
 import type { Probe, Revision } from '../ports/cloud.ts';
 import { servicePage } from './console-links.ts';
+import { CONTAINER_ENDED } from './container-endings.ts';
 import {
   changed,
   countOf,
@@ -105,12 +106,12 @@ function slownessOf(service: ServiceObservation, revision: Revision, logs: LogsO
 
 /** What ends a container, or keeps it from beginning, without regard to the probe. */
 const ENDED_OTHERWISE = [
-  'container-exited',
-  'memory-limit-exceeded',
+  ...CONTAINER_ENDED,
   'secret-unavailable',
   'private-connection-timed-out',
   'private-connection-refused',
   'database-slots-exhausted',
+  'database-login-refused',
   'database-not-ready',
 ] as const;
 

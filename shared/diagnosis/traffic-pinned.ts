@@ -2,6 +2,7 @@ import type { Change } from '../evidence/changes.ts';
 import type { ServiceObservation } from '../evidence/cloud-run.ts';
 import { type Instant, secondsBetween } from '../ports/clock.ts';
 import type { Revision } from '../ports/cloud.ts';
+import { namesTraffic } from './arrival.ts';
 import { servicePage } from './console-links.ts';
 import { counted } from './counted.ts';
 import { clock, eachService } from './deploys.ts';
@@ -48,11 +49,8 @@ function judge(service: ServiceObservation, seen: Seen<'cloud-run' | 'logs', 'ch
 }
 
 /** The newest change of where traffic goes. */
-const pinOf = ({ shortName }: ServiceObservation, changes: readonly Change[] | undefined): Change | undefined =>
-  changes?.find((one) => isPin(one, shortName));
-
-const isPin = ({ thing, name, fields, outcome }: Change, service: string): boolean =>
-  thing === 'service' && name === service && outcome === 'made' && fields.includes('traffic');
+const pinOf = (service: ServiceObservation, changes: readonly Change[] | undefined): Change | undefined =>
+  changes?.find((one) => namesTraffic(one, service));
 
 function beganSoon(pin: Instant, firstAt: Instant): boolean {
   const onset = secondsBetween(pin, firstAt);
@@ -84,7 +82,7 @@ function causeOf(
         text: `It began to fail at ${clock(firstAt)}; ${newer.shortName} was deployed at ${clock(newer.createdAt)}.`,
         url: servicePage(name, 'revisions'),
       },
-      ...whoChanged(changes, (one) => isPin(one, shortName)),
+      ...whoChanged(changes, (one) => namesTraffic(one, { shortName })),
     ],
     expects: [
       { text: 'it failed from the moment that traffic was pinned', seen: fromPin ? 'yes' : isSeen ? 'no' : 'unknown' },

@@ -2,6 +2,7 @@ import type { ServiceObservation } from '../evidence/cloud-run.ts';
 import type { LogsObservation } from '../evidence/logs.ts';
 import type { MetricsObservation } from '../evidence/metrics.ts';
 import { servicePage } from './console-links.ts';
+import { CONTAINER_ENDED } from './container-endings.ts';
 import { linesOf } from './own-lines.ts';
 import { middleOf, recentValues } from './recent.ts';
 import { timeoutBefore } from './request-timeout-exceeded.ts';
@@ -39,7 +40,7 @@ function judge(
   const cut = linesOf(shortName, ['response-truncated'], logs, context);
   if (cut === 0) return [];
   if (cut < FAILED_REQUESTS_MIN) return ruledOut(`${cut} connections cut while they were open`);
-  const ended = linesOf(shortName, ['container-exited', 'memory-limit-exceeded', 'response-malformed'], logs, context);
+  const ended = linesOf(shortName, [...CONTAINER_ENDED, 'liveness-probe-failed', 'response-malformed'], logs, context);
   if (ended >= FAILED_REQUESTS_MIN) return ruledOut(`${cut} connections cut, with ${ended} containers that ended`);
   const { timeoutSeconds } = template;
   const lasted = lastedSeconds(shortName, metrics, context);

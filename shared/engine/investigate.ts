@@ -48,6 +48,7 @@ export async function investigate(
   if (environment === undefined) return handOver(incident, shell);
   const until = await shell.clock.now();
   const inspection: Inspection = {
+    purpose: 'diagnosis',
     environment,
     subject,
     since: plusSeconds(until, -LOOKBACK_SECONDS),

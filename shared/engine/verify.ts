@@ -33,7 +33,17 @@ export async function verify(
   const since = latest(changedAt, plusSeconds(until, -VERIFY_SECONDS));
   const { cloud, prober, vpcProber, meter, store } = shell;
   const history = pastIncidents(store);
-  const inspection: Inspection = { environment, subject, since, until, cloud, prober, vpcProber, history };
+  const inspection: Inspection = {
+    purpose: 'verification',
+    environment,
+    subject,
+    since,
+    until,
+    cloud,
+    prober,
+    vpcProber,
+    history,
+  };
   const { value, calls } = await meter.counted(() =>
     Promise.all([
       gather(inspection, abort, readingsFor(plan)),

@@ -25,7 +25,7 @@ export interface Change {
   /** A person's or a service account's address; undefined where the platform did it by itself. */
   readonly by: string | undefined;
   readonly thing: ChangedThing;
-  /** The last part of the method: `UpdateService`, `firewalls.patch`, `SetIamPolicy`. */
+  /** The last part of the method: `UpdateService`, `firewalls.patch`, `users.update`, `SetIamPolicy`. */
   readonly method: string;
   /** As the audit log names it. */
   readonly resource: string;
@@ -72,6 +72,8 @@ const THINGS: Readonly<Record<string, ChangedThing>> = {
   'cloudbilling.googleapis.com': 'billing',
 };
 const COMPUTE = 'compute.googleapis.com';
+/** Of these the method alone does not tell what it was done to: `users.update`, `instances.update`. */
+const MANY_COLLECTIONS: readonly string[] = [COMPUTE, 'cloudsql.googleapis.com'];
 /** Of compute's collections, those of a load balancer; the others are the network's. */
 const LOAD_BALANCER =
   /\.(urlMaps|backendServices|backendBuckets|(global)?forwardingRules|target\w+Proxies|\w*networkEndpointGroups|healthChecks|\w*securityPolicies)\./i;
@@ -122,7 +124,7 @@ function changed(at: Instant, audit: AuditRecord, text: string): Change {
     thing: thingOf(api, method),
     method: method
       .split('.')
-      .slice(api === COMPUTE ? -2 : -1)
+      .slice(MANY_COLLECTIONS.includes(api) ? -2 : -1)
       .join('.'),
     resource,
     name: resource.slice(resource.lastIndexOf('/') + 1),

@@ -1,6 +1,6 @@
 import type { Series, SeriesQuery } from '../ports/cloud.ts';
-import { PlatformFailure } from '../ports/platform-failure.ts';
 import type { Inspection } from './inspector.ts';
+import { knownSeries } from './known-series.ts';
 
 type Points = Series['points'];
 
@@ -77,16 +77,6 @@ async function points(
     reducer,
     groupBy: [`resource.labels.${resource.label}`],
   };
-  const found = await known(() => cloud.series(query, abort));
+  const found = await knownSeries(cloud.series(query, abort));
   return (instance) => found.find(({ labels }) => labels[resource.label] === instance)?.points ?? [];
-}
-
-/** Monitoring does not know a metric that never had a point: no points, and no failure. */
-async function known(ask: () => Promise<readonly Series[]>): Promise<readonly Series[]> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof PlatformFailure && error.code === 'not-found') return [];
-    throw error;
-  }
 }

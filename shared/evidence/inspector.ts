@@ -8,9 +8,11 @@ import type { Subject } from '../signal/subject.ts';
 
 /** What one look is about, and what it may look with. Nothing here can write. */
 export interface Inspection {
+  /** Why it looks: a verification follows a change, once a minute, and reads as little as it can. */
+  readonly purpose: 'diagnosis' | 'verification';
   readonly environment: Environment;
   readonly subject: Subject;
-  /** Metrics and logs are read from here on: a quarter of an hour back for a diagnosis, the change itself for a verification. */
+  /** Metrics and logs are read from here on: half an hour back for a diagnosis, the change itself for a verification. */
   readonly since: Instant;
   readonly until: Instant;
   readonly cloud: CloudReader;

@@ -33,7 +33,9 @@ export const YOUNG_SECONDS = 60;
 
 /** What Cloud Run prints as an instance starts, and what containers print as they listen; the filters of Logging that find them. */
 export const START_LINES = '(textPayload:"Starting new instance" OR textPayload:"probe succeeded after")';
-export const LISTENING_LINES = 'textPayload=~"(?i)(listening|running|started) (on|at) "';
+export const LISTENING_LINES = ['textPayload', 'jsonPayload.message', 'jsonPayload.msg']
+  .map((field) => `${field}=~"(?i)(listening|running|started) (on|at) "`)
+  .join(' OR ');
 
 const STARTING = /^Starting new instance/;
 const SUCCEEDED = /STARTUP \S+ probe succeeded/;

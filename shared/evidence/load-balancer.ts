@@ -6,17 +6,20 @@ import type {
   EndpointGroup,
   GroupHealth,
   HealthCheck,
+  PathOrder,
   SecurityPolicy,
 } from '../ports/load-balancing.ts';
 import { type Balancer, balancersOf } from './balanced-hosts.ts';
 import { inBatches } from './in-batches.ts';
 import type { Inspection, Inspector } from './inspector.ts';
+import { knownSeries } from './known-series.ts';
 import { type Part, part } from './part.ts';
+import { shapeOfPath } from './path-shape.ts';
 
 type Points = Series['points'];
 
-/** Which requests go where. The longest path that matches wins; `host` may be a pattern. */
-export interface Route {
+/** Which requests go where, several to one host and path where backends share them; `host` may be a pattern. */
+export interface Route extends PathOrder {
   readonly host: string;
   readonly path: string;
   readonly backend: string;
@@ -60,6 +63,7 @@ export interface BalancerAnswers {
   readonly count: number;
   readonly firstAt: Instant;
   readonly lastAt: Instant;
+  /** Whatever is not a word of them masked. */
   readonly paths: readonly string[];
 }
 
@@ -130,15 +134,17 @@ export const loadBalancer: Inspector<LoadBalancerObservation> = {
 };
 
 function routesOf({ urlMap }: Balancer): Route[] {
-  const to = (host: string, path: string, backend: string | undefined): Route[] =>
-    backend === undefined ? [] : [{ host, path, backend: backend.slice(backend.lastIndexOf('/') + 1) }];
-  const named = urlMap.rules.flatMap(({ hosts, defaultBackend, paths }) =>
+  const to = (host: string, path: string, backends: readonly string[], order: PathOrder = {}): Route[] =>
+    backends.map((backend) => ({ host, path, backend: backend.slice(backend.lastIndexOf('/') + 1), ...order }));
+  const named = urlMap.rules.flatMap(({ hosts, defaultBackends, paths }) =>
     hosts.flatMap((host) => [
-      ...to(host, '/*', defaultBackend),
-      ...paths.flatMap(({ paths: patterns, backend }) => patterns.flatMap((path) => to(host, path, backend))),
+      ...to(host, '/*', defaultBackends),
+      ...paths.flatMap(({ paths: patterns, backends, ...order }) =>
+        patterns.flatMap((path) => to(host, path, backends, order)),
+      ),
     ]),
   );
-  return [...named, ...to('*', '/*', urlMap.defaultBackend)];
+  return [...named, ...to('*', '/*', urlMap.defaultBackends)];
 }
 
 type Parts = Awaited<ReturnType<typeof partsOf>>;
@@ -216,16 +222,18 @@ async function healthOf(
 
 async function trafficOf({ cloud, environment, since, until }: Inspection, abort: AbortSignal) {
   const ask = (metric: string, over: Pick<SeriesQuery, 'aligner' | 'reducer' | 'groupBy'>) =>
-    cloud.series(
-      {
-        project: environment.project,
-        filter: `metric.type="loadbalancing.googleapis.com/https/${metric}" AND resource.type="https_lb_rule"`,
-        from: since,
-        to: until,
-        alignSeconds: 60,
-        ...over,
-      },
-      abort,
+    knownSeries(
+      cloud.series(
+        {
+          project: environment.project,
+          filter: `metric.type="loadbalancing.googleapis.com/https/${metric}" AND resource.type="https_lb_rule"`,
+          from: since,
+          to: until,
+          alignSeconds: 60,
+          ...over,
+        },
+        abort,
+      ),
     );
   const backend = 'resource.labels.backend_target_name';
   const [requests, latency] = await Promise.all([
@@ -285,5 +293,7 @@ const alike = (entries: readonly BalancedEntry[]): BalancerAnswers[] =>
     count: entries.length,
     firstAt: entries.map(({ at }) => at).reduce(earliest),
     lastAt: entries.map(({ at }) => at).reduce(latest),
-    paths: [...new Set(entries.flatMap(({ balanced }) => balanced.path ?? []))].sort().slice(0, PATHS_MAX),
+    paths: [...new Set(entries.flatMap(({ balanced: { path } }) => (path === undefined ? [] : shapeOfPath(path))))]
+      .sort()
+      .slice(0, PATHS_MAX),
   }));

@@ -19,6 +19,14 @@ export const logSignatures = [
     pattern: /Memory limit of [\d.]+ ?M(iB)? exceeded|found to be using too much memory/,
   },
   { signature: 'container-exited', pattern: /Container called exit\(\d+\)/ },
+  // Of one end two lines may tell: what Cloud Run says of the container, and what its first generation's kernel says of the program. Texts of
+  // chainguard-dev/terraform-infra-common#526 and of public post-mortems, read 2026-11-25. 15 asks to stop, as Cloud Run does of what it needs no
+  // more; 9 leaves no choice, as when memory runs out.
+  { signature: 'container-stopped', pattern: /(Container terminated on signal|Uncaught signal:) 15\b/ },
+  { signature: 'container-killed', pattern: /Container terminated on signal 9\b/ },
+  { signature: 'container-crashed', pattern: /Container terminated on signal \d+/ },
+  { signature: 'signal-uncaught', pattern: /Uncaught signal: \d+/ },
+  { signature: 'program-not-runnable', pattern: /exec format error|failed to resolve binary path/i },
   { signature: 'request-timed-out', pattern: /reached the maximum request timeout/ },
   {
     signature: 'response-malformed',
@@ -27,7 +35,7 @@ export const logSignatures = [
   { signature: 'response-truncated', pattern: /Truncated response body/ },
   { signature: 'not-authenticated', pattern: /The request was not authenticated/ },
   { signature: 'secret-unavailable', pattern: /Could not fetch secret "\S+" for environment variable/ },
-  { signature: 'connector-missing', pattern: /VPC connector \S+ does not exist/ },
+  { signature: 'connector-missing', pattern: /VPC connector \S+ does not exist|Problem connecting to VPC Connector/i },
   // Of the request log and of clients alike: cloud.google.com/sql/docs/mysql/connect-auth-proxy, and post-mortems of 2026-10, read 2026-11-25.
   {
     signature: 'quota-exceeded',
@@ -60,7 +68,7 @@ export const logSignatures = [
   {
     signature: 'database-connection-lost',
     pattern:
-      /Lost connection to MySQL server|MySQL server has gone away|server closed the connection unexpectedly|Connection terminated unexpectedly|connection already closed/i,
+      /Lost connection to MySQL server|MySQL server has gone away|server closed the connection unexpectedly|Connection terminated unexpectedly|connection already closed|SSL connection has been closed unexpectedly|SSL SYSCALL error: EOF detected|Communications link failure(?![\s\S]*has not received any packets)/i,
   },
   {
     signature: 'database-query-slow',
@@ -68,16 +76,25 @@ export const logSignatures = [
       /canceling statement due to (statement|lock) timeout|Lock wait timeout exceeded|deadlock detected|maximum statement execution time exceeded/i,
   },
   { signature: 'redis-out-of-memory', pattern: /OOM command not allowed when used memory/ },
+  { signature: 'redis-read-only', pattern: /READONLY You can't write against a read only (replica|slave)/i },
+  { signature: 'no-space-left', pattern: /No space left on device|ENOSPC/ },
   {
     signature: 'database-login-refused',
     pattern: /password authentication failed|Access denied for user|WRONGPASS|NOAUTH|no pg_hba\.conf entry/i,
   },
   { signature: 'subnetwork-full', pattern: /insufficient free IP addresses in the subnetwork/ },
-  // Application lines: what a client of a private address prints when nothing comes back.
+  // What runtimes print of a heap that is full, whatever room their container has.
+  {
+    signature: 'heap-exhausted',
+    pattern: /JavaScript heap out of memory|java\.lang\.OutOfMemoryError|fatal error: runtime: out of memory/,
+  },
+  // gunicorn, of a worker that it ends for not having answered in time.
+  { signature: 'worker-timed-out', pattern: /\bWORKER TIMEOUT\b/ },
+  // Application lines: what a client of a private address prints when nothing comes back. Prisma does not tell whether anything did.
   {
     signature: 'private-connection-timed-out',
     pattern:
-      /ETIMEDOUT|i\/o timeout|Connection timed out|connect(ion)? timed? ?out|context deadline exceeded|initialization timeout after|ping timeout after/i,
+      /ETIMEDOUT|i\/o timeout|Connection timed out|connect(ion)? timed? ?out|context deadline exceeded|initialization timeout after|ping timeout after|Can't reach database server at|Communications link failure/i,
   },
   {
     signature: 'name-not-resolved',
@@ -85,7 +102,10 @@ export const logSignatures = [
       /ENOTFOUND|EAI_AGAIN|no such host|could not translate host name|Name or service not known|UnknownHostException/,
   },
   { signature: 'no-route', pattern: /EHOSTUNREACH|ENETUNREACH|no route to host|network is unreachable/i },
-  { signature: 'private-connection-refused', pattern: /ECONNREFUSED|connection refused/i },
+  {
+    signature: 'private-connection-refused',
+    pattern: /ECONNREFUSED|connection refused|Connection to \S+:\d+ refused/i,
+  },
   { signature: 'health-check-failed', pattern: /GET \S*\/(health|ready|live)\S* -> 5\d\d|Health check failing/i },
   {
     signature: 'certificate-refused',
@@ -96,8 +116,15 @@ export const logSignatures = [
   { signature: 'module-missing', pattern: /ModuleNotFoundError|Cannot find module|ClassNotFoundException/ },
   {
     signature: 'setting-missing',
-    pattern: /Missing \S+ for|environment variable \S+ (is )?(required|not set|missing)|KeyError: '/i,
+    pattern: /Missing \S+ for|environment variable \S+ (is )?(required|not set|missing)/i,
   },
+  // Python's word for any key that is not there. A variable's, where os.environ was asked, or where it is named as they are: in upper case (POSIX.1-2017,
+  // volume XBD, 8.1). Four letters at least: in a document, a currency or a country is a key in upper case too (ISO 4217 and 3166: two or three).
+  {
+    signature: 'setting-missing',
+    pattern: /KeyError: '[A-Z][A-Z0-9_]{3,}'|(?:os\.environ|<frozen os>)[\s\S]*KeyError: '/,
+  },
+  { signature: 'key-missing', pattern: /KeyError: '/ },
 ] as const satisfies readonly { signature: string; pattern: RegExp }[];
 
 export type LogSignature = (typeof logSignatures)[number]['signature'] | 'outside-host-failed' | 'unknown';

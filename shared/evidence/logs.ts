@@ -1,6 +1,7 @@
 import { earliest, type Instant, latest, secondsBetween } from '../ports/clock.ts';
 import type { LogEntry, LogPage, LogQuery } from '../ports/cloud.ts';
 import { PlatformFailure } from '../ports/platform-failure.ts';
+import { spokenOf } from './database-spoken-of.ts';
 import type { Inspection, Inspector } from './inspector.ts';
 import {
   type InstanceStarts,
@@ -11,15 +12,20 @@ import {
 } from './instance-starts.ts';
 import { shapeOf } from './line-shape.ts';
 import { type LogSignature, signatureOf } from './log-signatures.ts';
+import { logsTogether } from './logs-together.ts';
 import { requestCountQuery } from './metrics.ts';
 import { type OutsideFailure, outsideFailureOf } from './outside-host.ts';
+import { shapeOfPath } from './path-shape.ts';
 import { redact } from './redact.ts';
 import { type Unreachable, unreachable } from './unreachable.ts';
 
 /** The three logs that are read, each for itself: what one of them was cut at says nothing of the others. */
 export type LogName = keyof LogsObservation['truncated'];
 
-/** Lines of one kind from one revision in one log, counted. What one event left in two logs is not one count of two. */
+/**
+ * Lines of one kind from one revision in one log, counted. What one event left in two logs is not one count of two, and neither are lines that speak of
+ * two databases: the sample tells which.
+ */
 export interface SignatureCount {
   readonly signature: LogSignature;
   readonly log: LogName;
@@ -55,7 +61,7 @@ export interface OutsideCount extends Omit<SignatureCount, 'signature' | 'log'>,
 /** Requests for one path by one client, among those that were read. */
 export interface AskedFor {
   readonly service: string;
-  /** Numbers and ids masked. */
+  /** Whatever is not a word of it masked. */
   readonly path: string;
   /** A client that only looks whether the service lives, as it calls itself; undefined for all others. */
   readonly checker: string | undefined;
@@ -97,6 +103,8 @@ type ServiceEntry = LogEntry & { readonly service: string };
 const ENTRIES_MAX = 1000;
 /** What a person would still read. */
 const CLUSTERS_MAX = 10;
+/** More kinds of lines than a region of services has: only who dials at random fills it, and those that are rare go first. */
+const SIGNATURES_MAX = 500;
 const PATHS_MAX = 30;
 const HOSTS_MAX = 20;
 /** Fewer requests than this may all have come in the seconds that one of the two does not tell of yet. */
@@ -106,12 +114,21 @@ const FAILURES_OF_AN_ONSET = 5;
 const ONSET_WITHIN_SECONDS = 60;
 const REQUESTS = 'logName:"run.googleapis.com%2Frequests"';
 const FAILED_REQUESTS = `${REQUESTS} AND (httpRequest.status=429 OR httpRequest.status>=500)`;
+/** What containers print, and what Google's logging libraries write past it under names of their own (`python`, `winston_log`): no Google service's log. */
+const OF_THE_APPLICATION = '(logName:"run.googleapis.com%2Fstdout" OR NOT logName:"googleapis.com")';
+/** Loggers that do not know Google's severity leave it at DEFAULT, and say in their own words or numbers (pino, bunyan: 50, 60) how bad it is. */
+const SPEAKS_OF_TROUBLE = [
+  'severity>=WARNING',
+  'jsonPayload.level=(50 OR 60 OR "error" OR "fatal" OR "critical" OR "panic")',
+  'textPayload=~"(?i)(error[: ]|exception|fatal|panic|traceback|refused|timed? ?out)"',
+].join(' OR ');
+const APPLICATION = `(logName:"run.googleapis.com%2Fstderr" OR (${OF_THE_APPLICATION} AND (${SPEAKS_OF_TROUBLE} OR ${LISTENING_LINES})))`;
 /** Starts are told at severity INFO: how many there were, and how many succeeded. */
 const SYSTEM = `logName:"run.googleapis.com%2Fvarlog%2Fsystem" AND (severity>=WARNING OR ${START_LINES})`;
 
 /**
- * Sees failed requests, platform lines, how instances start and application errors of all services: three queries whatever their number, and a fourth
- * that tells how a storm began, or else who asks for what.
+ * Sees failed requests, platform lines, how instances start and application errors of all services: three queries whatever their number (one for a
+ * verification, where their answers fit on a page), and a further one that tells how a storm began, or else who asks for what.
  * API: Logging v2 entries.list; Monitoring v3 timeSeries.list. Permissions: logging.logEntries.list, monitoring.timeSeries.list.
  * Silent about what is older than the newest 1000 lines of a kind; unavailable where Monitoring counts requests and the log has none, which is how
  * excluded or disabled logs look.
@@ -121,7 +138,7 @@ export const logs: Inspector<LogsObservation> = {
   permissions: ['logging.logEntries.list', 'monitoring.timeSeries.list'],
   appliesTo: () => true,
   inspect: async (inspection, abort) => {
-    const { environment, since, until, cloud } = inspection;
+    const { environment, since, until, cloud, purpose } = inspection;
     const ask = (filter: string, order: LogQuery['order'] = 'newest-first') => {
       const { project } = environment;
       return cloud.logs(
@@ -136,13 +153,11 @@ export const logs: Inspector<LogsObservation> = {
         abort,
       );
     };
-    const [requests, system, application] = await Promise.all([
-      ask(FAILED_REQUESTS),
-      ask(SYSTEM),
-      ask(
-        `(logName:"run.googleapis.com%2Fstderr" OR (logName:"run.googleapis.com%2Fstdout" AND (severity>=ERROR OR ${LISTENING_LINES})))`,
-      ),
-    ]);
+    const { requests, system, application } = await askedFor(
+      { requests: FAILED_REQUESTS, system: SYSTEM, application: APPLICATION },
+      purpose,
+      ask,
+    );
     // In a storm the newest thousand are the last few seconds: how it began is asked for by itself.
     const fourth = await ifAllowed(requests.truncated ? ask(FAILED_REQUESTS, 'oldest-first') : ask(REQUESTS));
     const oldestFirst: readonly LogEntry[] =
@@ -164,7 +179,9 @@ export const logs: Inspector<LogsObservation> = {
         ...countSignatures(failed, 'requests'),
         ...countSignatures(platform, 'system'),
         ...countSignatures(troubles, 'application'),
-      ].sort(byCount),
+      ]
+        .sort(byCount)
+        .slice(0, SIGNATURES_MAX),
       unreachable: unreachable(told),
       starts: instanceStarts({ failed, system: platform, application: told }),
       clusters: countShapes(lines),
@@ -180,6 +197,21 @@ export const logs: Inspector<LogsObservation> = {
     };
   },
 };
+
+/** All at once for a diagnosis, which people wait for; for a verification, of which there is one a minute, with as few reads as will do. */
+async function askedFor(
+  filters: Readonly<Record<LogName, string>>,
+  purpose: Inspection['purpose'],
+  ask: (filter: string) => Promise<LogPage>,
+): Promise<Readonly<Record<LogName, LogPage>>> {
+  if (purpose === 'verification') return logsTogether(filters, ask);
+  const [requests, system, application] = await Promise.all([
+    ask(filters.requests),
+    ask(filters.system),
+    ask(filters.application),
+  ]);
+  return { requests, system, application };
+}
 
 /** What would tell more, and is done without where its quota or this look's budget is spent. */
 async function ifAllowed(page: Promise<LogPage>): Promise<LogPage | undefined> {
@@ -256,16 +288,25 @@ function countSignatures(entries: readonly ServiceEntry[], log: LogName): Signat
   const told = entries
     .filter(({ text }) => text !== '')
     .map((entry) => ({ ...entry, signature: signatureOf(entry.text) }))
-    .filter(({ signature }) => signature !== 'unknown');
-  return grouped(told, ({ signature, service, revision }) => [signature, service, revision]).map((group) => ({
-    signature: group.first.signature,
+    .filter(({ signature }) => signature !== 'unknown')
+    .map((entry) => ({ ...entry, sample: redact(entry.text) }));
+  return grouped(told, ({ signature, service, revision, sample }) => [
+    signature,
+    service,
+    revision,
+    ...(ABOUT_DATABASES.test(signature) ? [spokenOf(sample)] : []),
+  ]).map(({ first: { signature, service, revision, sample }, span }) => ({
+    signature,
     log,
-    service: group.first.service,
-    revision: group.first.revision,
-    ...group.span,
-    sample: redact(group.first.text),
+    service,
+    revision,
+    ...span,
+    sample,
   }));
 }
+
+/** What clients of databases print. */
+const ABOUT_DATABASES = /^(?:database|redis|private-connection)-/;
 
 function countShapes(entries: readonly ServiceEntry[]): LineCluster[] {
   const unknown = entries
@@ -311,7 +352,7 @@ const CHECKERS =
 
 function countPaths(entries: readonly ServiceEntry[]): Pick<LogsObservation['asked'], 'seconds' | 'byPath'> {
   const asked = entries.flatMap(({ service, path, agent = '', latencyMs = 0, at }) =>
-    path === undefined ? [] : [{ at, service, latencyMs, path: shapeOf(path), checker: checkerOf(agent) }],
+    path === undefined ? [] : [{ at, service, latencyMs, path: shapeOfPath(path), checker: checkerOf(agent) }],
   );
   const keyOf = ({ service, path, checker }: (typeof asked)[number]) => [service, path, checker];
   const [newest, oldest] = [asked[0]?.at, asked.at(-1)?.at];

@@ -1,8 +1,8 @@
 import type { Instant } from '../ports/clock.ts';
 import { plusSeconds } from '../ports/clock.ts';
 import type { Series, SeriesQuery } from '../ports/cloud.ts';
-import { PlatformFailure } from '../ports/platform-failure.ts';
 import type { Inspection, Inspector } from './inspector.ts';
+import { knownSeries } from './known-series.ts';
 
 type Points = Series['points'];
 
@@ -23,6 +23,8 @@ export interface ServiceMetrics {
   /** Active and idle, of all revisions together: while one replaces another both count. */
   readonly instances: Points;
   readonly instancesByRevision: readonly { readonly revision: string; readonly points: Points }[];
+  /** What its containers sent and received on any network, by revision. Left out of evidence that was kept before it was asked for. */
+  readonly bytesByRevision?: readonly { readonly revision: string; readonly points: Points }[];
   /** Those that had requests; the rest was idle. */
   readonly instancesActive: Points;
   /** 99th percentile over the instances, 0..1 of the limit. */
@@ -64,8 +66,8 @@ const REVISION = 'resource.labels.revision_name';
 const CLASS = 'metric.labels.response_code_class';
 
 /**
- * Sees requests, latencies, instances by state, concurrency, start-ups, pending requests, memory and CPU of every service in the region, and what
- * was ordinary in the two hours before: twelve queries whatever their number.
+ * Sees requests, latencies, instances by state, concurrency, start-ups, pending requests, bytes, memory and CPU of every service in the region, and what
+ * was ordinary in the two hours before: fourteen queries whatever their number.
  * API: Monitoring v3 timeSeries.list. Permission: monitoring.timeSeries.list.
  * Silent about the last two minutes (Run's metrics arrive up to 120 s late) and about requests that reached no container.
  */
@@ -80,7 +82,7 @@ export const metrics: Inspector<MetricsObservation> = {
       reducer: SeriesQuery['reducer'],
       groupBy: readonly string[],
       back: 'look' | 'baseline' = 'look',
-    ) => known(inspection.cloud.series(query(inspection, { metric, aligner, reducer, groupBy, back }), abort));
+    ) => knownSeries(inspection.cloud.series(query(inspection, { metric, aligner, reducer, groupBy, back }), abort));
     const [
       requests,
       instances,
@@ -91,11 +93,13 @@ export const metrics: Inspector<MetricsObservation> = {
       starts,
       concurrency,
       pending,
+      sent,
+      received,
       earlier,
       earlierP95,
       earlierMemory,
     ] = await Promise.all([
-      known(inspection.cloud.series(requestCountQuery(inspection), abort)),
+      knownSeries(inspection.cloud.series(requestCountQuery(inspection), abort)),
       // A gauge, sampled each minute for each state: the newest samples are of one moment, and only what was there together may be added up.
       ask('container/instance_count', 'ALIGN_NEXT_OLDER', 'REDUCE_SUM', [SERVICE, REVISION, 'metric.labels.state']),
       ask('container/memory/utilizations', 'ALIGN_PERCENTILE_99', 'REDUCE_MAX', [SERVICE]),
@@ -105,6 +109,8 @@ export const metrics: Inspector<MetricsObservation> = {
       ask('container/startup_latencies', 'ALIGN_DELTA', 'REDUCE_PERCENTILE_95', [SERVICE]),
       ask('container/max_request_concurrencies', 'ALIGN_PERCENTILE_99', 'REDUCE_MAX', [SERVICE]),
       ask('pending_queue/pending_requests', 'ALIGN_MAX', 'REDUCE_SUM', [SERVICE]),
+      ask('container/network/sent_bytes_count', 'ALIGN_DELTA', 'REDUCE_SUM', [SERVICE, REVISION]),
+      ask('container/network/received_bytes_count', 'ALIGN_DELTA', 'REDUCE_SUM', [SERVICE, REVISION]),
       ask('request_count', 'ALIGN_DELTA', 'REDUCE_SUM', [SERVICE], 'baseline'),
       ask('request_latencies', 'ALIGN_DELTA', 'REDUCE_PERCENTILE_95', [SERVICE, REVISION, CLASS], 'baseline'),
       ask('container/memory/utilizations', 'ALIGN_PERCENTILE_99', 'REDUCE_MAX', [SERVICE], 'baseline'),
@@ -130,6 +136,7 @@ export const metrics: Inspector<MetricsObservation> = {
             })),
             instances: added(own(instances)),
             instancesByRevision: byRevision(own(instances)),
+            bytesByRevision: byRevision(own([...sent, ...received])),
             instancesActive: added(own(instances).filter(({ labels }) => labels['state'] === 'active')),
             memoryRatio: first(memory),
             cpuRatio: first(cpu),
@@ -162,16 +169,6 @@ export const requestCountQuery = (inspection: Inspection): SeriesQuery =>
     groupBy: [SERVICE, REVISION, CLASS],
     back: 'look',
   });
-
-/** A metric that was never written does not exist yet (timeSeries.list answers 404), and some projects never have some of them. */
-async function known(series: Promise<readonly Series[]>): Promise<readonly Series[]> {
-  try {
-    return await series;
-  } catch (error) {
-    if (error instanceof PlatformFailure && error.code === 'not-found') return [];
-    throw error;
-  }
-}
 
 function query(
   { environment, since, until }: Inspection,

@@ -14,6 +14,7 @@ import { PlatformFailure } from '../ports/platform-failure.ts';
 import { parseName, projectOf } from '../ports/resource-name.ts';
 import { inBatches } from './in-batches.ts';
 import type { Inspection, Inspector } from './inspector.ts';
+import { knownSeries } from './known-series.ts';
 import { redact } from './redact.ts';
 import { connectorNames } from './vpc-connector.ts';
 import { watchedServices } from './watched-services.ts';
@@ -35,6 +36,8 @@ export interface Way {
   readonly sourceRange: string | undefined;
   /** What its machines carry: firewall rules and routes may be for these alone. */
   readonly tags: readonly string[];
+  /** Why its connector could not be read; left out where it was, where there is none, or where it does not exist. */
+  readonly unread?: string;
 }
 
 export type NatObservation = NatGateway & {
@@ -63,7 +66,7 @@ export interface NetworkView {
   readonly firewalls: readonly Firewall[];
   readonly privateRanges: readonly string[];
   readonly zones: readonly ZoneObservation[];
-  /** Parts that could not be read: what is empty then says nothing. */
+  /** Parts that could not be read, or not whole: what is not there then says nothing. */
   readonly unread: readonly { readonly part: Part; readonly detail: string }[];
 }
 
@@ -122,23 +125,21 @@ export const network: Inspector<NetworkObservation> = {
   },
 };
 
-/** What cannot be read here is said by vpc-connector. */
-async function connectorIfThere(
-  name: string,
-  { cloud }: Inspection,
-  abort: AbortSignal,
-): Promise<Connector | undefined> {
+/** A connector as it is; what does not exist is there by its name alone, and what cannot be read says why. */
+type Named = { readonly name: string } & Partial<Omit<Connector, 'name'>> & Pick<Way, 'unread'>;
+
+async function connectorIfThere(name: string, { cloud }: Inspection, abort: AbortSignal): Promise<Named> {
   try {
     return await cloud.connector(name, abort);
   } catch (error) {
     if (abort.aborted || !(error instanceof PlatformFailure)) throw error;
-    return undefined;
+    return { name, ...(error.code !== 'not-found' && { unread: redact(error.message) }) };
   }
 }
 
 function wayOf(
   { shortName: service, template: { vpcAccess } }: Service,
-  connectors: readonly (Connector | undefined)[],
+  connectors: readonly Named[],
   project: string,
   region: string,
 ): Way {
@@ -165,7 +166,7 @@ function wayOf(
       sourceRange: undefined,
       tags: [],
     };
-  const found = connectors.find((one) => one?.name === vpcAccess.connector);
+  const found = connectors.find(({ name }) => name === vpcAccess.connector);
   return {
     service,
     kind: 'connector',
@@ -175,6 +176,7 @@ function wayOf(
     subnetwork: found?.subnetwork,
     sourceRange: found?.ipCidrRange,
     tags: tagsOf(vpcAccess.connector),
+    ...(found?.unread !== undefined && { unread: found.unread }),
   };
 }
 
@@ -185,7 +187,7 @@ function tagsOf(connector: string): readonly string[] {
 }
 
 /** Where its subnetwork is another project's, so is its network: a Shared VPC's host. */
-function networkOf({ name, network: short, subnetwork }: Connector): string | undefined {
+function networkOf({ name, network: short, subnetwork }: Named): string | undefined {
   if (short === undefined) return undefined;
   return fullName(short, projectOf(subnetwork ?? name), 'global/networks');
 }
@@ -222,7 +224,7 @@ async function view(name: string, inspection: Inspection, abort: AbortSignal): P
     list<Route>('routes', () => cloud.routes(project, abort)),
     list<Firewall>('firewalls', () => cloud.firewalls(project, abort)),
     list<PrivateRange>('privateRanges', () => cloud.privateRanges(project, abort)),
-    part<readonly ZoneObservation[]>('zones', [], () => zonesOf(name, project, inspection, abort)),
+    part('zones', NO_ZONES, () => zonesOf(name, project, inspection, abort)),
   ]);
   // Nothing of it could be seen: then that is the answer.
   if (failure !== undefined && unread.length === PARTS) throw failure;
@@ -234,8 +236,8 @@ async function view(name: string, inspection: Inspection, abort: AbortSignal): P
     routes,
     firewalls,
     privateRanges: ranges.map(({ range }) => range),
-    zones,
-    unread: unread.sort((a, b) => (a.part < b.part ? -1 : 1)),
+    zones: zones.read,
+    unread: [...unread, ...leftOut(zones, name)].sort((a, b) => (a.part < b.part ? -1 : 1)),
   };
 }
 
@@ -263,18 +265,20 @@ async function measure(
   abort: AbortSignal,
 ): Promise<(gateway: string) => Measurements> {
   const ask = (metric: string, aligner: SeriesQuery['aligner'], reducer: SeriesQuery['reducer']) =>
-    cloud.series(
-      {
-        project,
-        filter: `metric.type="router.googleapis.com/nat/${metric}" AND resource.type="nat_gateway" AND resource.labels.region="${region}"`,
-        from: since,
-        to: until,
-        alignSeconds: 60,
-        aligner,
-        reducer,
-        groupBy: ['resource.labels.gateway_name'],
-      },
-      abort,
+    knownSeries(
+      cloud.series(
+        {
+          project,
+          filter: `metric.type="router.googleapis.com/nat/${metric}" AND resource.type="nat_gateway" AND resource.labels.region="${region}"`,
+          from: since,
+          to: until,
+          alignSeconds: 60,
+          aligner,
+          reducer,
+          groupBy: ['resource.labels.gateway_name'],
+        },
+        abort,
+      ),
     );
   const [dropped, usage, failed] = await Promise.all([
     ask('dropped_sent_packets_count', 'ALIGN_DELTA', 'REDUCE_SUM'),
@@ -288,24 +292,34 @@ async function measure(
   };
 }
 
-async function zonesOf(
-  name: string,
-  project: string,
-  { cloud }: Inspection,
-  abort: AbortSignal,
-): Promise<readonly ZoneObservation[]> {
+async function zonesOf(name: string, project: string, { cloud }: Inspection, abort: AbortSignal): Promise<ReadZones> {
   const all = await cloud.privateZones(project, abort);
   // A zone that no network sees may be the one that was taken away from ours.
-  const near = all.filter(({ networks }) => networks.includes(name) || networks.length === 0);
-  if (near.length > ZONES_MAX)
-    throw new PlatformFailure('unknown', `${name} has ${near.length} private zones, more than ${ZONES_MAX}`);
-  return inBatches(near, async (zone) => {
+  const near = [
+    ...all.filter(({ networks }) => networks.includes(name)),
+    ...all.filter(({ networks }) => networks.length === 0),
+  ];
+  const read = await inBatches(near.slice(0, ZONES_MAX), async (zone) => {
     if (zone.answers === 'elsewhere') return { ...zone, records: [], changes: [] };
     const asked = { project, zone: zone.name };
     const [records, changes] = await Promise.all([cloud.zoneRecords(asked, abort), cloud.zoneChanges(asked, abort)]);
     return { ...zone, records: addressesOf(records).slice(0, RECORDS_MAX), changes };
   });
+  return { read, count: near.length };
 }
+
+interface ReadZones {
+  /** At most ZONES_MAX: those that the network sees come first. */
+  readonly read: readonly ZoneObservation[];
+  readonly count: number;
+}
+
+const NO_ZONES: ReadZones = { read: [], count: 0 };
+
+const leftOut = ({ read, count }: ReadZones, name: string): NetworkView['unread'] =>
+  count === read.length
+    ? []
+    : [{ part: 'zones', detail: `${name} has ${count} private zones, of which ${read.length} were read` }];
 
 const addressesOf = (records: readonly DnsRecord[]): readonly DnsRecord[] =>
   records.filter(({ type }) => ['A', 'AAAA', 'CNAME'].includes(type));

@@ -6,7 +6,7 @@ export interface OutsideFailure {
 
 /** Where clients name the host that they called: a URL, a pool, a dialled address, a name that did not resolve. The first that matches counts. */
 const HOST_AT: readonly RegExp[] = [
-  /https?:\/\/([\w.-]+)(?::(\d+))?/i,
+  /https?:\/\/(?:[^\s/@]*@)?([\w.-]+)(?::(\d+))?/i,
   /host=['"]([\w.-]+)['"],? port=(\d+)/i,
   /(?:ENOTFOUND|EAI_AGAIN|lookup) ([\w.-]+)/,
   /(?:ETIMEDOUT|ECONNREFUSED|ECONNRESET|EHOSTUNREACH|dial tcp) ([\w.-]+):(\d+)/,

@@ -1,7 +1,7 @@
 import { type Instant, latest, plusSeconds } from '../ports/clock.ts';
 import type { Series, SeriesQuery } from '../ports/cloud.ts';
-import { PlatformFailure } from '../ports/platform-failure.ts';
 import type { Inspection } from './inspector.ts';
+import { knownSeries } from './known-series.ts';
 
 /** One quota of one API in one place, as Monitoring has it. */
 export interface QuotaUse {
@@ -68,15 +68,9 @@ async function series(
     reducer: metric.endsWith('limit') ? 'REDUCE_MAX' : 'REDUCE_SUM',
     groupBy: ['resource.labels.service', 'resource.labels.location', 'metric.labels.quota_metric'],
   };
-  try {
-    const found = await cloud.series(query, abort);
-    const here = ['global', environment.region];
-    return found.filter(({ labels }) => here.includes(labels['location'] ?? 'global'));
-  } catch (error) {
-    // A metric that the project never had a point of is not known there yet.
-    if (error instanceof PlatformFailure && error.code === 'not-found') return [];
-    throw error;
-  }
+  const found = await knownSeries(cloud.series(query, abort));
+  const here = ['global', environment.region];
+  return found.filter(({ labels }) => here.includes(labels['location'] ?? 'global'));
 }
 
 const keyOf = ({ labels }: Series): string =>

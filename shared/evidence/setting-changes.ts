@@ -61,7 +61,7 @@ function containerChanges(was: Container, is: Container, of: string): SettingCha
     ...compared('protocol', was.protocol, is.protocol, of),
     ...envChanges(was, is),
     ...secretChanges(was.secrets, is.secrets),
-    ...compared('memory', `${was.memoryMib} MiB`, `${is.memoryMib} MiB`, of),
+    ...compared('memory', mib(was), mib(is), of),
     ...compared('cpu', was.cpu, is.cpu, of),
     ...compared('cpu-allocation', allocation(was), allocation(is), of),
     ...compared('startup-cpu-boost', onOff(was.startupCpuBoost), onOff(is.startupCpuBoost), of),
@@ -105,6 +105,7 @@ const versions = (uses: readonly SecretUse[], name: string): string =>
     .map(({ secret, version }) => `${secret}:${version}`)
     .join(', ');
 
+const mib = ({ memoryMib }: Container): string => (memoryMib === undefined ? '' : `${memoryMib} MiB`);
 const allocation = ({ cpuIdle }: Container): string => (cpuIdle ? 'during requests' : 'always');
 const onOff = (value: boolean): string => (value ? 'on' : 'off');
 const instances = ({ instancesMin, instancesMax }: Template): string => `${instancesMin} to ${instancesMax}`;

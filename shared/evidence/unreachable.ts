@@ -40,6 +40,9 @@ const FORMS: readonly (readonly [Unreachable['how'], RegExp])[] = [
     ),
   ],
   ['timed-out', new RegExp(`connect(?:ion)? to ${NAME}:${PORT}\\b.*\\btimed out`, 'i')],
+  // Prisma does not tell how; that nothing came back claims least.
+  ['timed-out', new RegExp(`Can't reach database server at \`?${NAME}\`?:\`?${PORT}`, 'i')],
+  ['refused', new RegExp(`Connection to ${NAME}:${PORT} refused`, 'i')],
   ['refused', new RegExp(`ECONNREFUSED ${IP}:${PORT}`)],
   ['refused', new RegExp(`dial tcp ${IP}:${PORT}: connect: connection refused`)],
   ['no-route', new RegExp(`(?:EHOSTUNREACH|ENETUNREACH) ${IP}:${PORT}`)],
@@ -70,7 +73,8 @@ export function unreachable(lines: readonly Line[]): Unreachable[] {
   return [...found.values()].sort((a, b) => b.count - a.count).slice(0, PLACES_MAX);
 }
 
-function placeOf(text: string): Pick<Unreachable, 'host' | 'port' | 'how'> | undefined {
+/** The place that a client says it did not reach. */
+export function placeOf(text: string): Pick<Unreachable, 'host' | 'port' | 'how'> | undefined {
   for (const [how, form] of FORMS) {
     const groups = form.exec(text)?.groups;
     const host = groups?.['host'];

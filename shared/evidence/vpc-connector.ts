@@ -5,6 +5,7 @@ import { parseName } from '../ports/resource-name.ts';
 import { connectorCeilingMbps } from './connector-ceiling.ts';
 import { inBatches } from './in-batches.ts';
 import type { Inspection, Inspector } from './inspector.ts';
+import { knownSeries } from './known-series.ts';
 import { redact } from './redact.ts';
 import { watchedServices } from './watched-services.ts';
 
@@ -150,18 +151,20 @@ async function measureProject(
   try {
     const metrics = await Promise.all(
       METRICS.map(([metric, aligner]) =>
-        cloud.series(
-          {
-            project,
-            filter: `metric.type="vpcaccess.googleapis.com/connector/${metric}" AND resource.type="vpc_access_connector"`,
-            from: since,
-            to: until,
-            alignSeconds: 60,
-            aligner,
-            reducer: 'REDUCE_MAX',
-            groupBy: ['resource.labels.location', 'resource.labels.connector_name'],
-          },
-          abort,
+        knownSeries(
+          cloud.series(
+            {
+              project,
+              filter: `metric.type="vpcaccess.googleapis.com/connector/${metric}" AND resource.type="vpc_access_connector"`,
+              from: since,
+              to: until,
+              alignSeconds: 60,
+              aligner,
+              reducer: 'REDUCE_MAX',
+              groupBy: ['resource.labels.location', 'resource.labels.connector_name'],
+            },
+            abort,
+          ),
         ),
       ),
     );

@@ -49,8 +49,9 @@ export interface Container {
   readonly name: string;
   /** As the API gives it; a digest once Cloud Run has resolved it. */
   readonly image: string;
-  readonly cpu: number;
-  readonly memoryMib: number;
+  /** undefined for a limit that could not be read: any number in its place would be a wrong one. */
+  readonly cpu: number | undefined;
+  readonly memoryMib: number | undefined;
   readonly envNames: readonly string[];
   /** Equal where the values of two variables are, and nothing else: made under a key that nobody keeps. Never part of an observation. */
   readonly envMarks?: Readonly<Record<string, string>>;
@@ -278,7 +279,7 @@ export interface CloudReader
   ): Promise<{ readonly revisions: readonly Revision[]; readonly truncated: boolean }>;
   connector(name: string, abort: AbortSignal): Promise<Connector>;
   series(query: SeriesQuery, abort: AbortSignal): Promise<readonly Series[]>;
-  /** One page, in the query's order: one call of entries.list. */
+  /** One page, in the query's order: one request of entries.list, never repeated. */
   logs(query: LogQuery, abort: AbortSignal): Promise<LogPage>;
 }
 

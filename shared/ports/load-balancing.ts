@@ -24,13 +24,26 @@ export interface TargetProxy {
 export interface UrlMap {
   readonly link: string;
   readonly name: string;
-  /** For hosts that no rule names. */
-  readonly defaultBackend: string | undefined;
+  /** For hosts that no rule names. Several share the requests by weight; none where requests are redirected. */
+  readonly defaultBackends: readonly string[];
   readonly rules: readonly {
     readonly hosts: readonly string[];
-    readonly defaultBackend: string | undefined;
-    readonly paths: readonly { readonly paths: readonly string[]; readonly backend: string }[];
+    readonly defaultBackends: readonly string[];
+    readonly paths: readonly PathRule[];
   }[];
+}
+
+export interface PathRule extends PathOrder {
+  /** `/auth` takes itself alone, `/auth/*` and `/auth*` what begins so. */
+  readonly paths: readonly string[];
+  readonly backends: readonly string[];
+}
+
+export interface PathOrder {
+  /** The lowest that matches wins, whatever its length; left out where the longest path does. */
+  readonly priority?: number;
+  /** It wants certain headers or parameters too, or judges the path by an expression, so that a URL alone does not say whether it matches. */
+  readonly isConditional?: true;
 }
 
 export interface BackendService {

@@ -36,9 +36,9 @@ export type Proposal<Settings> =
   | { readonly kind: 'proposed'; readonly change: Change<Settings>; readonly prospect: Prospect }
   | { readonly kind: 'refused'; readonly reason: string };
 
-export interface ProposalInput<Needs extends InspectorName> {
+export interface ProposalInput<Needs extends InspectorName, Considers extends InspectorName = never> {
   readonly cause: Cause;
-  readonly seen: Pick<Observations, Needs>;
+  readonly seen: Pick<Observations, Needs> & Partial<Pick<Observations, Considers>>;
   readonly bounds: Bounds;
   /** Unique to the incident and round; restarts are marked with it. */
   readonly mark: string;
@@ -64,11 +64,17 @@ export interface Standing<Settings> {
  * One kind of change. `propose` is pure. `read` and `write` are the two halves of applying it; carrying out compares in between, in one place:
  * `after` stands already: done; `before` still stands: write; neither: stop and ask again.
  */
-export interface Action<Settings, Needs extends InspectorName = InspectorName> {
+export interface Action<
+  Settings,
+  Needs extends InspectorName = InspectorName,
+  Considers extends InspectorName = never,
+> {
   readonly title: string;
   readonly answers: readonly RuleName[];
   readonly needs: readonly Needs[];
-  readonly propose: (input: ProposalInput<Needs>) => Proposal<Settings>;
+  /** What makes it surer, and is done without where it is out of reach: the prospect then says so. */
+  readonly considers?: readonly Considers[];
+  readonly propose: (input: ProposalInput<Needs, Considers>) => Proposal<Settings>;
   /** Why the API or the policy takes no such change, naming the limit; undefined when they do. Pure. Left out where nothing is limited. */
   readonly outOfLimits?: (input: LimitInput<Settings>) => string | undefined;
   readonly read: (target: string, cloud: CloudReader, abort: AbortSignal) => Promise<Standing<Settings>>;

@@ -1,3 +1,4 @@
+import type { InspectorName } from '../evidence/evidence.ts';
 import type { Action, Change, Prospect } from './action.ts';
 import * as registry from './registry.ts';
 
@@ -7,7 +8,8 @@ export type ActionName = keyof typeof actions;
 export const actionNames = Object.keys(registry) as readonly ActionName[];
 
 /** Sound: an action is only ever handed the settings that it proposed or read itself, under its own name. */
-export const anyAction = (name: ActionName): Action<unknown> => actions[name] as unknown as Action<unknown>;
+export const anyAction = (name: ActionName): Action<unknown, InspectorName, InspectorName> =>
+  actions[name] as unknown as Action<unknown, InspectorName, InspectorName>;
 
 type SettingsOf<A> = A extends { readonly write: (change: Change<infer S>, ...rest: never[]) => unknown } ? S : never;
 

@@ -1,5 +1,6 @@
 import type { Cause } from '../diagnosis/rule.ts';
 import type { Evidence } from '../evidence/evidence.ts';
+import type { Reading } from '../evidence/inspector.ts';
 import { type ActionName, actionNames, anyAction, type PlanStep } from './actions.ts';
 import { type GuardrailContext, refusedByGuardrail } from './guardrails.ts';
 import type { Plan } from './plan.ts';
@@ -57,15 +58,19 @@ function stepFor(name: ActionName, input: PlanInput): PlanStep | string {
   const action = anyAction(name);
   if (tried.some((attempt) => attempt.action === name && attempt.target === root.target))
     return `${action.title}: was tried in this incident already`;
-  const seen = action.needs.flatMap((need) => {
+  const seen = [...action.needs, ...(action.considers ?? [])].flatMap((need) => {
     const reading = evidence[need];
     return reading.status === 'observed' ? [[need, reading.value] as const] : [];
   });
   const missing = action.needs.find((need) => evidence[need].status !== 'observed');
-  if (missing !== undefined) return `${action.title}: ${missing.replaceAll('-', ' ')} could not be observed`;
+  if (missing !== undefined) {
+    const reading: Reading<unknown> = evidence[missing];
+    const why = reading.status === 'unavailable' ? `: ${reading.detail}` : '';
+    return `${action.title}: ${missing.replaceAll('-', ' ')} could not be observed${why}`;
+  }
   const proposal = action.propose({
     cause: root,
-    // Sound: none is missing, so every need was observed, and an action's type lets it read no other.
+    // Sound: none is missing, so every need was observed; what is considered may be absent, and an action's type lets it read no other.
     seen: Object.fromEntries(seen) as never,
     bounds: environment.bounds,
     mark: `${incident}-${round}`,

@@ -17,7 +17,7 @@ const ALL_PERCENT = 100;
  * API: Cloud Run Admin v2 services.patch (updateMask traffic, etag). Permissions: run.services.get, run.services.update, run.operations.get.
  * Silent (refuses) when every earlier revision is not ready, failed too, or takes the same way that leads nowhere, and when the trouble did not come with the newest one. New deploys take no traffic until LATEST is restored, which the card says.
  */
-export const shiftTraffic: Action<TrafficSettings, 'cloud-run' | 'logs' | 'metrics'> = {
+export const shiftTraffic: Action<TrafficSettings, 'cloud-run' | 'logs', 'metrics'> = {
   title: 'Shift traffic to the last good revision',
   answers: [
     'release-broken',
@@ -32,7 +32,8 @@ export const shiftTraffic: Action<TrafficSettings, 'cloud-run' | 'logs' | 'metri
     'secret-unavailable',
     'traffic-pinned',
   ],
-  needs: ['cloud-run', 'logs', 'metrics'],
+  needs: ['cloud-run', 'logs'],
+  considers: ['metrics'],
   propose: ({ cause, seen }) => {
     const service = serviceOf(cause, seen['cloud-run']);
     const newest = service?.revisions[0];
@@ -52,7 +53,7 @@ export const shiftTraffic: Action<TrafficSettings, 'cloud-run' | 'logs' | 'metri
       },
       prospect: {
         risk: 'medium',
-        ...(target.kind === 'back' ? back(service, target) : forward(service, target)),
+        ...(target.kind === 'back' ? back(service, target, seen.metrics) : forward(service, target)),
         summary: {
           title: `Shift ${shortName} ${target.kind} to ${target.to.shortName}`,
           before: inWords(traffic),
@@ -88,9 +89,16 @@ function serviceOf(
 type Shift = Exclude<TrafficTarget, { readonly kind: 'nowhere' }>;
 type Told = Pick<Prospect, 'expectedEffect' | 'whatCouldGoWrong' | 'permanent'>;
 
-const back = (service: ServiceObservation, { to, from }: Shift): Told => ({
-  expectedEffect: `requests reach ${to.shortName}, which served until ${from.shortName} came`,
-  whatCouldGoWrong: `What ${from.shortName} changed outside the container, a database schema for one, stays. New deploys of ${service.shortName} take no traffic until it is set back to latest.`,
+const back = (
+  service: ServiceObservation,
+  { to, from }: Shift,
+  metrics: Observations['metrics'] | undefined,
+): Told => ({
+  expectedEffect:
+    metrics === undefined
+      ? `requests reach ${to.shortName}, which was ready before ${from.shortName} came and is not seen to fail`
+      : `requests reach ${to.shortName}, which served until ${from.shortName} came`,
+  whatCouldGoWrong: `${metrics === undefined ? `Monitoring could not be asked whether ${to.shortName} served, and its errors are told by the logs alone. ` : ''}What ${from.shortName} changed outside the container, a database schema for one, stays. New deploys of ${service.shortName} take no traffic until it is set back to latest.`,
   permanent: `Deploy a mended release, then: ${toLatest(service)}`,
 });
 

@@ -1,7 +1,6 @@
-import { beganWith, failuresOf, lastGoodBefore, shareOf } from '../diagnosis/revisions.ts';
+import { beganWith, failuresOf, lastGoodBefore, type SeenOfRevisions, shareOf } from '../diagnosis/revisions.ts';
 import type { Cause } from '../diagnosis/rule.ts';
 import type { ServiceObservation } from '../evidence/cloud-run.ts';
-import type { Observations } from '../evidence/evidence.ts';
 import { secretNames } from '../evidence/secret-states.ts';
 import type { Revision } from '../ports/cloud.ts';
 import { parseName } from '../ports/resource-name.ts';
@@ -11,6 +10,8 @@ export type TrafficTarget =
   | { readonly kind: 'back' | 'forward'; readonly to: Revision; readonly from: Revision }
   | { readonly kind: 'nowhere'; readonly reason: string };
 
+const FOUND_BY_ONSET: readonly string[] = ['release-broken', 'configuration-broken'];
+
 const nowhere = (reason: string): TrafficTarget => ({ kind: 'nowhere', reason });
 
 /** Back to the last good revision where the newest broke it; forward to the newest where an older one is pinned. */
@@ -18,15 +19,15 @@ export function trafficTarget(
   { rule }: Pick<Cause, 'rule'>,
   service: ServiceObservation,
   newest: Revision,
-  seen: Pick<Observations, 'logs' | 'metrics'>,
+  seen: SeenOfRevisions,
 ): TrafficTarget {
   const { shortName } = service;
   if (rule === 'traffic-pinned') return forward(service, newest);
   if (shareOf(service, newest.shortName) === 0)
     return nowhere(`${newest.shortName}, the newest of ${shortName}, takes no traffic to be shifted away`);
-  // A release that broke is found by when it began to fail; what else is found may have come with no deploy at all.
+  // That a release broke, or its settings, is found by when it began to fail; what else is found may have come with no deploy at all.
   const { firstAt } = failuresOf(newest.shortName, shortName, seen.logs);
-  if (rule !== 'release-broken' && (firstAt === undefined || !beganWith(newest, firstAt)))
+  if (!FOUND_BY_ONSET.includes(rule) && (firstAt === undefined || !beganWith(newest, firstAt)))
     return nowhere(
       `${newest.shortName} did not begin to fail with its deploy: an earlier revision would fare no better`,
     );

@@ -7,7 +7,7 @@ import { changeLines, permanentLines, recommendedChange } from './change-blocks.
 import type { Message } from './chat.ts';
 import { checkAgain, footer, toSettle } from './check-blocks.ts';
 import { decided, decision, notToBeDecided, tried, withoutEnvironment } from './decision-blocks.ts';
-import { evidence, folded, rootCause, seenWords } from './diagnosis-blocks.ts';
+import { evidence, folded, rootCause, seenWords, theirOwnWords } from './diagnosis-blocks.ts';
 import { escalation } from './escalation-blocks.ts';
 import { heading, headlineText } from './heading.ts';
 import { cut, fitted, MESSAGE_TEXT_MAX, needed, type Weighed } from './limits.ts';
@@ -40,7 +40,8 @@ function body({ incident, environment, trail, fault }: CardInput): Weighed[] {
   switch (incident.status) {
     case 'investigating': {
       const { diagnosis: found } = incident;
-      const [settle, seen] = found === undefined ? [[], []] : [toSettle(found), folded(found)];
+      const [settle, seen] =
+        found === undefined ? [[], []] : [[...theirOwnWords(found), ...toSettle(found)], folded(found)];
       const look = [...needed(section(lookWords(incident))), ...settle, ...checkAgain(incident, environment)];
       return [...look, ...tried(incident), ...decided(incident, trail), ...seen];
     }
@@ -76,7 +77,10 @@ function body({ incident, environment, trail, fault }: CardInput): Weighed[] {
     }
     case 'escalated': {
       const found = incident.diagnosis;
-      const why = found === undefined ? [] : [...rootCause(found, foundAt), ...evidence(found), ...toSettle(found)];
+      const why =
+        found === undefined
+          ? []
+          : [...rootCause(found, foundAt), ...evidence(found), ...theirOwnWords(found), ...toSettle(found)];
       const small = found === undefined ? [] : folded(found);
       return [
         ...escalation(incident, environment),

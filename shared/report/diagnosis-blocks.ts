@@ -34,6 +34,12 @@ export function seenWords(symptoms: Diagnosis['symptoms']): string {
   return lines.length === 0 ? 'Nothing wrong was seen.' : bulleted('Seen:', lines, SYMPTOMS_SHOWN);
 }
 
+/** What those in trouble print most: where no cause was found, a person may know what it speaks for. */
+export function theirOwnWords({ said = [] }: Diagnosis): Weighed[] {
+  const lines = said.map(({ text, url }) => `• ${link(text, url, EVIDENCE_LINE_MAX)}`);
+  return lines.length === 0 ? [] : spare(context(`*Their logs say most:*\n${lines.join('\n')}`));
+}
+
 /** What speaks for it, and where to look. */
 export function evidence({ root }: Diagnosis): Weighed[] {
   const all = root?.evidence ?? [];

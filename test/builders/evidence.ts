@@ -12,7 +12,7 @@ import type {
   BalancerAnswers,
   LoadBalancerObservation,
 } from '../../shared/evidence/load-balancer.ts';
-import type { FailedRequests, LogsObservation, SignatureCount } from '../../shared/evidence/logs.ts';
+import type { FailedRequests, LineCluster, LogsObservation, SignatureCount } from '../../shared/evidence/logs.ts';
 import type { ServiceMetrics } from '../../shared/evidence/metrics.ts';
 import type { NatObservation, NetworkView, Way, ZoneObservation } from '../../shared/evidence/network.ts';
 import type { PlatformObservation } from '../../shared/evidence/platform.ts';
@@ -178,6 +178,10 @@ const LOG_OF: Readonly<Partial<Record<SignatureCount['signature'], SignatureCoun
   'response-malformed': 'requests',
   'startup-probe-failed': 'system',
   'container-exited': 'system',
+  'container-crashed': 'system',
+  'container-killed': 'system',
+  'signal-uncaught': 'system',
+  'liveness-probe-failed': 'system',
   'memory-limit-exceeded': 'system',
 };
 
@@ -195,6 +199,18 @@ export const line = (
   firstAt: at(-240),
   lastAt: at(-5),
   sample: `sample of ${signature}`,
+  ...over,
+});
+
+/** Lines of a shape that nothing here knows. */
+export const cluster = (service: string, count: number, over: Partial<LineCluster> = {}): LineCluster => ({
+  service,
+  revision: `${service}-00002`,
+  count,
+  shape: 'panic: runtime error',
+  firstAt: at(-240),
+  lastAt: at(-5),
+  sample: 'panic: runtime error',
   ...over,
 });
 

@@ -122,7 +122,7 @@ export function reading(region: Region): { readonly cloud: CloudReader; readonly
         `connector ${name}`,
         region.connectors?.find((one) => one.name === name),
       ),
-    series: (query) => answer(`series ${query.filter}`, region.series?.(query) ?? []),
+    series: async (query) => answer(`series ${query.filter}`, region.series?.(query) ?? []),
     logs: (query) => answer(`logs ${query.order} ${query.filter}`, region.logs?.(query) ?? page([])),
     sqlInstances: (project) => answer(`sqlInstances ${project}`, region.sqlInstances ?? NONE_LISTED),
     sqlOperations: ({ instance }) => answer(`sqlOperations ${instance}`, region.sqlOperations?.[instance] ?? []),
@@ -224,6 +224,7 @@ export const answered = (status: number, body = '', latencyMs = 12.4): HttpResul
 export const inspection = (
   over: Partial<Omit<Inspection, 'environment'>> & { readonly environment?: Partial<Environment> } = {},
 ): Inspection => ({
+  purpose: 'diagnosis',
   subject: context.subject,
   since: at(-900),
   until: NOW,

@@ -30,6 +30,7 @@ export const diagnosis: Diagnosis = {
   ruledOut: [{ rule: 'memory-exhausted', reason: 'no container ran out of memory' }],
   unchecked: [],
   nextChecks: [],
+  said: [{ text: 'backend: 9 x "oh"' }, { text: 'auth: 2 x "no"', url: 'https://console.cloud.google.com/run' }],
   symptoms: [{ kind: 'serving-errors', on: 'backend', text: '93 % of requests answer 503' }],
 };
 

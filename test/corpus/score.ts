@@ -17,8 +17,8 @@ const usage = `Plays every labelled scenario live, as an incident would see it, 
 NAME...   these scenarios only
 --record  keeps the evidence of each look in test/corpus/evidence, which \`npm test\` judges again
 
-A table on stdout; its last line is JSON: {n, top1, top3, harmful, falseAlarms, medianMs, p95Ms}.
-Exit code 0 when the aims are reached (top1 0.95, harmful 0, falseAlarms 0), 1 when not.
+A table on stdout; its last line is JSON: {n, top1, top3, harmful, falseAlarms, surplusRoots, medianMs, p95Ms}.
+Exit code 0 when the aims are reached (top1 0.95, harmful 0, falseAlarms 0, surplusRoots 0), 1 when not.
 `;
 const options = { record: { type: 'boolean', default: false } } as const;
 
@@ -56,11 +56,25 @@ async function played(label: Label, record: boolean): Promise<Judged> {
   }
 }
 
-function lineOf({ scenario, expected, found, top1, top3, offered, harmful, falseAlarm, ms }: Judged): string {
+function lineOf(one: Judged): string {
+  const { scenario, expected, found, top1, top3, surplus, offered, harmful, falseAlarm, ms } = one;
   const verdict = top1 ? 'right' : top3 ? 'among three' : 'WRONG';
   const alarm = [harmful ? 'HARMFUL' : '', falseAlarm ? 'FALSE ALARM' : ''].join(' ').trim();
-  const cells = [scenario.padEnd(48), verdict.padEnd(11), found.padEnd(32), offered.padEnd(24), `${Math.round(ms)} ms`];
-  return `${cells.join('  ')}${top1 ? '' : `  (it was ${expected})`}${alarm === '' ? '' : `  ${alarm}`}`;
+  const more = surplus.length === 0 ? '' : `+${surplus.length}`;
+  const cells = [
+    scenario.padEnd(48),
+    verdict.padEnd(11),
+    found.padEnd(32),
+    more.padEnd(3),
+    offered.padEnd(24),
+    `${Math.round(ms)} ms`,
+  ];
+  const notes = [
+    ...(top1 ? [] : [`(it was ${expected})`]),
+    ...(surplus.length === 0 ? [] : [`(named beside it: ${surplus.join(', ')})`]),
+    ...(alarm === '' ? [] : [alarm]),
+  ];
+  return [...cells, ...notes].join('  ');
 }
 
 /** In order, AT_ONCE under way. */

@@ -34,6 +34,21 @@ it('leaves a renewal that failed to the rules that say why', () => {
   expect(judged([soon], [certificate({ state: 'renewal-failed', domainStates })]).kind).toBe('ruled-out');
 });
 
+it('tells of one that Google does not see itself where a front is before it: why is not known', () => {
+  const unseen = { domain: 'api.acme.test', state: 'not-visible' as const, detail: 'FAILED_NOT_VISIBLE' };
+  const behind = (leads: 'cdn' | 'partly') =>
+    domain(presented({ daysLeft: 9.5 }), {
+      dns: there({ a: ['104.16.0.1'], aaaa: [], cname: undefined, caa: [], caaAt: undefined, leads }),
+    });
+  const held = certificate({ state: 'renewal-failed', domainStates: [unseen] });
+  expect(judged([behind('cdn')], [held])).toMatchObject({
+    kind: 'cause',
+    confidence: 'likely',
+    evidence: [{}, { text: expect.stringContaining('(FAILED_NOT_VISIBLE)') }],
+  });
+  expect(judged([behind('partly')], [held]).kind).toBe('ruled-out');
+});
+
 it('is silent about a host that DNS leads nowhere, and not where DNS could not be asked', () => {
   const dns = { a: [], aaaa: [], cname: undefined, caa: [], caaAt: undefined, leads: 'nowhere' } as const;
   expect(judged([domain(presented({ daysLeft: 3 }), { dns: there(dns) })]).kind).toBe('ruled-out');

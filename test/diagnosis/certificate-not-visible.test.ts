@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
+import { EXPIRING_DAYS } from '../../shared/diagnosis/certificate-expiring.ts';
 import type { CertificateObservation } from '../../shared/evidence/certificates.ts';
 import type { DnsSeen } from '../../shared/evidence/where-dns-leads.ts';
 import { certified, conclude } from '../builders/conclude.ts';
-import { API, certificate, domain, look, outOfReach, presented, there } from '../builders/evidence.ts';
+import { API, at, certificate, domain, look, outOfReach, presented, there } from '../builders/evidence.ts';
 
 const unseen = (over: Partial<CertificateObservation> = {}): CertificateObservation =>
   certificate({
@@ -89,6 +90,38 @@ it('cannot tell behind a CDN', () => {
     reason: expect.stringContaining('leads to a CDN'),
     settles: 'not-by-itself',
   });
+});
+
+it('is less sure at addresses that it does not know, and cannot tell where the host presents a certificate there', () => {
+  const elsewhere = dns({ a: ['34.9.9.9'], leads: 'elsewhere' });
+  const at = (...given: Parameters<typeof presented>) =>
+    judged([domain(presented(...given), { dns: elsewhere })], [unseen()], [look()]);
+  expect(at({ isNamed: false })).toMatchObject({ kind: 'cause', confidence: 'likely' });
+  expect(at({ problem: 'expired' })).toMatchObject({ kind: 'cause', confidence: 'likely' });
+  const shut = domain({ connected: false, failure: 'reset', detail: '' }, { dns: elsewhere });
+  expect(judged([shut], [unseen()], [look()])).toMatchObject({ kind: 'cause', confidence: 'likely' });
+  const blind = domain(presented(), { dns: elsewhere, handshake: outOfReach });
+  expect(judged([blind], [unseen()], [look()])).toMatchObject({ kind: 'cause', confidence: 'likely' });
+  expect(at()).toMatchObject({
+    kind: 'inconclusive',
+    reason: expect.stringContaining('addresses that we do not know'),
+    nextCheck: expect.stringContaining('api.acme.test'),
+  });
+});
+
+it.each([
+  [EXPIRING_DAYS * 86_400, 'soon'],
+  [EXPIRING_DAYS * 86_400 + 1, undefined],
+  [-60, 'soon'],
+])('behind a CDN it cannot be left as it is when the certificate ends in %d s', (seconds, harm) => {
+  const fronted = domain(presented(), { dns: dns({ a: ['104.16.0.1'], leads: 'cdn' }) });
+  const found = judged([fronted], [unseen({ expiresAt: at(seconds) })]);
+  expect([found.kind, 'harm' in found ? found.harm : undefined]).toEqual(['inconclusive', harm]);
+});
+
+it('behind a CDN it says no more of one whose end is not known', () => {
+  const fronted = domain(presented(), { dns: dns({ a: ['104.16.0.1'], leads: 'cdn' }) });
+  expect(judged([fronted], [unseen({ expiresAt: undefined })])).not.toHaveProperty('harm');
 });
 
 it('is silent where the certificate is well, or fails for another reason', () => {

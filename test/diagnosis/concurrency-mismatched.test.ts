@@ -42,7 +42,7 @@ describe('concurrency-mismatched', () => {
 
   it.each([
     ['as many inside as it takes', { concurrency: recent(80 * HELD_RATIO) }, 'cause'],
-    ['fewer inside', { concurrency: recent(80 * HELD_RATIO - 1) }, 'ruled-out'],
+    ['fewer inside', { concurrency: recent(80 * HELD_RATIO - 0.1) }, 'ruled-out'],
     ['nothing known of what is inside', { concurrency: [] }, 'ruled-out'],
     ['CPU not quite busy', { cpuRatio: recent(CPU_IDLE_RATIO - 0.01, CPU_IDLE_RATIO - 0.01) }, 'cause'],
     ['CPU busy', { cpuRatio: recent(CPU_IDLE_RATIO, CPU_IDLE_RATIO) }, 'ruled-out'],
@@ -50,7 +50,7 @@ describe('concurrency-mismatched', () => {
     ['no CPU', { cpuRatio: [] }, 'ruled-out'],
     ['quick answers', { latencyP95Ms: recent(200, 200) }, 'ruled-out'],
     ['enough more traffic', { requests: recent(600 * TRAFFIC_RATIO_MIN, 600 * TRAFFIC_RATIO_MIN) }, 'cause'],
-    ['the traffic of always', { requests: recent(770, 770) }, 'ruled-out'],
+    ['one request a minute less', { requests: recent(779, 779) }, 'ruled-out'],
   ])('%s', (_, over, kind) => expect(see(over)).toMatchObject([{ kind }]));
 
   it.each([

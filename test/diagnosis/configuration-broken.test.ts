@@ -64,6 +64,26 @@ describe('configuration-broken', () => {
     expect(kinds(concludes('configuration-broken', [set(...changes)], { ...failing, signatures }))).toEqual([kind]);
   });
 
+  const key = (name: string) => line('backend', 'key-missing', 5, { ...of, sample: `KeyError: '${name}'` });
+  const start = line('backend', 'startup-probe-failed', 1, of);
+  const exit = line('backend', 'container-exited', 1, of);
+  const renamed = setting('env', 'set', '', 'region');
+  it.each([
+    ['while it serves: some document lacks it', [setting('image')], [key('region')], 'ruled-out'],
+    ['after which containers exit', [setting('image')], [key('region'), exit], 'ruled-out'],
+    ['in a start', [setting('image')], [key('region'), start], 'cause'],
+    ['that is a variable which it took away', [setting('image'), renamed], [key('region')], 'cause'],
+    ['that is another than the variable which it took away', [setting('image'), renamed], [key('reg')], 'ruled-out'],
+    ['beside a setting of no name', [setting('image'), setting('memory')], [key('')], 'ruled-out'],
+  ] as const)('judges a key that is missing %s', (_, changes, signatures, kind) => {
+    expect(kinds(concludes('configuration-broken', [set(...changes)], { ...failing, signatures }))).toEqual([kind]);
+  });
+
+  it('takes a key that is missing in a deploy which never became ready for a setting', () => {
+    const of = notReady({}, { release: releaseOf(setting('image')) });
+    expect(kinds(concludes('configuration-broken', [of], { signatures: [key('region')] }))).toEqual(['cause']);
+  });
+
   it.each([
     ['a container that misses a setting', [missing], true],
     ['failures alone', [], false],

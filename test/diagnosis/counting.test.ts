@@ -74,6 +74,11 @@ describe('what failed is counted by its kind, never as a sum of unlike things', 
     expect(felt({ signatures: lines.slice(0, 1) })).toEqual(['backend: 4 starts failed']);
   });
 
+  it('counts a crash once, whoever tells of it', () => {
+    const lines = [line('backend', 'container-crashed', 9, failing), line('backend', 'signal-uncaught', 8, failing)];
+    expect(ofRelease({ signatures: lines })).toContain('is broken: 9 containers exited, from');
+  });
+
   it('goes by what a release prints where nothing else speaks', () => {
     const lines = [line('backend', 'setting-missing', 5, failing), line('backend', 'module-missing', 4, failing)];
     expect(ofRelease({ signatures: lines })).toContain('is broken: its log speaks against it 5 times, from');

@@ -41,7 +41,7 @@ describe('cpu-starved', () => {
     ['one minute alone', { cpuRatio: recent(1) }, 'ruled-out'],
     ['quick answers', { latencyP95Ms: recent(160, 160) }, 'ruled-out'],
     ['more traffic', { requests: recent(600 * TRAFFIC_RATIO_MAX, 600 * TRAFFIC_RATIO_MAX) }, 'ruled-out'],
-    ['a little more traffic', { requests: recent(890, 890) }, 'cause'],
+    ['one request a minute less', { requests: recent(899, 899) }, 'cause'],
   ])('%s', (_, over, kind) => expect(see(over)).toMatchObject([{ kind }]));
 
   it.each([

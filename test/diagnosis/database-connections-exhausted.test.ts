@@ -7,7 +7,10 @@ import {
   observed,
   observedDatabase,
   observedLook,
+  observedRedis,
   points,
+  REDIS,
+  SQL,
   service,
   serviceMetrics,
   unavailable,
@@ -36,7 +39,7 @@ describe('database-connections-exhausted', () => {
       confidence: 'certain',
       services: ['backend'],
       claim:
-        'Database postgres is out of connections: it held 98 of 103 connections and refused 900: backend 18 x 4 instances = 72, auth 10 x 2 instances = 20, together 92.',
+        'Database postgres is out of connections: it held 98 of 103 connections and refused 900: backend 18 x 4 instances = 72, auth 10 x 2 instances = 20, together 92, and 6 beyond them.',
       evidence: [{ text: expect.stringContaining('the default of its memory; 3 are kept for superusers') }, {}, {}],
     });
   });
@@ -45,8 +48,10 @@ describe('database-connections-exhausted', () => {
     const one = { users: [databaseUser('backend', 18)] };
     const flagged = { ...one, limit: { connections: 103, source: 'flag' } as const };
     const said = only(judged([holding(98, flagged)], refused(3), { ...two, metrics: unavailable('denied') }));
+    const within = only(judged([holding(90, flagged)], refused(3), { ...two, metrics: unavailable('denied') }));
+    expect(within).toMatchObject({ claim: expect.stringContaining('instances = 90.') });
     expect(said).toMatchObject({
-      claim: expect.stringContaining('refused 3: backend 18 x 5 instances = 90.'),
+      claim: expect.stringContaining('refused 3: backend 18 x 5 instances = 90, and 8 beyond them.'),
       evidence: [{ text: expect.stringContaining('the flag max_connections') }, {}, {}],
     });
   });
@@ -64,6 +69,22 @@ describe('database-connections-exhausted', () => {
     expect(only(judged([holding(98)], refused(2)))).toMatchObject({ kind: 'ruled-out' });
     const told = holding(20, { looks: [observedLook('too-many-connections')] });
     expect(only(judged([told], { failed: [failed('auth', 5)] }))).toMatchObject({ kind: 'cause', services: ['auth'] });
+  });
+
+  it('is told of the database that the lines speak of, of several that one service uses', () => {
+    const slots = (count: number, sample: string) => line('backend', 'database-slots-exhausted', count, { sample });
+    const other = observedDatabase({ name: 'reports', target: 'reports', address: '10.20.0.9:5432', connections: [] });
+    const seen = [holding(98), other, observedRedis({ connections: points([27]) })];
+    const said = (lines: ReturnType<typeof slots>[]) =>
+      judged(seen, { signatures: lines }).flatMap((one) => (one.kind === 'cause' ? [one.target] : []));
+    expect(said([slots(664, 'FATAL: remaining connection slots are reserved for superusers')])).toEqual([
+      SQL,
+      'reports',
+    ]);
+    const at3 = 'connection to server at "10.20.0.3", port 5432 failed: FATAL: sorry, too many clients already';
+    expect(said([slots(664, at3)])).toEqual([SQL]);
+    expect(said([slots(12, 'ReplyError: ERR max number of clients reached')])).toEqual([REDIS]);
+    expect(said([slots(664, at3), slots(12, 'ERR max number of clients reached')])).toEqual([SQL, REDIS]);
   });
 
   it('is told without a limit or metrics too, and says that it does not know them', () => {

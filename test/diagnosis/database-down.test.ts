@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { LINES_MIN } from '../../shared/diagnosis/database-facts.ts';
+import { RECENT_SECONDS } from '../../shared/diagnosis/recent.ts';
 import type { ObservedDatabase } from '../../shared/evidence/database.ts';
 import {
   at,
@@ -107,6 +109,8 @@ describe('a SQL database is down', () => {
     expect(only(down([observedDatabase(noUp)], said('connect ECONNREFUSED 10.9.9.9:80')))).toMatchObject({
       kind: 'ruled-out',
     });
+    const libpq = 'connection to server at "10.20.0.3", port 5432 failed: Connection refused';
+    expect(only(down([observedDatabase(noUp)], said(libpq)))).toMatchObject({ kind: 'cause' });
     expect(only(down([observedDatabase({ ...noUp, address: undefined })], said('ECONNREFUSED')))).toMatchObject({
       kind: 'ruled-out',
     });
@@ -268,6 +272,30 @@ describe('a Redis is down', () => {
     for (const state of ['READY', 'UPDATING'])
       expect(only(redis([observedRedis({ redis: redisInstance({ state }) })]))).toMatchObject({ kind: 'ruled-out' });
     expect(only(redis([observedDatabase()]))).toMatchObject({ reason: 'no Redis is known here' });
+  });
+
+  describe('whose clients are connected to a replica', () => {
+    const refused = (count: number, over: Parameters<typeof line>[3] = {}) => ({
+      signatures: [line('frontend', 'redis-read-only', count, over)],
+    });
+
+    it.each([
+      [LINES_MIN, {}, 'cause'],
+      [LINES_MIN - 1, {}, 'ruled-out'],
+      [LINES_MIN, { lastAt: at(-RECENT_SECONDS - 1) }, 'ruled-out'],
+    ])('judges %i refused writes %j', (count, over, kind) =>
+      expect(only(redis([observedRedis()], refused(count, over)))).toMatchObject({ kind }),
+    );
+
+    it('says so, with what Memorystore says where it is one', () => {
+      expect(only(redis([observedRedis()], refused(40)))).toMatchObject({
+        claim: 'Redis redis takes no writes: what its clients are connected to is a replica, which refused 40 of them.',
+        confidence: 'likely',
+        evidence: [{ text: 'Memorystore says READY.' }, {}],
+        services: ['frontend'],
+      });
+      expect(only(redis([observedRedis({ redis: undefined })], refused(40)))).toMatchObject({ evidence: [{}] });
+    });
   });
 
   it('has a page to look at where it is a product of Google’s, and none where it is one’s own', () => {

@@ -1,13 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import type { ServiceMetrics } from '../../shared/evidence/metrics.ts';
 import {
   at,
   failed,
   line,
+  observed,
   observedDatabase,
   observedLook,
   observedRedis,
   points,
   redisInstance,
+  SQL,
+  serviceMetrics,
+  unavailable,
 } from '../builders/evidence.ts';
 import { judgedData, only } from '../builders/judging.ts';
 
@@ -69,6 +74,64 @@ describe('database-slow', () => {
   it('busy and well is no fault; and there may be none', () => {
     expect(only(slow([busy(0.99, 0.99, 0.99)]))).toMatchObject({ kind: 'ruled-out' });
     expect(only(slow([observedRedis()]))).toMatchObject({ reason: 'no SQL database is known here' });
+  });
+});
+
+describe('services that wait for a database together', () => {
+  const FAST = { latencyP95Ms: points([150, 150, 150], at(-120)) };
+  const slowNow = (name: string, over: Partial<ServiceMetrics> = {}) =>
+    serviceMetrics(name, { latencyP95Ms: points([1900, 1900, 1900], at(-120)), ...over });
+  const cpu = (ratio: number) => ({ cpuRatio: points([ratio, ratio, ratio], at(-120)) });
+  const see = (
+    services: readonly ServiceMetrics[],
+    said: Parameters<typeof slow>[1] = {},
+    seen = busy(0.12, 0.12, 0.12),
+  ) => only(slow([seen], said, { metrics: observed({ services }) }));
+
+  it('cannot be told from an idle instance, and are what to ask it about', () => {
+    expect(see([slowNow('auth'), slowNow('backend')])).toEqual({
+      kind: 'inconclusive',
+      reason:
+        'postgres: CPU at 12 % or more, and 0 queries were cancelled for their time; yet auth and backend, which use it, wait for something at once, as for a lock, which costs no CPU',
+      settles: 'not-by-itself',
+      about: { target: SQL, services: ['auth', 'backend'] },
+      nextCheck:
+        "Ask postgres what its sessions wait for, and who holds it: SELECT pid, wait_event_type, wait_event, pg_blocking_pids(pid), query FROM pg_stat_activity WHERE state <> 'idle'.",
+    });
+    expect(see([slowNow('auth'), slowNow('backend')], {}, { ...busy(), kind: 'mysql' })).toMatchObject({
+      nextCheck: expect.stringContaining('sys.innodb_lock_waits'),
+    });
+  });
+
+  it.each<[string, readonly ServiceMetrics[], Parameters<typeof slow>[1]]>([
+    ['only one of them is slow', [slowNow('auth'), serviceMetrics('backend', FAST)], {}],
+    ['the other does not use it', [slowNow('auth'), slowNow('frontend')], {}],
+    ['one has all of its CPU in use', [slowNow('auth'), slowNow('backend', cpu(0.8))], {}],
+    ['the CPU of one is not measured', [slowNow('auth'), slowNow('backend', { cpuRatio: [] })], {}],
+    [
+      'one says what it waits for',
+      [slowNow('auth'), slowNow('backend')],
+      { signatures: [line('backend', 'module-missing', 3)] },
+    ],
+    [
+      'one does not get there',
+      [slowNow('auth'), slowNow('backend')],
+      { signatures: [line('backend', 'private-connection-timed-out', 3)] },
+    ],
+    ['only one waits for its pool', [], { signatures: [line('backend', 'database-pool-exhausted', 3)] }],
+  ])('are nothing of it where %s', (_, services, said) => {
+    expect(see(services, said)).toMatchObject({ kind: 'ruled-out' });
+  });
+
+  it('count up to the edge of what is idle, and of how often their pools run empty', () => {
+    expect(see([slowNow('auth'), slowNow('backend', cpu(0.79))])).toMatchObject({ kind: 'inconclusive' });
+    const waiting = (count: number) => ({
+      signatures: [line('backend', 'database-pool-exhausted', 3), line('auth', 'database-pool-exhausted', count)],
+    });
+    expect(see([], waiting(3))).toMatchObject({ kind: 'inconclusive' });
+    expect(see([], waiting(2))).toMatchObject({ kind: 'ruled-out' });
+    const unmeasured = only(slow([busy(0.1)], waiting(3), { metrics: unavailable('denied') }));
+    expect(unmeasured).toMatchObject({ kind: 'inconclusive' });
   });
 });
 

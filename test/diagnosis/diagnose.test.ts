@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { diagnose } from '../../shared/diagnosis/diagnose.ts';
 import { type RuleName, ruleNamed, ruleNames } from '../../shared/diagnosis/rules.ts';
+import type { Instant } from '../../shared/ports/clock.ts';
+import { certified } from '../builders/conclude.ts';
 import {
+  API,
   answers,
   at,
   backend,
   balancer,
   CONNECTOR,
+  certificate,
   connector,
   context,
   domain,
@@ -93,6 +97,44 @@ describe('diagnose', () => {
     expect(diagnose(evidence({ 'vpc-connector': unread }), context).healthy).toBe(false);
     const gone = observed({ connectors: [], unread: [{ ...unreadConnector, reason: 'not-found' as const }] });
     expect(diagnose(evidence({ 'vpc-connector': gone }), context).healthy).toBe(true);
+  });
+
+  it('is not healthy where Monitoring answers and has not one point of any service', () => {
+    const measured = (...names: readonly string[]) => observed({ services: names.map((name) => serviceMetrics(name)) });
+    const reason = 'Monitoring has not one point of auth, backend, frontend in the time that was looked at';
+    for (const metrics of [measured(), measured('', 'somebody-else')]) {
+      const found = diagnose(evidence({ metrics }), context);
+      expect(found.healthy).toBe(false);
+      expect(found.unchecked).toContainEqual({ rule: 'metrics', reason });
+    }
+    // One that nobody asked for is silent, and well.
+    expect(diagnose(evidence({ metrics: measured('auth') }), context).healthy).toBe(true);
+    const none = observed({ services: [] });
+    expect(diagnose(evidence({ metrics: measured(), 'cloud-run': none }), context).healthy).toBe(true);
+    expect(
+      diagnose(evidence({ metrics: measured(), 'cloud-run': unavailable('no') }), context).unchecked,
+    ).not.toContainEqual(expect.objectContaining({ rule: 'metrics' }));
+  });
+
+  it('is not healthy while it cannot tell of something that runs out within days', () => {
+    const behind = (expiresAt: Instant) => {
+      const dns = there({
+        a: ['104.16.0.1'],
+        aaaa: [],
+        cname: undefined,
+        caa: [],
+        caaAt: undefined,
+        leads: 'cdn' as const,
+      });
+      const domainStates = [{ domain: API, state: 'not-visible' as const, detail: 'FAILED_NOT_VISIBLE' }];
+      const held = [certificate({ state: 'renewal-failed', domainStates, expiresAt })];
+      return diagnose(
+        evidence(certified([domain(presented(), { dns })], held, [look({ verdict: 'passed' })])),
+        context,
+      );
+    };
+    expect(behind(at(11 * 86_400))).toMatchObject({ healthy: false, root: undefined });
+    expect(behind(at(60 * 86_400))).toMatchObject({ healthy: true, root: undefined });
   });
 
   it('blames a full connector for services that fail and time out behind it', () => {

@@ -45,6 +45,7 @@ describe('instance-ceiling-reached, before anything is refused', () => {
 
   it.each([
     ['enough more traffic', { requests: recent(600 * TRAFFIC_RATIO_MIN, 900) }, 'cause'],
+    ['one request a minute less', { requests: recent(600 * TRAFFIC_RATIO_MIN - 1, 899) }, 'ruled-out'],
     ['the traffic of always', { requests: recent(890, 890) }, 'ruled-out'],
     ['traffic that nobody measured', { requests: recent() }, 'ruled-out'],
     ['CPU as full as it takes', { cpuRatio: recent(0.9, 0.9) }, 'cause'],
@@ -57,8 +58,8 @@ describe('instance-ceiling-reached, before anything is refused', () => {
 
 describe('instance-ceiling-reached, with requests refused below the ceiling', () => {
   it.each([
-    ['well below it, for long enough', 10 * NEAR_CEILING_RATIO - 1, -120 - MEASURED_SECONDS, 'ruled-out'],
-    ['well below it, not for long', 10 * NEAR_CEILING_RATIO - 1, -119 - MEASURED_SECONDS, 'inconclusive'],
+    ['just below it, for long enough', 10 * NEAR_CEILING_RATIO - 0.05, -120 - MEASURED_SECONDS, 'ruled-out'],
+    ['just below it, not for long', 10 * NEAR_CEILING_RATIO - 0.05, -119 - MEASURED_SECONDS, 'inconclusive'],
     ['close to it', 10 * NEAR_CEILING_RATIO, -120 - MEASURED_SECONDS, 'inconclusive'],
   ])('%s', (_, instances, began, kind) =>
     expect(see({ instances: recent(instances) }, 40, at(began))).toMatchObject([{ kind }]),

@@ -4,7 +4,7 @@ import { FAILED_REQUESTS_MIN } from '../../shared/diagnosis/symptoms.ts';
 import type { Evidence } from '../../shared/evidence/evidence.ts';
 import type { Probe } from '../../shared/ports/cloud.ts';
 import { concludes, deployed, kinds, NEWEST, releaseOf, setting, withContainer } from '../builders/deploys.ts';
-import { at, line, observed, points, service, serviceMetrics } from '../builders/evidence.ts';
+import { at, line, observed, points, revision, service, serviceMetrics, unavailable } from '../builders/evidence.ts';
 
 const probe: Probe = {
   kind: 'http',
@@ -88,9 +88,20 @@ describe('a liveness probe', () => {
     expect(kinds(concludes(rule, [deployed(old)], { signatures }, slow(2)))).toEqual([kind]);
   });
 
+  it('that only a revision of before had is none', () => {
+    const gone = deployed(
+      {},
+      { revisions: [revision(NEWEST, at(-300)), revision('backend-00002', at(-86_400), probed)] },
+    );
+    expect(kinds(concludes(rule, [gone], { signatures: [shutDown(9)] }))).toEqual(['ruled-out']);
+  });
+
   it('is nothing where there is none', () => {
-    expect(concludes(rule, [service('backend')], { signatures: [shutDown(9)] })).toEqual([
+    const nothing = [
       { kind: 'ruled-out', reason: 'no load balancer leads anywhere, and no service has a liveness probe' },
-    ]);
+    ];
+    expect(concludes(rule, [service('backend')], { signatures: [shutDown(9)] })).toEqual(nothing);
+    expect(concludes(rule, [deployed(probed)], {}, { logs: unavailable('denied') })).toEqual(nothing);
+    expect(concludes(rule, [deployed(probed)], {}, { 'cloud-run': unavailable('denied') })).toEqual(nothing);
   });
 });

@@ -75,6 +75,23 @@ describe('memory-exhausted', () => {
     });
   });
 
+  it.each([
+    [KILLS_MIN, 'cause'],
+    [KILLS_MIN - 1, 'ruled-out'],
+  ])('judges %i times that a heap was full', (count, kind) => {
+    const full = line('backend', 'heap-exhausted', count);
+    const killed = line('backend', 'memory-limit-exceeded', KILLS_MIN - 1);
+    expect(conclude('memory-exhausted', { logs: observed(logs({ signatures: [full, killed] })) }).kind).toBe(kind);
+  });
+
+  it('tells a full heap from a full container', () => {
+    const full = line('backend', 'heap-exhausted', 12, { sample: 'java.lang.OutOfMemoryError: Java heap space' });
+    expect(conclude('memory-exhausted', { logs: observed(logs({ signatures: [full] })) })).toMatchObject({
+      claim: 'backend runs out of memory: 12 times the heap of its runtime was full, below the limit of 512 MiB.',
+      evidence: [{ text: '12 times in backend-00002: "java.lang.OutOfMemoryError: Java heap space"' }, {}],
+    });
+  });
+
   it('names the service that lost most, with its limit and its peak', () => {
     expect(withKills(7)).toMatchObject({
       claim: 'backend runs out of memory: 7 containers were killed at the limit of 512 MiB.',

@@ -50,11 +50,47 @@ describe('ranked', () => {
     ]);
   });
 
+  it('lets nothing that cuts off explain what was reached and answered, nor has it wait for that', () => {
+    const down = found('redis-down');
+    const failingHost = (answered: boolean) => found('external-dependency-failing', { answered });
+    expect(standings([down, failingHost(false)], [failing])).toEqual([
+      ['redis-down', 'root'],
+      ['external-dependency-failing', 'explained'],
+    ]);
+    expect(standings([down, failingHost(true)], [failing])).toEqual([
+      ['redis-down', 'root'],
+      ['external-dependency-failing', 'root'],
+    ]);
+    const unsure: Concluded = {
+      name: 'redis-down',
+      conclusion: { kind: 'inconclusive', reason: 'no points yet', settles: 'soon' },
+    };
+    expect(standings([unsure, failingHost(false)], [failing])).toEqual([['external-dependency-failing', 'unsettled']]);
+    expect(standings([unsure, failingHost(true)], [failing])).toEqual([['external-dependency-failing', 'root']]);
+  });
+
   it('lets nothing explain what harms nothing', () => {
     const both = [found('connector-saturated'), found('release-broken', { services: [] })];
     expect(standings(both, [failing])).toEqual([
       ['connector-saturated', 'root'],
       ['release-broken', 'incidental'],
+    ]);
+  });
+
+  it('takes what was seen to fill something shared for the root, for all whom that harms', () => {
+    const full = { target: 'c', services: ['backend', 'auth'] };
+    const filling = { bringsAbout: [{ rule: 'connector-saturated', target: 'c' }] };
+    const both = [found('connector-saturated', full), found('release-broken', filling)];
+    expect(ranked(both, [failing])).toMatchObject([
+      { rule: 'release-broken', standing: 'root', explainedBy: [], services: ['backend', 'auth'] },
+      { rule: 'connector-saturated', standing: 'explained', explainedBy: ['release-broken'] },
+    ]);
+    const [other] = ranked([found('connector-saturated', { ...full, target: 'd' }), both[1] as Concluded], [failing]);
+    expect(other).toMatchObject({ rule: 'connector-saturated', standing: 'root' });
+    const another = [found('redis-down', { target: 'c', services: ['auth'] }), both[1] as Concluded];
+    expect(standings(another, [failing])).toEqual([
+      ['release-broken', 'root'],
+      ['redis-down', 'incidental'],
     ]);
   });
 

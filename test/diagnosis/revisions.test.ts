@@ -45,7 +45,11 @@ describe('the revision to go back to', () => {
 
   it.each([
     ['served, though a newer one is ready', counted({ 'backend-00002': [900, 3] }), 'backend-00002'],
-    ['answered most without errors', counted({ 'backend-00003': [90, 46], 'backend-00002': [9, 4] }), 'backend-00002'],
+    [
+      'answered most without errors',
+      counted({ 'backend-00003': [1000, 501], 'backend-00002': [9, 4] }),
+      'backend-00002',
+    ],
     ['answered half without errors', counted({ 'backend-00003': [90, 45], 'backend-00002': [9, 0] }), 'backend-00003'],
     ['answered anything at all', counted({ 'backend-00003': [0, 0], 'backend-00002': [9, 0] }), 'backend-00002'],
     ['is the newest where none was counted', counted({ 'backend-00004': [900, 900] }), 'backend-00003'],

@@ -52,6 +52,11 @@ describe('memory that climbs from a deploy on', () => {
     expect(burn(LEVEL.slice(0, WINDOWS_MIN), [0.5, 0.6, NEAR_LIMIT_RATIO])).toMatchObject({ reachedRatio: 0.8 });
   });
 
+  it('is known where traffic cannot be compared, and where it can', () => {
+    expect(burn(LEVEL, CLIMB, { requests: [] })).toMatchObject({ reachedRatio: 0.96 });
+    expect(burn(LEVEL, CLIMB, { requests: points([600, 600, 600]) })).toMatchObject({ reachedRatio: 0.96 });
+  });
+
   it('is not known without metrics of the service', () => {
     expect(slowBurn('backend', newest, undefined, context)).toBeUndefined();
     expect(slowBurn('auth', newest, metrics(), context)).toBeUndefined();

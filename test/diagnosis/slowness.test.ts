@@ -56,7 +56,7 @@ describe('slowness', () => {
 
   it.each([
     [ANSWERS_MIN, true],
-    [ANSWERS_MIN - 2, false],
+    [ANSWERS_MIN - 1, false],
   ])('of %i answers', (count, isSlow) => {
     const requests = points([count / 2, count / 2], at(-120));
     const one = serviceMetrics('backend', { requests, latencyP95Ms: p95(SLOW_MS_MIN * SLOW_RATIO, 9000) });

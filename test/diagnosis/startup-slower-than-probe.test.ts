@@ -80,6 +80,7 @@ describe('startup-slower-than-probe', () => {
 
   it.each([
     ['a database has no slot left', { signatures: [...ended(9), line('backend', 'database-slots-exhausted', 1, of)] }],
+    ['a database refuses its login', { signatures: [...ended(9), line('backend', 'database-login-refused', 1, of)] }],
     ['a database starts up', { signatures: [...ended(9), line('backend', 'database-not-ready', 1, of)] }],
     ['containers exit', { signatures: [...ended(9), line('backend', 'container-exited', 1, of)] }],
     [

@@ -60,8 +60,8 @@ const project = (proxy: { readonly certificateMap?: string } = {}): Partial<Clou
     {
       link: 'global/urlMaps/web',
       name: 'web',
-      defaultBackend: undefined,
-      rules: [{ hosts: ['a.test', 'www.a.test', '*.b.test'], defaultBackend: undefined, paths: [] }],
+      defaultBackends: [],
+      rules: [{ hosts: ['a.test', 'www.a.test', '*.b.test'], defaultBackends: [], paths: [] }],
     },
   ],
   computeCertificates: async () => [held('one'), held('loose')],
@@ -142,7 +142,7 @@ describe('certificates', () => {
   });
 
   it('takes a URL map without rules for one that takes every host', async () => {
-    const urlMaps = async () => [{ link: 'global/urlMaps/web', name: 'web', defaultBackend: 'x', rules: [] }];
+    const urlMaps = async () => [{ link: 'global/urlMaps/web', name: 'web', defaultBackends: ['x'], rules: [] }];
     const { domains } = await see({ ...project(), urlMaps }, {}, [page('https://any.test/')]);
     expect(domains).toMatchObject([{ host: 'any.test', addresses: ['34.1.1.1'] }]);
   });
@@ -230,6 +230,13 @@ describe('where DNS leads', () => {
     ['it and a stray address', from(['34.1.1.1'], { aaaa: ['2001:db8::1'] }), 'partly'],
     ['elsewhere', from(['34.9.9.9']), 'elsewhere'],
     ['nowhere', from([]), 'nowhere'],
+    ['a CDN by an address of IPv6', from([], { aaaa: ['2606:4700::6810:1'] }), 'cdn'],
+    ['the last of a range of IPv6', from([], { aaaa: ['2a06:98c7:ffff::1'] }), 'cdn'],
+    ['the one after it', from([], { aaaa: ['2a06:98c8::1'] }), 'elsewhere'],
+    ['an address that begins with nothing', from([], { aaaa: ['::1'] }), 'elsewhere'],
+    ['Fastly by its address', from(['146.75.2.132']), 'cdn'],
+    ['beyond a range of Fastly', from(['146.75.128.1']), 'elsewhere'],
+    ['Azure’s front by its name', from(['13.107.42.16'], { cname: 'x.azurefd.net' }), 'cdn'],
     ['a CDN by its name', from(['34.9.9.9'], { cname: 'd1.cloudfront.net' }), 'cdn'],
     ['a CDN by the whole of its name', from(['34.9.9.9'], { cname: 'fastly.net' }), 'cdn'],
     ['another name', from(['34.9.9.9'], { cname: 'notfastly.net.test' }), 'elsewhere'],

@@ -80,7 +80,8 @@ describe('changes', () => {
       'targetHttpsProxies.setSslCertificates',
     ],
     ['compute.googleapis.com', 'v1.compute.sslCertificates.delete', 'certificate', 'sslCertificates.delete'],
-    ['cloudsql.googleapis.com', 'cloudsql.instances.update', 'database', 'update'],
+    ['cloudsql.googleapis.com', 'cloudsql.instances.update', 'database', 'instances.update'],
+    ['cloudsql.googleapis.com', 'cloudsql.users.update', 'database', 'users.update'],
     [
       'secretmanager.googleapis.com',
       'google.cloud.secretmanager.v1.SecretManagerService.DisableSecretVersion',

@@ -259,6 +259,13 @@ describe('vpc-connector', () => {
       await expect(look(failing('not-found'), [SHARED], { series: bug })).rejects.toThrow('a bug');
     });
 
+    it('whose metrics were never written has no points, and was asked about', async () => {
+      const series = () => Promise.reject(new PlatformFailure('not-found', 'Cannot find metric(s)'));
+      expect(await look(failing('not-found'), [CONNECTOR], { series })).toMatchObject({
+        connectors: [{ throughputMbps: [], unmeasured: undefined }],
+      });
+    });
+
     it('by Monitoring has its state all the same', async () => {
       const denied = async () => {
         throw new PlatformFailure('permission-denied', 'no metrics for you');

@@ -43,14 +43,14 @@ const project = (over: Partial<CloudReader> = {}): Partial<CloudReader> => ({
     {
       link: 'global/urlMaps/web',
       name: 'web',
-      defaultBackend: 'global/backendServices/page',
+      defaultBackends: ['global/backendServices/page'],
       rules: [
         {
           hosts: ['api.test'],
-          defaultBackend: 'global/backendServices/api',
-          paths: [{ paths: ['/live', '/live/*'], backend: 'global/backendServices/live' }],
+          defaultBackends: ['global/backendServices/api'],
+          paths: [{ paths: ['/live', '/live/*'], backends: ['global/backendServices/live'] }],
         },
-        { hosts: ['bare.test'], defaultBackend: undefined, paths: [] },
+        { hosts: ['bare.test'], defaultBackends: [], paths: [] },
       ],
     },
   ],
@@ -148,6 +148,26 @@ describe('load-balancer', () => {
     ]);
   });
 
+  it('says who shares what by weight, and which rule comes first', async () => {
+    const [api, live] = ['global/backendServices/api', 'global/backendServices/live'];
+    const rules = [
+      { paths: ['/live/*'], backends: [api, live], priority: 1 },
+      { paths: ['/live*'], backends: [live], priority: 2, isConditional: true },
+    ] as const;
+    const map = { link: 'global/urlMaps/web', name: 'web', defaultBackends: [] };
+    const { seen } = await see(
+      project({
+        urlMaps: async () => [{ ...map, rules: [{ hosts: ['api.test'], defaultBackends: [api], paths: rules }] }],
+      }),
+    );
+    expect(seen.routes).toEqual([
+      { host: 'api.test', path: '/*', backend: 'api' },
+      { host: 'api.test', path: '/live/*', backend: 'api', priority: 1 },
+      { host: 'api.test', path: '/live/*', backend: 'live', priority: 1 },
+      { host: 'api.test', path: '/live*', backend: 'live', priority: 2, isConditional: true },
+    ]);
+  });
+
   it('counts requests, 5xx and latency by backend, minute by minute', async () => {
     const series = (labels: Series['labels'], values: readonly (readonly [number, number])[]): Series => ({
       labels,
@@ -187,6 +207,16 @@ describe('load-balancer', () => {
     expect(seen.backends[1]?.traffic).toMatchObject({ value: { latencyP99Ms: [] } });
   });
 
+  it('has no points where a metric was never written, which is no failure', async () => {
+    const series = () => Promise.reject(new PlatformFailure('not-found', 'Cannot find metric(s)'));
+    const { cloud } = reading({ services: [plainService('backend')], also: project() });
+    const seen = await loadBalancer.inspect(inspection({ cloud: { ...cloud, series } }), unhurried);
+    expect(seen.backends[0]?.traffic).toEqual({
+      status: 'observed',
+      value: { requests: [], serverErrors: [], latencyP99Ms: [] },
+    });
+  });
+
   it('goes on without what it may not read', async () => {
     const denied = () => Promise.reject(new PlatformFailure('permission-denied', 'denied'));
     const { seen } = await see(
@@ -222,7 +252,7 @@ describe('load-balancer', () => {
         page(
           [
             entry(-10, { balanced: balanced() }),
-            entry(-30, { balanced: balanced({ path: '/a' }) }),
+            entry(-30, { balanced: balanced({ path: '/reset/AbCdEf' }) }),
             entry(-20, { balanced: balanced({ path: undefined }) }),
             entry(-40, { httpStatus: 403, balanced: balanced(denied) }),
             entry(-50, { httpStatus: undefined, balanced: balanced() }),
@@ -236,7 +266,7 @@ describe('load-balancer', () => {
       value: {
         truncated: true,
         kinds: [
-          { backend: 'api', status: 503, count: 3, firstAt: at(-30), lastAt: at(-10), paths: ['/a', '/b'] },
+          { backend: 'api', status: 503, count: 3, firstAt: at(-30), lastAt: at(-10), paths: ['/b', '/reset/#'] },
           { status: 403, count: 1, deniedBy: { policy: 'edge', priority: 9 } },
           { status: 0, count: 1 },
         ],

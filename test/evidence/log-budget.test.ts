@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { gather } from '../../shared/evidence/gather.ts';
 import { LOG_CALLS_MAX, withLogBudget } from '../../shared/evidence/log-budget.ts';
 import type { CloudReader, LogPage, LogQuery } from '../../shared/ports/cloud.ts';
+import { PlatformFailure } from '../../shared/ports/platform-failure.ts';
 import { at, NOW } from '../builders/evidence.ts';
 import { emptyProject, entry, inspection, page, reading, unhurried } from '../builders/ports.ts';
 
@@ -53,6 +54,56 @@ describe('the budget of log reads', () => {
       ['on', 2],
       ['further', 1],
     ]);
+  });
+
+  it.each([
+    ['unavailable', 2, 'fulfilled'],
+    ['rate-limited', 1, 'rejected'],
+    ['permission-denied', 1, 'rejected'],
+  ] as const)(
+    'asks once more where there was no answer, and not where it was refused: %s',
+    async (code, calls, ends) => {
+      let asked = 0;
+      const cloud = withLogBudget({
+        ...emptyProject,
+        logs: async () => {
+          asked += 1;
+          if (asked === 1) throw new PlatformFailure(code, 'no');
+          return page([]);
+        },
+      });
+      const [answer] = await Promise.allSettled([cloud.logs(query('q'), unhurried)]);
+      expect([asked, answer.status]).toEqual([calls, ends]);
+    },
+  );
+
+  it('counts what is asked once more, and ends there too', async () => {
+    let asked = 0;
+    const cloud = withLogBudget({
+      ...emptyProject,
+      logs: async () => {
+        asked += 1;
+        throw new PlatformFailure('unavailable', 'no');
+      },
+    });
+    const one = () => cloud.logs(query('q'), unhurried).catch(({ code }: PlatformFailure) => code);
+    expect([await one(), await one(), asked]).toEqual(['unavailable', 'unavailable', 4]);
+    await Promise.all([one(), one(), one()]);
+    expect(asked).toBe(LOG_CALLS_MAX);
+  });
+
+  it('has no second question left for its last', async () => {
+    let asked = 0;
+    const cloud = withLogBudget({
+      ...emptyProject,
+      logs: async () => {
+        asked += 1;
+        if (asked < LOG_CALLS_MAX) return page([]);
+        throw new PlatformFailure('unavailable', 'no');
+      },
+    });
+    for (let calls = 1; calls < LOG_CALLS_MAX; calls += 1) await cloud.logs(query('q'), unhurried);
+    await expect(cloud.logs(query('q'), unhurried)).rejects.toMatchObject({ code: 'unavailable' });
   });
 
   it('does not follow a page that is full', async () => {

@@ -168,6 +168,32 @@ describe('logs', () => {
     ]);
   });
 
+  it('does not add up lines that speak of two databases, and keeps a sample of each', async () => {
+    const lines = [
+      'dial tcp 10.20.0.3:5432: i/o timeout',
+      'read tcp 10.8.0.5:41234->10.20.0.3:5432: i/o timeout',
+      'dial tcp 10.20.0.4:6379: i/o timeout',
+      'Redis ping timeout after 10.0s',
+    ];
+    const { seen } = await see({ application: page(lines.map((text, index) => entry(-index, { text }))) });
+    expect(seen.signatures.map(({ count, sample }) => [count, sample])).toEqual([
+      [2, lines[0]],
+      [1, lines[2]],
+      [1, lines[3]],
+    ]);
+  });
+
+  it('keeps the most frequent kinds of lines, five hundred at most', async () => {
+    const dialled = Array.from(
+      { length: 501 },
+      (_, index) => `dial tcp 10.1.${index >> 8}.${index & 255}:80: i/o timeout`,
+    );
+    const lines = [...dialled, ...dialled.slice(1)];
+    const { seen } = await see({ application: page(lines.map((text, index) => entry(-index / 10, { text }))) });
+    expect(seen.signatures).toHaveLength(500);
+    expect(seen.signatures.filter(({ count }) => count === 1)).toEqual([]);
+  });
+
   it('asks about what is watched only, so that no other storm fills the page', async () => {
     const { queries } = await see({}, ['backend', 'auth']);
     for (const { filter } of queries)

@@ -36,6 +36,7 @@ const EMPTY: Omit<ServiceMetrics, 'service'> = {
   latencyByRevision: [],
   instances: [],
   instancesByRevision: [],
+  bytesByRevision: [],
   instancesActive: [],
   memoryRatio: [],
   cpuRatio: [],
@@ -49,7 +50,7 @@ const EMPTY: Omit<ServiceMetrics, 'service'> = {
 };
 
 describe('metrics', () => {
-  it('asks twelve questions about the region, whatever its services are', async () => {
+  it('asks fourteen questions about the region, whatever its services are', async () => {
     const queries: SeriesQuery[] = [];
     const { cloud } = reading({
       series: (query) => {
@@ -68,6 +69,8 @@ describe('metrics', () => {
       ['container/startup_latencies/95', 'ALIGN_DELTA', 1],
       ['container/max_request_concurrencies', 'ALIGN_PERCENTILE_99', 1],
       ['pending_queue/pending_requests', 'ALIGN_MAX', 1],
+      ['container/network/sent_bytes_count', 'ALIGN_DELTA', 2],
+      ['container/network/received_bytes_count', 'ALIGN_DELTA', 2],
       ['request_count before', 'ALIGN_DELTA', 1],
       ['request_latencies/95 before', 'ALIGN_DELTA', 3],
       ['container/memory/utilizations before', 'ALIGN_PERCENTILE_99', 1],
@@ -111,6 +114,20 @@ describe('metrics', () => {
         { revision: 'backend-2', requests: 193, serverErrors: 20 },
       ],
     });
+  });
+
+  it('adds up what each revision sent and received', async () => {
+    const moved = (revision: string, values: Values) =>
+      series({ service_name: 'backend', revision_name: revision }, values);
+    const [backend] = await see({
+      request_count: [requests('backend', 'backend-2', '2xx', [[-60, 1]])],
+      'container/network/sent_bytes_count': [moved('backend-2', [[-60, 100]]), moved('backend-1', [[-60, 5]])],
+      'container/network/received_bytes_count': [moved('backend-2', [[-60, 900]])],
+    });
+    expect(backend?.bytesByRevision).toEqual([
+      { revision: 'backend-1', points: points([[-60, 5]]) },
+      { revision: 'backend-2', points: points([[-60, 1000]]) },
+    ]);
   });
 
   it('tells answers, WebSockets and errors apart in what they take', async () => {

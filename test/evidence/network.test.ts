@@ -53,6 +53,11 @@ describe('ways', () => {
     expect(await ways(connector, over)).toMatchObject({ kind: 'connector', connector: CONNECTOR, network: undefined });
   });
 
+  it('through a connector that could not be read say why, and through one that is gone do not', async () => {
+    expect(await ways(connector, { connector: denied })).toMatchObject({ network: undefined, unread: 'denied' });
+    expect(await ways(connector, { connector: emptyProject.connector })).not.toHaveProperty('unread');
+  });
+
   it.each([
     ['staging', 'run'],
     [NETWORK, SUBNETWORK],
@@ -133,6 +138,14 @@ describe('a network', () => {
     ]);
   });
 
+  it('has no points of gateways that never dropped a packet, and lacks nothing', async () => {
+    const view = await viewOf({
+      natGateways: async () => [nat()],
+      series: () => Promise.reject(new PlatformFailure('not-found', 'Cannot find metric(s)')),
+    });
+    expect(view).toMatchObject({ unread: [], gateways: [{ droppedPackets: [], portUsage: [], allocationFailed: [] }] });
+  });
+
   describe('has private zones', () => {
     const zone = (name: string, networks = [NETWORK], answers: 'records' | 'elsewhere' = 'records') => ({
       name,
@@ -156,8 +169,8 @@ describe('a network', () => {
         view?.zones.map(({ name, records, changes }) => [name, records.map(({ type }) => type), changes.length]),
       ).toEqual([
         ['a', ['A', 'AAAA', 'CNAME'], 1],
-        ['c', ['A', 'AAAA', 'CNAME'], 1],
         ['d', [], 0],
+        ['c', ['A', 'AAAA', 'CNAME'], 1],
       ]);
       expect(asked).toEqual([
         { project: 'acme-staging', zone: 'a' },
@@ -169,9 +182,14 @@ describe('a network', () => {
       const many = (count: number) => Array.from({ length: count }, (_, index) => zone(`z${index}`));
       expect((await viewOf({ privateZones: async () => many(20) }))?.zones).toHaveLength(20);
       expect(await viewOf({ privateZones: async () => many(21) })).toMatchObject({
-        zones: [],
-        unread: [{ part: 'zones', detail: expect.stringContaining('21 private zones') }],
+        zones: { length: 20 },
+        unread: [{ part: 'zones', detail: `${NETWORK} has 21 private zones, of which 20 were read` }],
       });
+      // One that no network sees gives way to those of ours.
+      const beside = [zone('of-none', []), ...many(20)];
+      expect((await viewOf({ privateZones: async () => beside }))?.zones.map(({ name }) => name)).not.toContain(
+        'of-none',
+      );
       const records = Array.from({ length: 201 }, () => record('A'));
       expect(
         (await viewOf({ privateZones: async () => many(1), zoneRecords: async () => records }))?.zones[0]?.records,

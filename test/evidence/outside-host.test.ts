@@ -48,6 +48,7 @@ describe('a call to a public host that failed', () => {
     ['Post "https://geo.example.com/v2": dial tcp 198.51.100.24:443: i/o timeout', 'geo.example.com', 'timed-out'],
     ['dial tcp x.x.x.x:443: i/o timeout', 'x.x.x.x', 'timed-out'],
     ['Connection to geo.example.com timed out', 'geo.example.com', 'timed-out'],
+    ['GET https://jane.doe:pw@geo.example.com/v2 timed out', 'geo.example.com', 'timed-out'],
   ] as const)('%s', (text, host, how) => {
     expect(outsideFailureOf(text)).toEqual({ host, how });
     // A name that does not resolve may be a private one that looks public: what prints of it is left to the rules of names.

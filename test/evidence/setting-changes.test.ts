@@ -45,6 +45,7 @@ describe('what one template has otherwise than another', () => {
     ['port', { port: undefined }, ['port', '', '8080', '']],
     ['protocol', { protocol: 'h2c' }, ['protocol', '', 'http1', 'h2c']],
     ['memory', { memoryMib: 256 }, ['memory', '', '512 MiB', '256 MiB']],
+    ['a memory limit that cannot be read', { memoryMib: undefined }, ['memory', '', '512 MiB', '']],
     ['cpu', { cpu: 2 }, ['cpu', '', '1', '2']],
     ['cpu allocation', { cpuIdle: false }, ['cpu-allocation', '', 'during requests', 'always']],
     ['startup boost', { startupCpuBoost: true }, ['startup-cpu-boost', '', 'off', 'on']],
@@ -57,6 +58,11 @@ describe('what one template has otherwise than another', () => {
       'liveness probe',
       { livenessProbe: { ...probe, kind: 'tcp', path: undefined, port: undefined, initialDelaySeconds: 5 } },
       ['liveness-probe', '', 'none', 'tcp, 3 x 10 s after 5 s, each within 1 s'],
+    ],
+    [
+      'startup probe that waits all along',
+      { startupProbe: { ...probe, timeoutSeconds: 10 } },
+      ['startup-probe', '', 'none', 'http /up on port 9090, 3 x 10 s'],
     ],
     [
       'readiness probe',

@@ -42,31 +42,26 @@ export async function changedConstants(root: string): Promise<readonly ChangedCo
   );
   const found: ChangedConstant[] = [];
   for (const constant of constantsIn(root))
-    for (const to of stepsFrom(Number(constant.text.replaceAll('_', '')))) {
-      const { file, line, name, text } = constant;
-      const id = file.slice(RULES.length + 1, -'.ts'.length);
-      const near = tables.filter((one) => one.name.startsWith(id) || one.text.includes(`'${id}'`));
-      process.env['CHANGED_CONSTANT'] = keyOf(file, name);
-      process.env['CHANGED_TO'] = String(to);
-      const noticed =
-        (await fails(
-          vitest,
-          near.map((one) => one.name),
-        )) ||
-        (await fails(
-          vitest,
-          tables.map((one) => one.name),
-        ));
-      found.push({
-        file,
-        line,
-        was: `${name} = ${text}`,
-        becomes: `${name} = ${to}`,
-        status: noticed ? 'Killed' : 'Survived',
-      });
-    }
+    for (const to of stepsFrom(Number(constant.text.replaceAll('_', ''))))
+      found.push(await judged(constant, to, { vitest, tables }));
   await vitest.close();
   return found;
+}
+
+interface Tables {
+  readonly vitest: Vitest;
+  readonly tables: readonly { readonly name: string; readonly text: string }[];
+}
+
+async function judged({ file, line, name, text }: Constant, to: number, { vitest, tables }: Tables) {
+  const id = file.slice(RULES.length + 1, -'.ts'.length);
+  const all = tables.map((one) => one.name);
+  const near = tables.filter((one) => one.name.startsWith(id) || one.text.includes(`'${id}'`)).map((one) => one.name);
+  process.env['CHANGED_CONSTANT'] = keyOf(file, name);
+  process.env['CHANGED_TO'] = String(to);
+  const status: ChangedConstant['status'] =
+    (await fails(vitest, near)) || (await fails(vitest, all)) ? 'Killed' : 'Survived';
+  return { file, line, was: `${name} = ${text}`, becomes: `${name} = ${to}`, status };
 }
 
 const keyOf = (file: string, name: string): string => `${file} ${name}`;

@@ -122,6 +122,27 @@ describe('scale-connector', () => {
 });
 
 describe('shift-traffic', () => {
+  it('goes by the logs where Monitoring cannot be asked, and says so to whoever decides', () => {
+    const blind = planned({ ...brokenRelease, metrics: unavailable('503') });
+    expect(blind).toMatchObject({
+      plan: {
+        steps: [
+          {
+            action: 'shift-traffic',
+            after: { traffic: [{ revision: 'backend-00002', percent: 100 }] },
+            prospect: {
+              expectedEffect: expect.stringContaining('was ready before backend-00003 came and is not seen to fail'),
+              whatCouldGoWrong: expect.stringMatching(
+                /^Monitoring could not be asked whether backend-00002 served.* What backend-00003 changed/,
+              ),
+            },
+          },
+        ],
+      },
+    });
+    expect(JSON.stringify(planned(brokenRelease))).not.toContain('could not be asked');
+  });
+
   it('goes back to the last revision that served, keeps tags, and can be undone', () => {
     const tagged: Evidence = {
       ...brokenRelease,
@@ -269,6 +290,11 @@ describe('a plan without an action', () => {
   it('says what could not be observed', () => {
     expect(planned(saturated, { evidence: { ...saturated, 'vpc-connector': unavailable('denied') } })).toEqual({
       kind: 'none',
+      refusals: ['Scale the VPC connector: vpc connector could not be observed: denied'],
+    });
+    const { root } = diagnose(saturated, context);
+    const without: Evidence = { ...saturated, 'vpc-connector': { status: 'not-applicable' } };
+    expect(planned(saturated, { ...(root && { root }), evidence: without })).toMatchObject({
       refusals: ['Scale the VPC connector: vpc connector could not be observed'],
     });
   });

@@ -35,7 +35,8 @@ describe('where traffic is better off', () => {
       reason: 'backend-00003 did not begin to fail with its deploy: an earlier revision would fare no better',
     });
     expect(target('crash-after-ready', deployed(), { ...seen, logs: logs() }).kind).toBe('nowhere');
-    expect(target('release-broken', deployed(), seen).kind).toBe('back');
+    for (const rule of ['release-broken', 'configuration-broken'])
+      expect(target(rule, deployed(), seen).kind).toBe('back');
   });
 
   it('is nowhere where the newest takes no traffic, or no earlier one is good', () => {

@@ -4,6 +4,7 @@ import { card } from '../../shared/report/card.ts';
 import { footer, toSettle } from '../../shared/report/check-blocks.ts';
 import { noCheckWords, notTheirs } from '../../shared/report/check-refusals.ts';
 import { type Click, parseClick, parseIncidentId } from '../../shared/report/click.ts';
+import { theirOwnWords } from '../../shared/report/diagnosis-blocks.ts';
 import { peopleIn, threadMessages } from '../../shared/report/timeline.ts';
 import { at, environment, evidence, observed, past } from '../builders/evidence.ts';
 import { awaiting, diagnosisOf, executing, opened, play, saturated } from '../builders/incident.ts';
@@ -13,7 +14,11 @@ const look = {
   type: 'investigated',
   at: at(5),
   round: 1,
-  diagnosis: { ...diagnosisOf(evidence()), nextChecks: ['Open the <quota> page', 'Ask the network team'] },
+  diagnosis: {
+    ...diagnosisOf(evidence()),
+    nextChecks: ['Open the <quota> page', 'Ask the network team'],
+    said: [{ text: 'backend: 9 x "<oh>"', url: 'https://console.cloud.google.com/run' }, { text: 'auth: 2 x "no"' }],
+  },
 } as const;
 const between = () => play(opened(), { ...look, offer: { kind: 'none', reason: 'no-cause', detail: 'nothing' } });
 const escalated = () =>
@@ -45,6 +50,16 @@ describe('the button that asks for a look', () => {
 
   it('stays for who comes right after somebody asked', () => {
     expect(shown({ ...between(), checkAskedAt: at(5) })).toContain('check-again');
+  });
+});
+
+describe('what the logs say where no cause was found', () => {
+  it('is said on the card, harmless whatever it says', () => {
+    for (const incident of [between(), escalated()])
+      expect(shown(incident)).toContain(
+        '*Their logs say most:*\\n• <https://console.cloud.google.com/run|backend: 9 x \\"&lt;oh&gt;\\">\\n• auth: 2 x \\"no\\"',
+      );
+    expect(theirOwnWords(diagnosisOf(evidence()))).toEqual([]);
   });
 });
 

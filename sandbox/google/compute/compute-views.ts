@@ -46,7 +46,7 @@ const backendLink = (state: WorldState, name: string) => linkOf(state, `global/b
 
 export const urlMaps = (state: WorldState): Json[] =>
   hostsOf(state).map(({ name, label }) => {
-    const { routes = [] } = state.scenario.estate.hosts.find((host) => host.name === name) ?? {};
+    const { routes = [], routing } = state.scenario.estate.hosts.find((host) => host.name === name) ?? {};
     const machines = [...state.edge.vms.values()].filter(({ estate }) => estate.host === name);
     const root = routes.find(({ path }) => path === '/') ?? routes[0];
     const rules = [
@@ -61,16 +61,30 @@ export const urlMaps = (state: WorldState): Json[] =>
         {
           name: 'all',
           defaultService: backendLink(state, root?.service ?? ''),
-          ...(rules.length > 0 && {
-            pathRules: rules.map(({ path, service }) => ({
-              paths: [path, `${path}/*`],
-              service: backendLink(state, service),
-            })),
-          }),
+          ...(rules.length > 0 &&
+            (routing === 'route-rules'
+              ? { routeRules: rules.map((rule, index) => routeRule(state, rule, index + 1)) }
+              : {
+                  pathRules: rules.map(({ path, service }) => ({
+                    paths: [path, `${path}/*`],
+                    service: backendLink(state, service),
+                  })),
+                })),
         },
       ],
     };
   });
+
+/** As compute v1's discovery document has them: HttpRouteRule, HttpRouteRuleMatch, WeightedBackendService. */
+const routeRule = (
+  state: WorldState,
+  { path, service }: { readonly path: string; readonly service: string },
+  priority: number,
+): Json => ({
+  priority,
+  matchRules: [{ fullPathMatch: path }, { prefixMatch: `${path}/` }],
+  routeAction: { weightedBackendServices: [{ backendService: backendLink(state, service), weight: 100 }] },
+});
 
 export const backendServices = (state: WorldState): Json[] => [
   ...[...state.edge.backends.values()]

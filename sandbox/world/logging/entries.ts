@@ -139,19 +139,30 @@ const LOG_NAMES: Record<LineRecord['log'], string> = {
 /** The entry of a line that a container, the platform or the audit log wrote. */
 export function lineEntry(state: WorldState, line: LineRecord): Json {
   const { project } = state.scenario.estate;
+  const isPino = line.log === 'stderr' && state.services.get(line.service)?.estate.logger === 'pino';
   return {
     insertId: hex(seedOf('line', line.sequence, line.log), 16),
     timestamp: new Date(line.atMs).toISOString(),
     receiveTimestamp: new Date(line.atMs + 80).toISOString(),
-    severity: line.severity,
-    logName: `projects/${project}/logs/${LOG_NAMES[line.log]}`,
+    ...(!isPino && { severity: line.severity }),
+    logName: `projects/${project}/logs/${LOG_NAMES[isPino ? 'stdout' : line.log]}`,
     resource: line.resource ?? revisionResource(state, line.service, line.revision ?? ''),
     ...(line.instanceId !== undefined && { labels: { instanceId: line.instanceId } }),
-    ...(line.text !== undefined && { textPayload: line.text }),
+    ...(line.text !== undefined &&
+      (isPino ? { jsonPayload: pinoLine(line.text, line.atMs) } : { textPayload: line.text })),
     ...(line.protoPayload !== undefined && { protoPayload: line.protoPayload }),
     ...(line.operation !== undefined && { operation: line.operation }),
   };
 }
+
+/** As pino's standard serializer writes an error that a request ended with; 50 is its level for errors. */
+const pinoLine = (message: string, time: number): Json => ({
+  level: 50,
+  time,
+  pid: 1,
+  msg: 'request errored',
+  err: { type: 'Error', message, stack: `Error: ${message}\n    at handle (/app/server.js:41:11)` },
+});
 
 function revisionResource(state: WorldState, service: string, revision: string): Json {
   const { project, region } = state.scenario.estate;

@@ -24,13 +24,15 @@ everyMember<Confidence, z.infer<typeof confidence>>();
 everyMember<RankedCause['standing'], z.infer<typeof standing>>();
 everyMember<Symptom['kind'], z.infer<typeof kind>>();
 
+const evidenceLine = z.looseObject({ text: z.string(), url: z.string().exactOptional() });
+
 const cause = z.looseObject({
   rule: z.string(),
   layer,
   target: z.string(),
   claim: z.string(),
   confidence,
-  evidence: z.array(z.looseObject({ text: z.string(), url: z.string().exactOptional() })),
+  evidence: z.array(evidenceLine),
   expects: z.array(z.looseObject({ text: z.string(), seen: z.enum(['yes', 'no', 'unknown']) })).default([]),
   services: z.array(z.string()),
   checks: z.array(z.string()).exactOptional(),
@@ -62,6 +64,7 @@ export const diagnosisSchema: z.ZodType<Diagnosis> = z.looseObject({
       text: z.string(),
     }),
   ),
+  said: z.array(evidenceLine).exactOptional(),
   seenBefore: z
     .looseObject({
       times: countSchema,

@@ -8,9 +8,12 @@ export async function ofEnabledApi<T>(work: () => Promise<readonly T[]>): Promis
   try {
     return await work();
   } catch (error) {
-    if (error instanceof GoogleRefusal && DISABLED.includes(error.error.reason ?? '')) return [];
+    if (error instanceof GoogleRefusal && isNotEnabled(error)) return [];
     throw error;
   }
 }
 
-const DISABLED: readonly string[] = ['SERVICE_DISABLED', 'accessNotConfigured'];
+const REASONS: readonly string[] = ['SERVICE_DISABLED', 'accessNotConfigured'];
+
+/** The status is then PERMISSION_DENIED, as for a missing right. */
+export const isNotEnabled = ({ error }: GoogleRefusal): boolean => REASONS.includes(error.reason ?? '');

@@ -1,4 +1,5 @@
 import { type FailureCode, PlatformFailure } from '../../ports/platform-failure.ts';
+import { isNotEnabled } from './enabled-api.ts';
 import { failureCode } from './failure-code.ts';
 import { GoogleRefusal } from './google-refusal.ts';
 
@@ -29,12 +30,9 @@ export function endedFailure(tried: Tried, why: string, cause: unknown): Platfor
   return failure('timed-out', tried, why, cause);
 }
 
-/** ErrorInfo's reason where the project has not switched the API on: google/api/error_reason.proto. The status is then PERMISSION_DENIED, as for a missing right. */
-const SERVICE_DISABLED = 'SERVICE_DISABLED';
-
 function refused(refusal: GoogleRefusal, tried: Tried, cause: unknown): PlatformFailure {
   const { httpStatus, error, retryAfterSeconds } = refusal;
-  const code = error.reason === SERVICE_DISABLED ? 'not-enabled' : failureCode(httpStatus, error.status);
+  const code = isNotEnabled(refusal) ? 'not-enabled' : failureCode(httpStatus, error.status);
   const status = error.status === undefined ? `${httpStatus}` : `${httpStatus} ${error.status}`;
   const missing =
     code === 'permission-denied' && error.permission !== undefined && !error.message.includes(error.permission)

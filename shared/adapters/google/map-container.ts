@@ -1,6 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Container, Probe, SecretUse } from '../../ports/cloud.ts';
-import { PlatformFailure } from '../../ports/platform-failure.ts';
 import { type SecretFile, secretFiles } from './map-volume.ts';
 import { type Fields, fields, list, number, positive, text } from './values.ts';
 
@@ -81,7 +80,7 @@ function secretsOf(container: Fields, files: readonly SecretFile[]): readonly Se
 const CPU_DEFAULT = 1;
 const MEMORY_MIB_DEFAULT = 512;
 
-/** Kubernetes quantities: `1000m`, `2`, `512Mi`, `1Gi`, `953M`, or bytes. */
+/** Kubernetes quantities: `1000m`, `2`, `.5`, `512Mi`, `1Gi`, `953M`, `1e9`, or bytes. */
 const UNITS: Readonly<Record<string, number>> = {
   '': 1,
   m: 1e-3,
@@ -95,18 +94,21 @@ const UNITS: Readonly<Record<string, number>> = {
   Ti: 2 ** 40,
 };
 
-/** @throws PlatformFailure for a quantity that cannot be read: any number in its place would be a wrong one. */
-function quantity(text: string): number {
-  const [, amount, unit] = /^(\d+(?:\.\d+)?(?:e\d+)?)([A-Za-z]*)$/.exec(text) ?? [];
+/** undefined for one that cannot be read: it must not take the list of all services with it. */
+function quantity(text: string): number | undefined {
+  const [, amount, unit] = /^\+?((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)([A-Za-z]*)$/.exec(text) ?? [];
   const factor = unit === undefined ? undefined : UNITS[unit];
-  if (factor === undefined)
-    throw new PlatformFailure('unknown', `a container's limit is ${text}, which is no quantity`);
-  return Number(amount) * factor;
+  return factor === undefined ? undefined : Number(amount) * factor;
 }
 
-const cpuOf = (limit: string | undefined): number => (limit === undefined ? CPU_DEFAULT : quantity(limit));
-const memoryMibOf = (limit: string | undefined): number =>
-  limit === undefined ? MEMORY_MIB_DEFAULT : quantity(limit) / 2 ** 20;
+const cpuOf = (limit: string | undefined): number | undefined => (limit === undefined ? CPU_DEFAULT : quantity(limit));
+
+function memoryMibOf(limit: string | undefined): number | undefined {
+  const bytes = limit === undefined ? MEMORY_MIB_DEFAULT * MIB : quantity(limit);
+  return bytes === undefined ? undefined : bytes / MIB;
+}
+
+const MIB = 2 ** 20;
 
 /** What Cloud Run does where no probe is configured: one TCP connection, 240 s long (facts, gcloud's description of services). */
 const TCP_DEFAULT: Probe = {

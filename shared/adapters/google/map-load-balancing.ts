@@ -6,11 +6,12 @@ import type {
   GroupHealth,
   HealthCheck,
   HeldCertificate,
+  PathRule,
   SecurityPolicy,
   TargetProxy,
   UrlMap,
 } from '../../ports/load-balancing.ts';
-import { fields, list, moment, number, shortName, text } from './values.ts';
+import { type Fields, fields, list, moment, number, shortName, text } from './values.ts';
 
 // Resources of Compute Engine v1 as REST gives them. Source: its discovery document and real replies (test/fixtures/google), read 2026-11-23.
 
@@ -47,20 +48,60 @@ export function toUrlMap(api: unknown): UrlMap {
   return {
     link,
     name,
-    defaultBackend: optionalLink(resource['defaultService']),
+    defaultBackends: backendsOf(resource['defaultService'], resource['defaultRouteAction']),
     rules: list(resource['hostRules']).map((api) => {
       const { hosts, pathMatcher } = fields(api);
       const matcher = matchers.find((one) => one['name'] === pathMatcher) ?? {};
       return {
         hosts: list(hosts).map(String),
-        defaultBackend: optionalLink(matcher['defaultService']),
-        paths: list(matcher['pathRules']).flatMap((rule) => {
-          const { paths, service } = fields(rule);
-          return text(service) === undefined ? [] : [{ paths: list(paths).map(String), backend: linkOf(service) }];
-        }),
+        defaultBackends: backendsOf(matcher['defaultService'], matcher['defaultRouteAction']),
+        // Of the two a matcher has one.
+        paths: [...list(matcher['pathRules']).map(toPathRule), ...list(matcher['routeRules']).flatMap(toPathRules)],
       };
     }),
   };
+}
+
+/** "If routeAction specifies any weightedBackendServices, service must not be set": compute v1's discovery document. One of weight 0 gets nothing. */
+function backendsOf(service: unknown, routeAction: unknown): string[] {
+  if (text(service) !== undefined) return [linkOf(service)];
+  return list(fields(routeAction)['weightedBackendServices'])
+    .map(fields)
+    .flatMap(({ backendService, weight }) => ((number(weight) ?? 0) > 0 ? [linkOf(backendService)] : []));
+}
+
+function toPathRule(api: unknown): PathRule {
+  const { paths, service, routeAction } = fields(api);
+  return { paths: list(paths).map(String), backends: backendsOf(service, routeAction) };
+}
+
+/** A rule of the newer load balancers, by priority: one for each way in which a request may match it. */
+function toPathRules(api: unknown): PathRule[] {
+  const { priority, matchRules, service, routeAction } = fields(api);
+  const backends = backendsOf(service, routeAction);
+  const ways = list(matchRules).map(fields);
+  return (ways.length === 0 ? [{}] : ways).map((way) => ({
+    paths: [pathOf(way)],
+    backends,
+    priority: number(priority) ?? 0,
+    ...(CONDITIONS.some((name) => list(way[name]).length > 0 || text(way[name]) !== undefined) && {
+      isConditional: true,
+    }),
+  }));
+}
+
+/** What a request's path alone does not settle; an expression is left to the load balancer. */
+const CONDITIONS = ['regexMatch', 'pathTemplateMatch', 'headerMatches', 'queryParameterMatches', 'metadataFilters'];
+
+function pathOf({ fullPathMatch, prefixMatch, regexMatch, pathTemplateMatch }: Fields): string {
+  const prefix = text(prefixMatch);
+  return (
+    text(fullPathMatch) ??
+    (prefix === undefined ? undefined : `${prefix}*`) ??
+    text(pathTemplateMatch) ??
+    text(regexMatch) ??
+    '/*'
+  );
 }
 
 export function toBackendService(api: unknown): BackendService {

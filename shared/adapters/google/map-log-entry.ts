@@ -1,9 +1,7 @@
 import { instant } from '../../ports/clock.ts';
 import type { AuditRecord, BalancedRequest, LogEntry } from '../../ports/cloud.ts';
+import { textOf } from './log-text.ts';
 import { durationSeconds, type Fields, fields, moment, number, text } from './values.ts';
-
-/** An entry may have 256 KiB; what is matched and quoted stands at its beginning. */
-const TEXT_CHARS_MAX = 4000;
 
 const AGENT_CHARS_MAX = 120;
 const PATH_CHARS_MAX = 120;
@@ -18,7 +16,7 @@ export function toLogEntry(api: unknown): LogEntry {
     at: moment(entry['timestamp']) ?? moment(entry['receiveTimestamp']) ?? instant(0),
     log: logOf(text(entry['logName']) ?? ''),
     severity: text(entry['severity']) ?? 'DEFAULT',
-    text: textOf(entry).slice(0, TEXT_CHARS_MAX),
+    text: textOf(entry),
     service: text(resource['service_name']),
     revision: text(resource['revision_name']),
     instanceId: text(fields(entry['labels'])['instanceId']),
@@ -81,15 +79,3 @@ const pathOf = (url: string | undefined): string | undefined =>
 
 /** `projects/P/logs/run.googleapis.com%2Frequests` -> `run.googleapis.com/requests`. */
 const logOf = (logName: string): string => logName.slice(logName.lastIndexOf('/') + 1).replaceAll('%2F', '/');
-
-/** The line as a person would read it; '' where there is none, as for most requests. */
-function textOf(entry: Readonly<Record<string, unknown>>): string {
-  const { textPayload, jsonPayload, protoPayload } = entry;
-  if (typeof textPayload === 'string') return textPayload;
-  const json = fields(jsonPayload);
-  const message = text(json['message']) ?? text(json['msg']);
-  if (message !== undefined) return message;
-  if (Object.keys(json).length > 0) return JSON.stringify(json);
-  const { status, methodName } = fields(protoPayload);
-  return text(fields(status)['message']) ?? text(methodName) ?? '';
-}

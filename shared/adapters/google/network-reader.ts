@@ -1,7 +1,7 @@
 import type { NetworkReader } from '../../ports/network.ts';
 import { PlatformFailure } from '../../ports/platform-failure.ts';
+import { ofEnabledApi } from './enabled-api.ts';
 import type { GoogleApi } from './google-options.ts';
-import { GoogleRefusal } from './google-refusal.ts';
 import {
   toFirewall,
   toNatGateways,
@@ -27,23 +27,21 @@ const CHANGES_MAX = 20;
 /** Networks by plain REST: compute's own client takes 1.5 s to import (facts, 2026-11-23), and these are eight plain reads. */
 export function networkReader({ rest, read }: ReadContext): NetworkReader {
   const all = async (permission: string, abort: AbortSignal, ask: { api: GoogleApi; path: string; field: string }) =>
-    read(permission, ask.path, abort, async () => {
-      const { items, more } = await readPages({ pagesMax: PAGES_MAX }, async (pageToken) => {
-        const query = { maxResults: String(PER_PAGE), ...(pageToken === undefined ? {} : { pageToken }) };
-        const page = fields(await rest({ api: ask.api, method: 'GET', path: ask.path, query }));
-        return { items: list(page[ask.field]), nextPageToken: text(page['nextPageToken']) };
-      });
-      if (more) throw new PlatformFailure('unknown', `${permission} on ${ask.path}: more than can be looked at`);
-      return items;
-    });
+    read(permission, ask.path, abort, () =>
+      ofEnabledApi(async () => {
+        const { items, more } = await readPages({ pagesMax: PAGES_MAX }, async (pageToken) => {
+          const query = { maxResults: String(PER_PAGE), ...(pageToken === undefined ? {} : { pageToken }) };
+          const page = fields(await rest({ api: ask.api, method: 'GET', path: ask.path, query }));
+          return { items: list(page[ask.field]), nextPageToken: text(page['nextPageToken']) };
+        });
+        if (more) throw new PlatformFailure('unknown', `${permission} on ${ask.path}: more than can be looked at`);
+        return items;
+      }),
+    );
   const compute = (permission: string, path: string, abort: AbortSignal) =>
     all(permission, abort, { api: 'compute', path: `compute/v1/projects/${path}`, field: 'items' });
   const dns = (permission: string, path: string, field: string, abort: AbortSignal) =>
-    all(permission, abort, { api: 'dns', path: `dns/v1/projects/${path}`, field }).catch((error: unknown) => {
-      // Where Cloud DNS was never turned on there is no zone.
-      if (isTurnedOff(error)) return [];
-      throw error;
-    });
+    all(permission, abort, { api: 'dns', path: `dns/v1/projects/${path}`, field });
 
   return {
     network: (name, abort) =>
@@ -75,8 +73,3 @@ export function networkReader({ rest, read }: ReadContext): NetworkReader {
     },
   };
 }
-
-const isTurnedOff = (error: unknown): boolean =>
-  error instanceof PlatformFailure &&
-  error.cause instanceof GoogleRefusal &&
-  error.cause.error.reason === 'SERVICE_DISABLED';

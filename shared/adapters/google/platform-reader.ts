@@ -1,11 +1,13 @@
 import type { Billing, CloudIncident, PlatformReader } from '../../ports/platform.ts';
+import { PlatformFailure } from '../../ports/platform-failure.ts';
 import type { ReadContext } from './read-context.ts';
 import { readPages } from './read-pages.ts';
 import { fields, list, moment, text } from './values.ts';
 
-/** The most that one page holds, and more than Google has had under way at once: google/cloud/servicehealth/v1/event_resources.proto, read 2026-11-25. */
+/** The most that one page holds: google/cloud/servicehealth/v1/event_resources.proto, read 2026-11-25. */
 const EVENTS_PER_PAGE = 100;
-const EVENTS_PAGES_MAX = 1;
+/** More than this is no list of incidents any more. */
+const EVENTS_PAGES_MAX = 3;
 
 /** Cloud Billing v1 projects.getBillingInfo and Service Health v1 projects.locations.events.list, by REST. */
 export const platformReader = ({ rest, read }: ReadContext): PlatformReader => ({
@@ -18,7 +20,7 @@ export const platformReader = ({ rest, read }: ReadContext): PlatformReader => (
   cloudIncidents: (project, abort) => {
     const parent = `projects/${project}/locations/global`;
     return read('servicehealth.events.list', parent, abort, async () => {
-      const { items } = await readPages({ pagesMax: EVENTS_PAGES_MAX }, async (pageToken) => {
+      const { items, more } = await readPages({ pagesMax: EVENTS_PAGES_MAX }, async (pageToken) => {
         const query = {
           filter: 'category=INCIDENT AND state=ACTIVE',
           pageSize: String(EVENTS_PER_PAGE),
@@ -27,6 +29,8 @@ export const platformReader = ({ rest, read }: ReadContext): PlatformReader => (
         const page = fields(await rest({ api: 'servicehealth', method: 'GET', path: `v1/${parent}/events`, query }));
         return { items: list(page['events']), nextPageToken: text(page['nextPageToken']) };
       });
+      if (more)
+        throw new PlatformFailure('unknown', `servicehealth.events.list on ${parent}: more than can be looked at`);
       return items.map(toCloudIncident);
     });
   },

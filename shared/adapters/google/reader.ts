@@ -51,6 +51,7 @@ function servingReader({
   clients,
   rest,
   read,
+  readOnce,
 }: ReadContext): Omit<
   CloudReader,
   keyof (DatabasesReader & InvokersReader & LoadBalancingReader & NetworkReader & PlatformReader & SecretsReader)
@@ -114,7 +115,7 @@ function servingReader({
       ),
 
     logs: (query, abort) =>
-      read('logging.logEntries.list', `projects/${query.project}`, abort, () => readLogs(query, rest)),
+      readOnce('logging.logEntries.list', `projects/${query.project}`, abort, () => readLogs(query, rest)),
   };
 }
 

@@ -146,9 +146,59 @@ describe('what replies may leave out', () => {
       defaultService: 'x/projects/p/global/backendServices/b',
     };
     expect(toUrlMap(map)).toMatchObject({
-      defaultBackend: 'global/backendServices/b',
-      rules: [{ hosts: ['a.test'], defaultBackend: undefined, paths: [] }],
+      defaultBackends: ['global/backendServices/b'],
+      rules: [{ hosts: ['a.test'], defaultBackends: [], paths: [] }],
     });
+  });
+
+  it('of a URL map by priority and weight', () => {
+    const backend = (name: string) => `https://www.googleapis.com/compute/v1/projects/p/global/backendServices/${name}`;
+    const shared = {
+      weightedBackendServices: [
+        { backendService: backend('a'), weight: 90 },
+        { backendService: backend('b'), weight: 10 },
+        { backendService: backend('drained'), weight: 0 },
+        { backendService: backend('unsaid') },
+      ],
+    };
+    const routeRules = [
+      { priority: 1, matchRules: [{ fullPathMatch: '/a' }, { prefixMatch: '/a/' }], routeAction: shared },
+      { priority: 2, matchRules: [{ prefixMatch: '/b', headerMatches: [{ headerName: 'x' }] }], service: backend('b') },
+      { priority: 3, matchRules: [{ regexMatch: '/c.*' }], service: backend('b') },
+      { priority: 4, matchRules: [{ pathTemplateMatch: '/d/{id}' }], service: backend('b') },
+      { matchRules: [{ queryParameterMatches: [{ name: 'q' }] }], service: backend('b') },
+      { priority: 6, service: backend('b') },
+      { priority: 7, matchRules: [{ prefixMatch: '/old' }], urlRedirect: { pathRedirect: '/new' } },
+    ];
+    const map = toUrlMap({
+      defaultRouteAction: shared,
+      hostRules: [{ hosts: ['a.test'], pathMatcher: 'm' }],
+      pathMatchers: [{ name: 'm', defaultRouteAction: shared, routeRules }],
+    });
+    const [a, b] = ['global/backendServices/a', 'global/backendServices/b'];
+    expect(map.defaultBackends).toEqual([a, b]);
+    expect(map.rules).toEqual([
+      {
+        hosts: ['a.test'],
+        defaultBackends: [a, b],
+        paths: [
+          { paths: ['/a'], backends: [a, b], priority: 1 },
+          { paths: ['/a/*'], backends: [a, b], priority: 1 },
+          { paths: ['/b*'], backends: [b], priority: 2, isConditional: true },
+          { paths: ['/c.*'], backends: [b], priority: 3, isConditional: true },
+          { paths: ['/d/{id}'], backends: [b], priority: 4, isConditional: true },
+          { paths: ['/*'], backends: [b], priority: 0, isConditional: true },
+          { paths: ['/*'], backends: [b], priority: 6 },
+          { paths: ['/old*'], backends: [], priority: 7 },
+        ],
+      },
+    ]);
+    const pathRules = [{ paths: ['/x'], routeAction: shared }];
+    const older = toUrlMap({
+      hostRules: [{ hosts: ['a.test'], pathMatcher: 'm' }],
+      pathMatchers: [{ name: 'm', pathRules }],
+    });
+    expect(older.rules[0]?.paths).toEqual([{ paths: ['/x'], backends: [a, b] }]);
   });
 
   it.each([
@@ -260,7 +310,7 @@ describe('the reader, on a Google Cloud project with load balancers', () => {
     const proxy = proxies.find(({ link }) => link === rule?.target);
     const map = (await reader.urlMaps(ACME, NEVER)).find(({ link }) => link === proxy?.urlMap);
     expect(map).toMatchObject({ rules: [{ hosts: ['staging.acme.test'], paths: [] }] });
-    const backend = (await reader.backendServices(ACME, NEVER)).find(({ link }) => link === map?.defaultBackend);
+    const backend = (await reader.backendServices(ACME, NEVER)).find(({ link }) => link === map?.defaultBackends[0]);
     const group = (await reader.endpointGroups(ACME, NEVER)).find(({ link }) => link === backend?.groups[0]);
     expect(group).toMatchObject({ type: 'SERVERLESS', region: 'us-central1', service: 'frontend' });
     expect(await reader.healthChecks(ACME, NEVER)).toEqual([]);

@@ -176,6 +176,62 @@ describe('toLogEntry, entries as Cloud Logging gave them', () => {
   it.each([
     [{ jsonPayload: { message: 'pool exhausted', level: 'error' } }, 'pool exhausted'],
     [{ jsonPayload: { code: 7 } }, '{"code":7}'],
+    // pino and bunyan, whose stack repeats the message.
+    [
+      {
+        jsonPayload: {
+          level: 50,
+          msg: 'request errored',
+          err: {
+            type: 'Error',
+            message: 'connect ECONNREFUSED 10.20.0.3:5432',
+            stack: 'Error: connect ECONNREFUSED 10.20.0.3:5432\n at x',
+          },
+        },
+      },
+      'request errored: connect ECONNREFUSED 10.20.0.3:5432',
+    ],
+    // zap, logrus and zerolog.
+    [
+      { jsonPayload: { msg: 'query failed', error: 'dial tcp 10.20.0.3:5432: i/o timeout' } },
+      'query failed: dial tcp 10.20.0.3:5432: i/o timeout',
+    ],
+    // winston: a stack beside the message that it begins with.
+    [{ jsonPayload: { message: 'boom', stack: 'Error: boom\n    at x (/app/y.js:1:1)' } }, 'boom'],
+    // structlog, and Python's tracebacks.
+    [
+      {
+        jsonPayload: {
+          event: 'request failed',
+          exception: 'Traceback (most recent call last):\n  File "app.py", line 1\nKeyError: \'currency\'\n',
+        },
+      },
+      "request failed: KeyError: 'currency'",
+    ],
+    // Logback.
+    [
+      {
+        jsonPayload: {
+          message: 'Servlet threw',
+          stack_trace:
+            'java.lang.RuntimeException: oh\n\tat a.b(C.java:1)\nCaused by: java.net.ConnectException: Connection refused\n\tat d',
+        },
+      },
+      'Servlet threw: java.lang.RuntimeException: oh: Caused by: java.net.ConnectException: Connection refused',
+    ],
+    // Node's AggregateError has no message of its own, and an error may have nothing but a code, or a stack.
+    [
+      { jsonPayload: { err: { message: '', errors: [{ message: 'connect ECONNREFUSED ::1:5432' }] } } },
+      'connect ECONNREFUSED ::1:5432',
+    ],
+    [
+      { jsonPayload: { msg: 'oh', err: { message: 'fetch failed', cause: { message: 'getaddrinfo ENOTFOUND db' } } } },
+      'oh: fetch failed: getaddrinfo ENOTFOUND db',
+    ],
+    [{ jsonPayload: { msg: 'oh', err: { code: 'ECONNRESET' } } }, 'oh: ECONNRESET'],
+    [{ jsonPayload: { err: { stack: 'TypeError: x is not a function\n    at y' } } }, 'TypeError: x is not a function'],
+    [{ jsonPayload: { msg: 'no error', error: true, exception: {} } }, 'no error'],
+    [{ jsonPayload: { exc_info: 'Traceback (most recent call last):' } }, 'Traceback (most recent call last):'],
     [{ httpRequest: { status: 200 } }, ''],
   ])('reads the text of %j', (entry, text) => {
     expect(toLogEntry(entry).text).toBe(text);
@@ -183,6 +239,10 @@ describe('toLogEntry, entries as Cloud Logging gave them', () => {
 
   it('cuts a line that has no end', () => {
     expect(toLogEntry({ textPayload: 'x'.repeat(300_000) }).text).toHaveLength(4000);
+    expect(toLogEntry({ jsonPayload: { msg: 'x'.repeat(300_000), err: { message: 'boom' } } }).text).toMatch(
+      /x: boom$/,
+    );
+    expect(toLogEntry({ jsonPayload: { a: 'x'.repeat(300_000) } }).text).toHaveLength(4000);
   });
 });
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { toTemplate } from '../../../shared/adapters/google/map-template.ts';
-import { PlatformFailure } from '../../../shared/ports/platform-failure.ts';
 
 const container = (fields: object) => toTemplate({ containers: [fields] }).containers[0];
 
@@ -88,6 +87,11 @@ describe('toTemplate, resources', () => {
     ['1000m', 1],
     ['80m', 0.08],
     ['2', 2],
+    ['.5', 0.5],
+    ['1.', 1],
+    ['+1', 1],
+    ['5e-1', 0.5],
+    ['1E0', 1],
   ])('cpu %s is %d', (cpu, cores) => {
     expect(container({ resources: { limits: { cpu } } })?.cpu).toBe(cores);
   });
@@ -96,8 +100,12 @@ describe('toTemplate, resources', () => {
     expect(container({})).toMatchObject({ cpu: 1, memoryMib: 512 });
   });
 
-  it.each(['plenty', '12Xi', ''.padEnd(3)])('refuses the amount %j rather than guess a wrong one', (memory) => {
-    expect(() => container({ resources: { limits: { memory } } })).toThrow(PlatformFailure);
+  it.each(['plenty', '12Xi', '-1', '.', ''.padEnd(3)])('does not know the amount %j, and has all else', (limit) => {
+    expect(container({ image: 'x', resources: { limits: { memory: limit, cpu: limit } } })).toMatchObject({
+      image: 'x',
+      cpu: undefined,
+      memoryMib: undefined,
+    });
   });
 
   it('takes one request at a time with less than one CPU', () => {

@@ -195,7 +195,7 @@ describe('the reader', () => {
     );
   });
 
-  it('knows of no zone where Cloud DNS was never turned on', async () => {
+  it.each(LISTS)('knows of nothing where the API was never turned on: %s', async (method) => {
     const info = {
       '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
       reason: 'SERVICE_DISABLED',
@@ -209,7 +209,7 @@ describe('the reader', () => {
       [info],
     );
     const server = await tinyServer((_, response) => json(response, 403, off));
-    expect(await googleReader(server.options).privateZones('acme-staging', NEVER)).toEqual([]);
+    expect(await googleReader(server.options)[method]('acme-staging', NEVER)).toEqual([]);
   });
 });
 

@@ -64,11 +64,21 @@ describe('incidents of Google Cloud', () => {
     expect(await failureOf(reader.cloudIncidents(PROJECT, NEVER))).toMatchObject({ code: 'not-enabled' });
   });
 
-  it('are read page by page as far as one page, and whatever is left out is unknown', async () => {
+  it('are read page by page, and not taken for whole where there are too many', async () => {
+    const pages = (count: number) =>
+      tinyServer(({ url }, response) => {
+        const page = Number(url.searchParams.get('pageToken') ?? 1);
+        json(response, 200, { events: [{}], ...(page < count && { nextPageToken: String(page + 1) }) });
+      });
+    expect(await googleReader((await pages(3)).options).cloudIncidents(PROJECT, NEVER)).toHaveLength(3);
+    const many = googleReader((await pages(4)).options).cloudIncidents(PROJECT, NEVER);
+    expect(await failureOf(many)).toMatchObject({ code: 'unknown', message: expect.stringContaining('more than') });
+  });
+
+  it('have what they say, and whatever is left out is unknown', async () => {
     const server = await tinyServer((_asked, response) =>
       json(response, 200, {
         events: [{ eventImpacts: [{}], updates: [{ updateTime: '2026-11-23T03:00:00Z' }, { workaround: 'older' }] }],
-        nextPageToken: 'more',
       }),
     );
     expect(await googleReader(server.options).cloudIncidents(PROJECT, NEVER)).toEqual([

@@ -42,6 +42,57 @@ const ways: readonly (readonly [string, string, (cloud: CloudReader, abort: Abor
 const ask = (options: GoogleOptions, [, , call]: (typeof ways)[number], abort = NEVER) =>
   failureOf(call(googleReader(options), abort));
 
+/** Reads of Logging are counted by whoever asks (evidence/log-budget.ts): none is repeated behind its back. */
+const askedAgain = ways.filter(([api]) => api !== 'logging');
+
+describe.each(askedAgain)('a call of %s', (...way) => {
+  const [, resource] = way;
+
+  it('asks again when it may, and then has its answer', async () => {
+    const server = await tinyServer((_, response) =>
+      server.asked.length < 3
+        ? json(response, 503, googleError(503, 'UNAVAILABLE', 'try again'))
+        : json(response, 200, { name: resource }),
+    );
+    const [, , call] = way;
+    await expect(call(googleReader(server.options), NEVER)).resolves.toBeDefined();
+    expect(server.asked).toHaveLength(3);
+  });
+
+  it('asks three times and no more', async () => {
+    const server = await tinyServer((_, response) => json(response, 503, googleError(503, 'UNAVAILABLE', 'no')));
+    const failure = await ask(server.options, way);
+    expect(failure).toMatchObject({ code: 'unavailable', message: expect.stringContaining('(tried 3 times)') });
+    expect(server.asked).toHaveLength(3);
+  });
+
+  it('waits as long as it is asked to', async () => {
+    const at: number[] = [];
+    const info = { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '0.600s' };
+    const server = await tinyServer((_, response) => {
+      at.push(performance.now());
+      if (at.length > 1) return json(response, 200, { name: resource });
+      return json(response, 429, googleError(429, 'RESOURCE_EXHAUSTED', 'quota', [info]));
+    });
+    const [, , call] = way;
+    await call(googleReader(server.options), NEVER);
+    // Unasked it would have waited 200 ms at most.
+    expect((at[1] ?? 0) - (at[0] ?? 0)).toBeGreaterThanOrEqual(590);
+  });
+});
+
+describe('a read of logs', () => {
+  it.each([
+    [503, 'UNAVAILABLE', 'unavailable'],
+    [429, 'RESOURCE_EXHAUSTED', 'rate-limited'],
+  ])('is asked once, whatever comes back: %s', async (status, name, code) => {
+    const server = await tinyServer((_, response) => json(response, status, googleError(status, name, 'no')));
+    for (const way of ways.filter(([api]) => api === 'logging'))
+      expect(await ask(server.options, way)).toMatchObject({ code });
+    expect(server.asked).toHaveLength(1);
+  });
+});
+
 describe.each(ways)('a refusal by %s', (...way) => {
   const [api, resource] = way;
 
@@ -79,38 +130,6 @@ describe.each(ways)('a refusal by %s', (...way) => {
     const failure = await ask(server.options, way);
     expect(failure.code).toBe('permission-denied');
     expect(failure.message).toContain('The caller does not have permission (needs run.services.get)');
-  });
-
-  it('asks again when it may, and then has its answer', async () => {
-    const server = await tinyServer((_, response) =>
-      server.asked.length < 3
-        ? json(response, 503, googleError(503, 'UNAVAILABLE', 'try again'))
-        : json(response, 200, { name: resource }),
-    );
-    const [, , call] = way;
-    await expect(call(googleReader(server.options), NEVER)).resolves.toBeDefined();
-    expect(server.asked).toHaveLength(3);
-  });
-
-  it('asks three times and no more', async () => {
-    const server = await tinyServer((_, response) => json(response, 503, googleError(503, 'UNAVAILABLE', 'no')));
-    const failure = await ask(server.options, way);
-    expect(failure).toMatchObject({ code: 'unavailable', message: expect.stringContaining('(tried 3 times)') });
-    expect(server.asked).toHaveLength(3);
-  });
-
-  it('waits as long as it is asked to', async () => {
-    const at: number[] = [];
-    const info = { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '0.600s' };
-    const server = await tinyServer((_, response) => {
-      at.push(performance.now());
-      if (at.length > 1) return json(response, 200, { name: resource });
-      return json(response, 429, googleError(429, 'RESOURCE_EXHAUSTED', 'quota', [info]));
-    });
-    const [, , call] = way;
-    await call(googleReader(server.options), NEVER);
-    // Unasked it would have waited 200 ms at most.
-    expect((at[1] ?? 0) - (at[0] ?? 0)).toBeGreaterThanOrEqual(590);
   });
 
   it('gives up at once when Retry-After is past its deadline, and hands it on', async () => {

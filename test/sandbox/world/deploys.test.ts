@@ -129,3 +129,22 @@ test('a change of a secret is in the audit log, under its own resource', () => {
     },
   ]);
 });
+
+test('crash-by-signal: the kernel and Cloud Run say which signal it was, a line each', () => {
+  const world = play('crash-by-signal');
+  world.until(240);
+  const [kernel, platform] = ['Uncaught signal: 11, pid=1', 'Container terminated on signal 11.'].map(
+    (text) => world.lines(0, 240, text).length,
+  );
+  expect(platform).toBeGreaterThan(60);
+  expect(kernel).toBe(platform);
+});
+
+test('liveness-probe-kills: what hangs is shut down within half a minute, and what waited in it fails then', () => {
+  const world = play('liveness-probe-kills');
+  world.until(240);
+  expect(world.lines(0, 40, 'LIVENESS HTTP probe failed')).toEqual([]);
+  expect(world.lines(40, 240, 'LIVENESS HTTP probe failed 3 times consecutively').length).toBeGreaterThan(5);
+  const waited = (r: { readonly latencyMs: number; readonly status: number }) => r.status === 503 && r.latencyMs > 5000;
+  expect(world.requests(50, 240, waited)).toBeGreaterThan(50);
+});

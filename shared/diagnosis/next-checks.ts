@@ -1,0 +1,63 @@
+import type { Evidence } from '../evidence/evidence.ts';
+import { clock } from './deploys.ts';
+import type { Concluded } from './rank.ts';
+import type { Symptom } from './rule.ts';
+
+/**
+ * What would settle what is in doubt, one sentence each. Rules say it of what they could not judge; where no root was found, what was out of reach is
+ * the first place to look, and where all could be looked at, whoever is in trouble.
+ */
+export function nextChecks(
+  evidence: Evidence,
+  concluded: readonly Concluded[],
+  { found, felt }: { readonly found: 'a root' | 'none'; readonly felt: readonly Symptom[] },
+): readonly string[] {
+  const ofRules = concluded.flatMap(({ conclusion }) => ('nextCheck' in conclusion ? [conclusion.nextCheck] : []));
+  const all = found === 'a root' ? ofRules : [...ofRules, ...outOfReach(evidence)];
+  if (found === 'none' && all.length === 0) return inPerson(evidence, felt);
+  return [...new Set(all)];
+}
+
+/** Readings and parts of readings that could not be had. Several may want for the same right, and it is asked for once. */
+function outOfReach(evidence: Evidence): readonly string[] {
+  const { network } = evidence;
+  const parts = network.status === 'observed' ? network.value.networks.flatMap(({ unread }) => unread) : [];
+  return [
+    ...Object.entries(evidence).flatMap(([name, reading]) =>
+      reading.status === 'unavailable' ? [toReach({ ...reading, name })] : [],
+    ),
+    ...parts.map(({ detail }) => toReach({ reason: 'failed', detail, name: 'network' })),
+  ];
+}
+
+interface Missing {
+  readonly reason: 'denied' | 'timed-out' | 'failed';
+  readonly detail: string;
+  /** Of the inspector. */
+  readonly name: string;
+}
+
+function toReach({ reason, detail, name }: Missing): string {
+  // `logging.logEntries.list on projects/P: 403 PERMISSION_DENIED: ...`: what was asked, and of what, stands in front.
+  const [call = detail] = detail.split(': ', 1);
+  switch (reason) {
+    case 'denied':
+      return `Give runmedic the right to call ${call} and check again, or look there yourself.`;
+    case 'timed-out':
+      return `Check again in a minute: ${name} gave ${detail}.`;
+    case 'failed':
+      return `Check again in a minute, or look there yourself: ${call} could not be read.`;
+  }
+}
+
+/** Nothing explains it, and nothing was out of reach. */
+function inPerson({ logs }: Evidence, felt: readonly Symptom[]): readonly string[] {
+  const [first] = felt;
+  if (first === undefined) return [];
+  const onset = logs.status === 'observed' ? logs.value.onsets.find(({ service }) => service === first.on) : undefined;
+  return [
+    onset === undefined
+      ? `Follow a request to ${first.on} yourself: nothing that was looked at explains its trouble.`
+      : `Read what ${first.on} logs from ${clock(onset.at)} on, when it began to fail: nothing that was looked at explains it.`,
+  ];
+}
