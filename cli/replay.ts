@@ -67,7 +67,8 @@ function readJson(file: string): JsonRead {
     return { kind: 'unreadable', reason: `the file cannot be read: ${words(error)}` };
   }
   try {
-    return { kind: 'json', value: JSON.parse(text) };
+    // Editors and PowerShell put a byte order mark first, which is no part of JSON (RFC 8259, 8.1).
+    return { kind: 'json', value: JSON.parse(text.replace(/^\uFEFF/, '')) };
   } catch (error) {
     return { kind: 'not-json', reason: `the file is not JSON: ${words(error)}` };
   }

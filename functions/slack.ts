@@ -17,6 +17,7 @@ http(
     queue: queueOf(config),
     nowMs: Date.now,
     onForged: (check) => own.warn({ check }, 'request without a valid signature turned away'),
+    onUnreadable: () => own.warn({}, 'signed request without a readable interaction refused'),
     onFailed: (error) => own.error({ cause: String(error) }, 'interaction failed'),
   }),
 );

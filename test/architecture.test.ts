@@ -146,7 +146,8 @@ function read(file: string): string {
 function importsOf(from: string): Import[] {
   const found = [
     ...read(from).matchAll(/^\s*(?:import|export)\s+(type\s+)?(?:[^'";]*?from\s+)?'([^']+)'/gm),
-    ...read(from).matchAll(/(\bzz\b)?\bimport\('([^']+)'\)/g),
+    // The empty group stands where an import says that it is of types; one that is loaded on demand never is.
+    ...read(from).matchAll(/()\bimport\('([^']+)'\)/g),
   ];
   return found.map(([, typeOnly, target = '']) => ({
     from,
@@ -155,7 +156,7 @@ function importsOf(from: string): Import[] {
           .split(sep)
           .join('/')
       : target,
-    typeOnly: typeOnly !== undefined,
+    typeOnly: Boolean(typeOnly),
   }));
 }
 

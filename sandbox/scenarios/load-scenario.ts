@@ -61,15 +61,27 @@ function readTree(file: string, depth: number): unknown {
 }
 
 function readYaml(file: string): unknown {
+  let text: string;
   try {
-    return parse(readFileSync(file, 'utf8'));
+    text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new ScenarioError(
-      `${file} cannot be read as YAML: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
-    );
+    throw new ScenarioError(`${file} ${unreadable(error)}`, { cause: error });
+  }
+  try {
+    return parse(text);
+  } catch (error) {
+    throw new ScenarioError(`${file} is no YAML: ${words(error)}`, { cause: error });
   }
 }
+
+function unreadable(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT') return 'is not there; it is named by --scenario or by `extends`';
+  if (code === 'EISDIR') return 'is a folder; name a YAML file in it';
+  return `cannot be read: ${words(error)}`;
+}
+
+const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** One fault in one line. */
 function faultLine(issue: z.core.$ZodIssue): string {

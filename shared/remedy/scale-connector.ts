@@ -66,6 +66,8 @@ export const scaleConnector: Action<ConnectorSize, 'vpc-connector'> = {
       return `a connector only grows: it has ${inWords(present)}`;
     if (instancesMax > present.instancesMax && instancesMax > bounds.connectorInstancesMax)
       return `${instancesMax} instances are over ${boundsAt}.connectorInstancesMax (${bounds.connectorInstancesMax})`;
+    if (machineType !== present.machineType && growsInto(machineType, present.machineType))
+      return `a connector only grows: it has ${inWords(present)}, and ${machineType} is smaller`;
     if (machineType !== present.machineType && !bounds.connectorMachineTypes.includes(machineType))
       return `${boundsAt}.connectorMachineTypes (${bounds.connectorMachineTypes.join(', ') || 'none'}) does not name ${machineType}`;
     return undefined;
@@ -93,6 +95,12 @@ function larger({ machineType, instancesMin, instancesMax }: ConnectorSize, boun
   const type = LARGER_TYPE[machineType];
   if (type === undefined || !bounds.connectorMachineTypes.includes(type)) return undefined;
   return { machineType: type, instancesMin, instancesMax };
+}
+
+/** Whether `wanted` is `type`, or a larger one. */
+function growsInto(type: string, wanted: string): boolean {
+  const next = LARGER_TYPE[type];
+  return type === wanted || (next !== undefined && growsInto(next, wanted));
 }
 
 function inWords({ machineType, instancesMin, instancesMax }: ConnectorSize): string {

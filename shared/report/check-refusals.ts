@@ -16,4 +16,4 @@ export const noCheckWords: Readonly<Record<NoCheck, string>> = {
 
 /** @param person undefined: Slack knows nobody of that id. */
 export const notTheirs = (person: Person | undefined): string =>
-  `Nothing was looked at: ${whyNoMember(person)}. A member of this workspace can ask for it.`;
+  `Nothing was looked at: ${whyNoMember(person, 'ask for a look')}. A member of this workspace can ask for it.`;

@@ -43,20 +43,23 @@ export function meanwhile(incident: Exclude<Incident, IncidentIn<'awaiting-appro
 const approvedBy = ({ approval }: IncidentIn<'executing'> | IncidentIn<'verifying'>): string =>
   `${user(approval.approver)} approved it ${moment(approval.issuedAt)}`;
 
-const STANDINGS: Readonly<Record<Exclude<Person['standing'], 'member'>, string>> = {
-  guest: 'guests may not decide',
-  bot: 'bots may not decide',
-  deactivated: 'this account is deactivated',
-  'other-workspace': 'people of other workspaces may not decide',
+const STANDINGS: Readonly<Record<Exclude<Person['standing'], 'member' | 'deactivated'>, string>> = {
+  guest: 'guests',
+  bot: 'bots',
+  'other-workspace': 'people of other workspaces',
 };
 
 /** @param person undefined: Slack knows nobody of that id. */
 export function noMember(person: Person | undefined, deciders: Approvers, environment: Environment): string {
-  return `Nothing was decided: ${whyNoMember(person)}. ${whoCan(deciders, environment)}`;
+  return `Nothing was decided: ${whyNoMember(person, 'decide')}. ${whoCan(deciders, environment)}`;
 }
 
-export const whyNoMember = (person: Person | undefined): string =>
-  person === undefined || person.standing === 'member' ? 'Slack does not know you' : STANDINGS[person.standing];
+/** @param wanted what they clicked for. */
+export function whyNoMember(person: Person | undefined, wanted: 'decide' | 'ask for a look'): string {
+  if (person === undefined || person.standing === 'member') return 'Slack does not know you';
+  if (person.standing === 'deactivated') return 'this account is deactivated';
+  return `${STANDINGS[person.standing]} may not ${wanted}`;
+}
 
 export const notNamed = (deciders: Approvers, environment: Environment): string =>
   `Nothing was decided: you are not among those who may decide this in ${escaped(environment.name)}. ${whoCan(deciders, environment)}`;

@@ -66,6 +66,11 @@ describe('replay', () => {
     ]);
   });
 
+  it('takes a file that begins with a byte order mark', () => {
+    const marked = file('marked.json', `\uFEFF${JSON.stringify(backend5xx())}`);
+    expect(linesOf(run('replay.ts', marked).stdout)).toEqual([expect.objectContaining({ verdict: 'accepted' })]);
+  });
+
   it('prints its keys in the order that is promised', () => {
     const [line] = linesOf(run('replay.ts', 'test/fixtures/monitoring/uptime-open-v1.json').stdout);
     expect(Object.keys(line as object)).toEqual(['file', 'verdict', 'reason', 'alert']);

@@ -38,8 +38,8 @@ describe('a look that somebody asks for', () => {
   });
 
   it.each([
-    ['a guest', 'U0GUEST', 'guests may not decide'],
-    ['the bot itself', 'U0RUNMEDIC', 'bots may not decide'],
+    ['a guest', 'U0GUEST', 'guests may not ask for a look'],
+    ['the bot itself', 'U0RUNMEDIC', 'bots may not ask for a look'],
   ])('is refused to %s, where only they see it', async (_, user, words) => {
     office = await awaitingOffice();
     expect(await decide(click(user), office.shell)).toMatchObject({

@@ -76,6 +76,11 @@ describe('guardrails', () => {
       'connectorMachineTypes (none)',
     ],
     ['what stands by now', { present: { ...before, instancesMax: 11 } }, 'a connector only grows: it has 2-11'],
+    [
+      'the machine type that stands by now',
+      { present: { ...before, machineType: 'e2-standard-4' } },
+      'a connector only grows: it has 2-3 x e2-standard-4',
+    ],
     ['the minimum that stands by now', { present: { ...before, instancesMin: 3 } }, 'a connector only grows'],
     ["the platform's largest connector", { step: sized({ instancesMax: 11 }) }, 'VPC Access takes 2 to 10 instances'],
     ["the platform's smallest connector", { step: sized({ instancesMin: 1 }) }, 'VPC Access takes 2 to 10 instances'],

@@ -143,7 +143,7 @@ describe('a click that asks for a look', () => {
     expect(Object.values(noCheckWords).every((words) => words.endsWith('.'))).toBe(true);
     const guest = { id: 'U1', name: 'Gus', standing: 'guest' } as const;
     expect([notTheirs(guest), notTheirs(undefined)]).toEqual([
-      'Nothing was looked at: guests may not decide. A member of this workspace can ask for it.',
+      'Nothing was looked at: guests may not ask for a look. A member of this workspace can ask for it.',
       'Nothing was looked at: Slack does not know you. A member of this workspace can ask for it.',
     ]);
   });

@@ -9,6 +9,8 @@ export interface ReceiverOptions {
   readonly nowMs: () => number;
   /** Told of each request that Slack did not sign: somebody tries to click in Slack's name, or the secret is not the app's. */
   readonly onForged: (check: SignatureFault) => void;
+  /** Told of what Slack signed and nobody can read: it may have begun to send something else. */
+  readonly onUnreadable: () => void;
   /** Told of what a listener threw; the person sees that the click did not work and can click again. */
   readonly onFailed: (error: unknown) => void;
 }
@@ -39,7 +41,7 @@ export class FunctionReceiver implements Receiver {
   async stop(): Promise<void> {}
 
   async handle(request: Request, response: Response): Promise<void> {
-    const { signingSecret, nowMs, onForged } = this.#options;
+    const { signingSecret, nowMs, onForged, onUnreadable } = this.#options;
     if (request.method !== 'POST') return answer(response, 405);
     const rawBody = request.rawBody?.toString('utf8') ?? '';
     const fault = signatureFault({ headers: request.headers, rawBody }, { signingSecret, nowMs: nowMs() });
@@ -52,7 +54,11 @@ export class FunctionReceiver implements Receiver {
     if (form.get('ssl_check') === '1') return answer(response, 200);
     const body = interaction.safeParse(json(form.get('payload') ?? ''));
     // A legacy attachment button has no type, a slash command no payload: neither is ours.
-    if (!body.success) return answer(response, form.has('payload') ? 400 : 404);
+    if (!body.success && !form.has('payload')) return answer(response, 404);
+    if (!body.success) {
+      onUnreadable();
+      return void response.status(400).type('text/plain').send(NOT_READABLE);
+    }
     return this.#process(body.data, response);
   }
 
@@ -86,6 +92,9 @@ export class FunctionReceiver implements Receiver {
 /** Which check failed is in our log alone. */
 const NOT_SIGNED =
   "This is Slack's door to runmedic: the request does not carry a signature that Slack made within the last five minutes.\n";
+
+const NOT_READABLE =
+  "The request is signed, and its payload is no interaction: it takes a JSON object with a type and an api_app_id, as Slack's buttons and dialogs send it.\n";
 
 const answer = (response: Response, status: number): void => void response.status(status).end();
 

@@ -30,6 +30,8 @@ const servers: Server[] = [];
 const published: { readonly topic: Topic; readonly message: OutgoingMessage }[] = [];
 const failures: unknown[] = [];
 const forgeries: string[] = [];
+/** Once for each signed request that nobody can read. */
+const unreadable: string[] = [];
 let queueDown = false;
 let slack: Slack;
 let slackUrl = '';
@@ -61,6 +63,7 @@ beforeAll(async () => {
     botToken: TOKEN,
     apiUrl: `${slackUrl}/api/`,
     nowMs: Date.now,
+    onUnreadable: () => unreadable.push('once'),
     onForged: (check: string) => forgeries.push(check),
     onFailed: (error: unknown) => failures.push(error),
   };
@@ -88,6 +91,7 @@ beforeEach(() => {
   published.length = 0;
   failures.length = 0;
   forgeries.length = 0;
+  unreadable.length = 0;
   queueDown = false;
 });
 afterAll(() =>
@@ -223,20 +227,32 @@ describe('the front door refuses', () => {
     ['our button out of a dialog', payload({ channel: undefined }), 404],
     ["another app's button", anotherAppsButton, 404],
     ["another app's dialog", anotherAppsView, 404],
-    ['a legacy interactive message', legacyInteractiveMessage.payload, 400],
     ['a legacy interactive message with a type', { ...payload(), type: 'interactive_message' }, 404],
     ['a dialog that is not ours', payload({ type: 'view_submission', view: { callback_id: 'x' } }), 404],
     ['a shortcut', payload({ type: 'shortcut', callback_id: 'x' }), 404],
-    ['a payload that is no object', 'text', 400],
   ])('%s, at once', async (_, body, status) => {
     const answer = await knock(formOf(body));
     expect(answer).toMatchObject({ status, body: '' });
     expect(answer.ms).toBeLessThan(1500);
     expect(published).toEqual([]);
+    expect(unreadable).toEqual([]);
   });
 
   it.each([
-    ['a payload that is no JSON', 'payload=%7Bnot', FORM, 400],
+    ['a legacy interactive message', formOf(legacyInteractiveMessage.payload)],
+    ['a payload that is no object', formOf('text')],
+    ['a payload that is no JSON', 'payload=%7Bnot'],
+  ])('%s, at once, which is told of', async (_, body) => {
+    const answer = await knock(body, { type: FORM });
+    expect(answer).toMatchObject({
+      status: 400,
+      body: expect.stringMatching(/signed, and its payload is no interaction/),
+    });
+    expect(published).toEqual([]);
+    expect(unreadable).toEqual(['once']);
+  });
+
+  it.each([
     ['a slash command', 'command=%2Fsre&text=status', FORM, 404],
     ['an event', JSON.stringify({ type: 'event_callback' }), 'application/json', 404],
     ['text', 'hello', 'text/plain', 404],

@@ -139,12 +139,17 @@ test('a file may extend another: objects merge, named things merge by name', () 
   ]);
 });
 
-test('what is no YAML and what extends nothing are told by file', () => {
+test('what is no YAML, cannot be read or extends nothing is told by file', () => {
   const directory = mkdtempSync(join(tmpdir(), 'scenario-'));
   writeFileSync(join(directory, 'a.yaml'), 'estate: [1');
   writeFileSync(join(directory, 'b.yaml'), 'extends: 3');
   writeFileSync(join(directory, 'c.yaml'), 'extends: ./c.yaml');
-  expect(faultsOf(() => loadScenario(join(directory, 'a.yaml')))).toMatch(/a\.yaml cannot be read as YAML/);
+  writeFileSync(join(directory, 'd.yaml'), 'extends: ./nowhere.yaml');
+  writeFileSync(join(directory, 'e.yaml'), 'extends: ./d.yaml/e.yaml');
+  expect(faultsOf(() => loadScenario(join(directory, 'a.yaml')))).toMatch(/a\.yaml is no YAML: Flow sequence/);
+  expect(faultsOf(() => loadScenario(directory))).toBe(`${directory} is a folder; name a YAML file in it`);
+  expect(faultsOf(() => loadScenario(join(directory, 'd.yaml')))).toMatch(/nowhere\.yaml is not there; /);
+  expect(faultsOf(() => loadScenario(join(directory, 'e.yaml')))).toMatch(/e\.yaml cannot be read: ENOTDIR/);
   expect(faultsOf(() => loadScenario(join(directory, 'b.yaml')))).toMatch(/extends: found 3, allowed: the path/);
   expect(faultsOf(() => loadScenario(join(directory, 'c.yaml')))).toMatch(/at most 5 deep/);
 });
