@@ -45,7 +45,7 @@ describe('announcing', () => {
         .thread()
         .map(({ text }) => text)
         .join('\n'),
-    ).toContain('Approved by ann.');
+    ).toContain('Approved by Ann Lindqvist.');
     const { incident, trail } = {
       incident: await office.shell.store.load(office.id),
       trail: await office.shell.store.audit(office.id),

@@ -44,8 +44,9 @@ function userJson(user: User, { team }: Workspace): Readonly<Record<string, unkn
       title: user.title,
       real_name: user.realName,
       real_name_normalized: user.realName,
-      display_name: user.name,
-      display_name_normalized: user.name,
+      // Nobody here chose one: Slack then shows the full name, in mentions too, as the page does.
+      display_name: '',
+      display_name_normalized: '',
       team: team.id,
     },
     is_admin: false,
