@@ -42,6 +42,7 @@ const root = join(import.meta.dirname, '..');
 const IDENTITIES = ['alert', 'investigate', 'slack', 'chat', 'remediate', 'patrol'] as const;
 /** Long enough for a machine that is busy with other things. */
 const READY_WITHIN_MS = 60_000;
+/** Twice what the bot gives its work in hand to end (functions/local.ts, STOP_GRACE_MS), and a second; what hangs longer is ended. */
 const STOP_WITHIN_MS = 5_000;
 /**
  * Where memory is plenty V8 lets young objects fill 128 MiB before it looks, and the old ones twice what they need. Both capped, the bot holds half,

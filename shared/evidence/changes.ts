@@ -52,6 +52,7 @@ export interface ChangesObservation {
  * worked on. Our own choice.
  */
 export const LOOKBACK_SECONDS = 6 * 3600;
+/** Our own choices: well inside one page of entries.list (at most 1,000, read-logs.ts), and more changes than anybody reads; `truncated` says when there were more. */
 const ENTRIES_MAX = 300;
 const CHANGES_MAX = 100;
 

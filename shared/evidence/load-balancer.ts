@@ -75,6 +75,7 @@ export interface LoadBalancerObservation {
   readonly answers: Part<{ readonly kinds: readonly BalancerAnswers[]; readonly truncated: boolean }>;
 }
 
+/** One page of entries.list (read-logs.ts), so that one look costs one read. How many kinds of failure, and paths of one, are kept of it is our own choice: more tell no more. */
 const ENTRIES_MAX = 1000;
 const KINDS_MAX = 50;
 const PATHS_MAX = 5;

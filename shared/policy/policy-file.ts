@@ -20,7 +20,10 @@ import {
   wholeNumber,
 } from './values.ts';
 
-/** Keeps one file readable, and one investigation inside its deadline. */
+/**
+ * Our own choices, to be raised with a reason: they keep one file readable, and one investigation, which asks about every service, connector,
+ * database and check of its environment, inside its deadline.
+ */
 const ENVIRONMENTS_MAX = 50;
 const SERVICES_MAX = 100;
 const CONNECTORS_MAX = 20;

@@ -6,6 +6,7 @@ import { needed, spare, type Weighed } from './limits.ts';
 import { code, codeBlock, foreign } from './mrkdwn.ts';
 import { capital, costWords, durationWords } from './words.ts';
 
+/** Our own choices: together they stay below what a section holds (TEXT_MAX), so that Slack refuses no card for its longest names. */
 const TITLE_MAX = 150;
 const SETTINGS_MAX = 300;
 const WORDS_MAX = 300;

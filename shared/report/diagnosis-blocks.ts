@@ -7,6 +7,7 @@ import { escaped, foreign, link, moment } from './mrkdwn.ts';
 import { seenBeforeWords } from './seen-before-words.ts';
 import { ruleTitle } from './words.ts';
 
+/** Our own choices: a claim with all its lines stays below what a section holds (TEXT_MAX), and can still be read at a glance at night. */
 const EVIDENCE_LINES = 4;
 const EVIDENCE_LINE_MAX = 240;
 const CLAIM_MAX = 700;

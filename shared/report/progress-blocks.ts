@@ -8,6 +8,7 @@ import { needed, type Weighed } from './limits.ts';
 import { foreign, moment, user } from './mrkdwn.ts';
 import { durationWords, elapsedWords, stopped } from './words.ts';
 
+/** Our own choices: a third of a section (TEXT_MAX) for what Google says of a failure, and the whole of one for the checks, a line or two each. */
 const DETAIL_MAX = 1000;
 const CHECKS_SHOWN = 12;
 const CHECK_MAX = 160;
