@@ -75,8 +75,8 @@ describe('dialogs', () => {
 
 describe('people', () => {
   it.each([
-    ['U0ANN', { name: 'ann', standing: 'member' }],
-    ['U0GUEST', { name: 'guest', standing: 'guest' }],
+    ['U0ANN', { name: 'Ann Lindqvist', standing: 'member' }],
+    ['U0GUEST', { name: 'Gail Moreau', standing: 'guest' }],
     ['U0RUNMEDIC', { name: 'runmedic', standing: 'bot' }],
   ])('are looked up: %s', async (id, person) => expect(await chat.person(id)).toEqual({ id, ...person }));
 
