@@ -120,7 +120,9 @@ describe('staging-503, approved', () => {
     expect(verdicts.filter((verdict) => verdict === 'opened')).toHaveLength(1);
     expect(verdicts.filter((verdict) => verdict === 'joined').length).toBeGreaterThanOrEqual(2);
     const thread = story.thread.map(({ text }) => text).join('\n');
-    expect(thread).toMatch(/Alert open[\s\S]*Approval needed[\s\S]*Approved by Ann Lindqvist[\s\S]*Done:[\s\S]*\*Resolved:\*/);
+    expect(thread).toMatch(
+      /Alert open[\s\S]*Approval needed[\s\S]*Approved by Ann Lindqvist[\s\S]*Done:[\s\S]*\*Resolved:\*/,
+    );
   });
 
   it('ends when the world serves again, and not before', () => {

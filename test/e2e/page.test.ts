@@ -109,7 +109,9 @@ describe.skipIf(chromiumPath === undefined)('a person before the page', () => {
       // The card is edited first, the thread told after it.
       await thread.getByText('Resolved:').waitFor();
       const replies = (await thread.locator('.message').allInnerTexts()).slice(1).join('\n');
-      expect(replies).toMatch(/Alert open:[\s\S]*Approval needed[\s\S]*Approved by Ann Lindqvist\.[\s\S]*Done:[\s\S]*Resolved:/);
+      expect(replies).toMatch(
+        /Alert open:[\s\S]*Approval needed[\s\S]*Approved by Ann Lindqvist\.[\s\S]*Done:[\s\S]*Resolved:/,
+      );
       await page.getByRole('button', { name: 'Close the thread' }).click();
       await seat.picture('resolved');
     });
