@@ -116,6 +116,17 @@ interface Offered {
   readonly signed: SignedPlan;
 }
 
+/** A look that somebody asked for while a plan waits to be decided on: the plan stands meanwhile. */
+export interface LookBeside {
+  /** Slack user id. */
+  readonly by: string;
+  readonly askedAt: Instant;
+  /** Times that it was asked for. */
+  readonly tries: number;
+  /** 'awaited', or why it took nothing from the plan: it found the same, it could not judge what the plan answers, or it never came to an answer. */
+  readonly result: 'awaited' | 'same' | 'unjudged' | 'no-answer';
+}
+
 /** Each status holds only what is then known: an incident cannot execute without an approval. */
 export type IncidentState =
   | {
@@ -130,7 +141,13 @@ export type IncidentState =
       /** What the latest look concluded. */
       readonly diagnosis: Diagnosis | undefined;
     }
-  | ({ readonly status: 'awaiting-approval'; readonly expiresAt: Instant; readonly dueAt: Instant } & Offered)
+  | ({
+      readonly status: 'awaiting-approval';
+      readonly expiresAt: Instant;
+      readonly dueAt: Instant;
+      /** The latest that somebody asked for since the plan was offered. */
+      readonly look: LookBeside | undefined;
+    } & Offered)
   | ({
       readonly status: 'executing';
       readonly approval: Approval;

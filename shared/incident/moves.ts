@@ -93,12 +93,20 @@ export const note = (incident: Incident, facts: Partial<Facts>): Step => ({
   effects: [{ type: 'announce', incident: incident.id }],
 });
 
+/** The next diagnosis: something came of the last one, or people may have news. */
 export function investigateAgain(incident: Incident, moment: Moment, attempts = incident.attempts): Step {
   // A round that nothing came of is asked for once more: what is still under way may answer it.
   const round = isUnanswered(incident) ? incident.round : incident.round + 1;
   // People have it already where it is escalated: a further look is for them, and cannot go on by itself.
   if (round > ROUNDS_MAX && incident.status !== 'escalated')
     return escalate(incident, moment, 'not-verified', `${ROUNDS_MAX} diagnoses did not end it`, { attempts });
+  return look(incident, moment, { round, attempts });
+}
+
+/** A look that a person asks for: as many as they like, so that none is counted as a round. */
+export const lookOnceMore = (incident: Incident, moment: Moment): Step => look(incident, moment, incident);
+
+function look(incident: Incident, moment: Moment, { round, attempts }: Pick<Incident, 'round' | 'attempts'>): Step {
   const looks = { tries: 1, healthyLooks: 0, unexplainedLooks: 0, diagnosis: diagnosisOf(incident) };
   return move(
     incident,

@@ -8,6 +8,7 @@ import { whenClaimed, whenFinished, whenStarted } from './when-carried-out.ts';
 import { whenCheckAsked } from './when-check-asked.ts';
 import { whenDue } from './when-due.ts';
 import { whenInvestigated } from './when-investigated.ts';
+import { whenLookedBeside } from './when-looked-beside.ts';
 import { whenVerified } from './when-verified.ts';
 
 /** The newest alerts are kept; more would only repeat them. */
@@ -30,7 +31,11 @@ function decided(incident: Incident, event: IncidentEvent, environment: Environm
       return alertJoined(incident, event, moment);
     case 'investigated': {
       const asked = awaitedLook(incident, event.round);
-      return asked === undefined ? stay(incident) : whenInvestigated(asked, event, moment);
+      if (asked === undefined) return stay(incident);
+      return (
+        (incident.status === 'awaiting-approval' ? whenLookedBeside(incident, event) : undefined) ??
+        whenInvestigated(asked, event, moment)
+      );
     }
     case 'approved':
       return incident.status === 'awaiting-approval' ? approved(incident, event, moment) : stay(incident);

@@ -15,6 +15,7 @@ import {
   type Step,
 } from './moves.ts';
 import { unreachable } from './unreachable.ts';
+import { whenLookOverdue } from './when-looked-beside.ts';
 import { notMeasured } from './when-verified.ts';
 
 /** What an incident waited for did not come, or it is time for the next look. */
@@ -37,6 +38,7 @@ export function whenDue(incident: Exclude<Incident, IncidentIn<'closed'>>, momen
       );
     }
     case 'awaiting-approval':
+      if (at < incident.expiresAt) return whenLookOverdue(incident, moment);
       return escalate(incident, moment, 'nobody-decided', 'the plan expired before anyone decided');
     case 'executing': {
       const { id, signed, step, direction, approval } = incident;

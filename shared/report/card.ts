@@ -5,7 +5,7 @@ import type { Environment } from '../policy/policy.ts';
 import { section } from './blocks.ts';
 import { changeLines, permanentLines, recommendedChange } from './change-blocks.ts';
 import type { Message } from './chat.ts';
-import { checkAgain, footer, toSettle } from './check-blocks.ts';
+import { checkAgain, footer, lookedBeside, toSettle } from './check-blocks.ts';
 import { decided, decision, notToBeDecided, tried, withoutEnvironment } from './decision-blocks.ts';
 import { evidence, folded, rootCause, seenWords } from './diagnosis-blocks.ts';
 import { escalation } from './escalation-blocks.ts';
@@ -52,6 +52,7 @@ function body({ incident, environment, trail, fault }: CardInput): Weighed[] {
         ...tried(incident),
         ...recommendedChange(signed.plan),
         ...(fault === undefined ? decisionIn(incident, environment) : notToBeDecided(fault)),
+        ...lookedBeside(incident),
         ...toSettle(diagnosis),
         ...checkAgain(incident, environment),
         ...permanentLines(signed.plan),

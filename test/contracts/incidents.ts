@@ -88,7 +88,14 @@ export const states: { readonly [S in Incident['status']]: IncidentState & { rea
     unexplainedLooks: 0,
     diagnosis: undefined,
   },
-  'awaiting-approval': { status: 'awaiting-approval', diagnosis, signed, dueAt, expiresAt: dueAt },
+  'awaiting-approval': {
+    status: 'awaiting-approval',
+    diagnosis,
+    signed,
+    dueAt,
+    expiresAt: dueAt,
+    look: { by: 'U0SAM', askedAt: START, tries: 1, result: 'awaited' },
+  },
   executing: {
     status: 'executing',
     diagnosis,
