@@ -22,6 +22,6 @@ export function awaitedLook(incident: Incident, round: number): IncidentIn<'inve
   // Between looks nobody was asked: a second answer to the same question.
   if (incident.status === 'investigating') return incident.tries === 0 ? undefined : incident;
   if (!isUnanswered(incident)) return undefined;
-  const { reason, since, level, detail: _, ...facts } = incident;
+  const { reason, since, level, detail: _, lapsed: __, ...facts } = incident;
   return { ...facts, ...ASKED_ONCE, status: 'investigating', paged: { reason, since, level } };
 }

@@ -127,6 +127,12 @@ export interface LookBeside {
   readonly result: 'awaited' | 'same' | 'unjudged' | 'no-answer';
 }
 
+/** A plan that nobody decided on in time. */
+export interface LapsedOffer {
+  readonly signed: SignedPlan;
+  readonly expiredAt: Instant;
+}
+
 /** Each status holds only what is then known: an incident cannot execute without an approval. */
 export type IncidentState =
   | {
@@ -173,6 +179,8 @@ export type IncidentState =
       readonly status: 'escalated';
       readonly detail: string;
       readonly diagnosis: Diagnosis | undefined;
+      /** What was offered until people were called: it can be seen, and no longer decided on. */
+      readonly lapsed: LapsedOffer | undefined;
       /** When the next level is told or, after the last, when it is looked at once more; without an answer so far, whichever comes first. */
       readonly dueAt: Instant;
     } & Paged)

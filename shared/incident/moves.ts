@@ -10,6 +10,7 @@ import type {
   Incident,
   IncidentIn,
   IncidentState,
+  LapsedOffer,
   Outcome,
   Paged,
 } from './incident.ts';
@@ -133,13 +134,13 @@ export function escalate(
   { at, environment }: Moment,
   reason: EscalationReason,
   detail: string,
-  facts: Partial<Facts> & { readonly diagnosis?: Diagnosis } = {},
+  facts: Partial<Facts> & { readonly diagnosis?: Diagnosis; readonly lapsed?: LapsedOffer } = {},
 ): Step {
-  const { diagnosis = diagnosisOf(incident), ...changed } = facts;
+  const { diagnosis = diagnosisOf(incident), lapsed, ...changed } = facts;
   const paged = incident.paged?.reason === reason ? incident.paged : { reason, since: at, level: 1 };
   return move(
     incident,
-    { status: 'escalated', detail, diagnosis, ...paged, dueAt: nextCall(paged, { at, environment }) },
+    { status: 'escalated', detail, diagnosis, lapsed, ...paged, dueAt: nextCall(paged, { at, environment }) },
     { facts: changed, effects: [{ type: 'escalate', incident: incident.id, level: paged.level - 1 }] },
   );
 }

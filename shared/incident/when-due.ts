@@ -39,7 +39,9 @@ export function whenDue(incident: Exclude<Incident, IncidentIn<'closed'>>, momen
     }
     case 'awaiting-approval':
       if (at < incident.expiresAt) return whenLookOverdue(incident, moment);
-      return escalate(incident, moment, 'nobody-decided', 'the plan expired before anyone decided');
+      return escalate(incident, moment, 'nobody-decided', 'the plan expired before anyone decided', {
+        lapsed: { signed: incident.signed, expiredAt: incident.expiresAt },
+      });
     case 'executing': {
       const { id, signed, step, direction, approval } = incident;
       if (at >= plusSeconds(approval.issuedAt, EXECUTION_SECONDS_MAX)) return handOver(incident, moment);

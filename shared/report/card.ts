@@ -7,10 +7,11 @@ import { changeLines, permanentLines, recommendedChange } from './change-blocks.
 import type { Message } from './chat.ts';
 import { checkAgain, footer, lookedBeside, toSettle } from './check-blocks.ts';
 import { decided, decision, notToBeDecided, tried, withoutEnvironment } from './decision-blocks.ts';
-import { evidence, folded, rootCause, seenWords } from './diagnosis-blocks.ts';
-import { escalation } from './escalation-blocks.ts';
+import { evidence, folded, rootCause } from './diagnosis-blocks.ts';
+import { escalation, lapsedOffer } from './escalation-blocks.ts';
 import { heading, headlineText } from './heading.ts';
 import { cut, fitted, MESSAGE_TEXT_MAX, needed, type Weighed } from './limits.ts';
+import { lookWords } from './look-words.ts';
 import { escaped, foreign } from './mrkdwn.ts';
 import { ending, execution, verification } from './progress-blocks.ts';
 import { foundIn, servedFrom } from './turning-points.ts';
@@ -82,6 +83,7 @@ function body({ incident, environment, trail, fault }: CardInput): Weighed[] {
       return [
         ...escalation(incident, environment),
         ...why,
+        ...lapsedOffer(incident),
         ...checkAgain(incident, environment),
         ...tried(incident),
         ...decided(incident, trail),
@@ -100,17 +102,6 @@ const decisionIn = (
   incident: Extract<Incident, { status: 'awaiting-approval' }>,
   environment: Environment | undefined,
 ): Weighed[] => (environment === undefined ? withoutEnvironment(incident) : decision(incident, environment));
-
-/** What is looked at, and what the look before came to. */
-function lookWords(incident: Extract<Incident, { status: 'investigating' }>): string {
-  const { round, tries, healthyLooks, unexplainedLooks } = incident;
-  if (healthyLooks > 0) return '*Nothing wrong is seen any more.* Looking once more before the incident is closed.';
-  if (unexplainedLooks > 0)
-    return `*No cause found yet.* Looking again, as more evidence may be on its way.\n${seenWords(incident.diagnosis?.symptoms ?? [])}`;
-  const what = round === 1 ? '*Investigating.*' : `*Investigating again* (diagnosis ${round}).`;
-  const again = tries > 1 ? ` No answer yet; asked ${tries} times.` : '';
-  return `${what} Services, revisions, connectors, metrics, logs and the checks from outside are being read; nothing is changed.${again}`;
-}
 
 /** The card in a line or two, for phones and for whatever shows no blocks. */
 function summary(incident: Incident): string {

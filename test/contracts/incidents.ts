@@ -124,6 +124,7 @@ export const states: { readonly [S in Incident['status']]: IncidentState & { rea
     reason: 'no-cause',
     detail: 'nothing that was looked at explains it',
     diagnosis,
+    lapsed: { signed, expiredAt: START },
     since: START,
     level: 1,
     dueAt,

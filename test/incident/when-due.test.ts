@@ -22,7 +22,13 @@ describe('an investigation', () => {
 describe('a plan awaiting approval', () => {
   it('escalates when nobody decides in time', () => {
     const incident = awaiting();
-    expect(play(incident, timer(incident, 1805))).toMatchObject({ status: 'escalated', reason: 'nobody-decided' });
+    const { signed, expiresAt } = incident;
+    const lapsed = { signed, expiredAt: expiresAt };
+    const escalated = play(incident, timer(incident, 1805));
+    expect(escalated).toMatchObject({ status: 'escalated', reason: 'nobody-decided', lapsed });
+    // It can be seen, and what is offered next is what the next look finds.
+    const asked = { type: 'check-asked', at: at(1900), by: 'U0SAM' } as const;
+    expect(play(escalated, asked)).not.toHaveProperty('lapsed');
   });
 });
 

@@ -57,6 +57,7 @@ describe('the card', () => {
     'recovered by itself',
     'declined',
     'nobody decided',
+    'nobody decided, looked at again',
     'execution failed',
     'the investigation failed',
     'asked twice',

@@ -230,6 +230,8 @@ export const stages = {
   'recovered by itself': next(next(healthyOnce, due(healthyOnce, 65)), without('healthy', 70)),
   declined: staged(offered(), rejected),
   'nobody decided': next(expired, due(expired, 1805)),
+  'nobody decided, looked at again': next(afterLast(expired, 1805), { ...askedAgain, at: at(1900) }),
+  'no answer, then healthy once': next(unanswered(), without('healthy', 400)),
   'execution failed': staged(
     offered(),
     approved(),

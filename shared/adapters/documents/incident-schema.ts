@@ -120,6 +120,7 @@ const union = z.discriminatedUnion('status', [
     status: z.literal('escalated'),
     detail: z.string(),
     diagnosis: maybe(diagnosisSchema),
+    lapsed: maybe(z.looseObject({ signed: signedPlanSchema, expiredAt: instantSchema })),
     dueAt: instantSchema,
     ...paged,
   }),
