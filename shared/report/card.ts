@@ -41,8 +41,9 @@ function body({ incident, environment, trail, fault }: CardInput): Weighed[] {
   switch (incident.status) {
     case 'investigating': {
       const { diagnosis: found } = incident;
+      const why = found?.root === undefined ? [] : rootCause(found, foundAt);
       const [settle, seen] = found === undefined ? [[], []] : [toSettle(found), folded(found)];
-      const look = [...needed(section(lookWords(incident))), ...settle, ...checkAgain(incident, environment)];
+      const look = [...needed(section(lookWords(incident))), ...why, ...settle, ...checkAgain(incident, environment)];
       return [...look, ...tried(incident), ...decided(incident, trail), ...seen];
     }
     case 'awaiting-approval': {
@@ -105,7 +106,7 @@ const decisionIn = (
 
 /** The card in a line or two, for phones and for whatever shows no blocks. */
 function summary(incident: Incident): string {
-  const root = incident.status === 'investigating' ? undefined : incident.diagnosis?.root;
+  const root = incident.diagnosis?.root;
   const cause = root === undefined ? '' : `\n${causeWords(root, incident)}`;
   const offer = incident.status === 'awaiting-approval' ? `\n${changeLines(incident.signed.plan)}` : '';
   return `${headlineText(incident)}${cause}${offer}`;
