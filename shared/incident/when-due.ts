@@ -12,6 +12,7 @@ import {
   type Moment,
   move,
   nextCall,
+  SERVED_PATIENCE_SECONDS,
   type Step,
 } from './moves.ts';
 import { unreachable } from './unreachable.ts';
@@ -50,8 +51,7 @@ export function whenDue(incident: Exclude<Incident, IncidentIn<'closed'>>, momen
     }
     case 'verifying': {
       const { id, signed } = incident;
-      if (at >= plusSeconds(incident.deadline, 2 * INVESTIGATION_PATIENCE_SECONDS))
-        return notMeasured(incident, moment);
+      if (at >= plusSeconds(incident.deadline, patienceBeyondDeadline(incident))) return notMeasured(incident, moment);
       const look = { type: 'verify', incident: id, digest: signed.plan.digest } as const;
       // The answer sets the next look; this one only guards against an answer that never comes.
       const guard = plusSeconds(at, environment.verification.everySeconds + INVESTIGATION_PATIENCE_SECONDS);
@@ -66,6 +66,10 @@ export function whenDue(incident: Exclude<Incident, IncidentIn<'closed'>>, momen
       return unreachable(incident);
   }
 }
+
+/** The last look that could tell may have been good, and the process dead since: then it is asked again before people are called. */
+const patienceBeyondDeadline = ({ passed }: IncidentIn<'verifying'>): number =>
+  passed > 0 ? SERVED_PATIENCE_SECONDS : 2 * INVESTIGATION_PATIENCE_SECONDS;
 
 /** Nobody can say any more whether it was done: what may still be under way is named. */
 function handOver(incident: IncidentIn<'executing'>, moment: Moment): Step {
