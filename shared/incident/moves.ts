@@ -21,7 +21,10 @@ export interface Step {
   readonly effects: readonly Effect[];
 }
 
-/** An investigation that is not heard of for this long is asked for again. Inspectors have deadlines of at most 30 s. */
+/**
+ * An investigation that is not heard of for this long is asked for again. Inspectors have deadlines of at most 30 s of the machine's time, and where
+ * domain time runs faster a look that is being made says so (engine/while-looking.ts).
+ */
 export const INVESTIGATION_PATIENCE_SECONDS = 120;
 export const INVESTIGATION_TRIES_MAX = 3;
 /** A push acknowledgement ends at 600 s, so no handler works longer than that on one delivery (facts, Pub/Sub). */

@@ -29,7 +29,7 @@ export function whenDue(incident: Exclude<Incident, IncidentIn<'closed'>>, momen
           incident,
           moment,
           'investigation-failed',
-          `${INVESTIGATION_TRIES_MAX} investigations gave no answer`,
+          `${INVESTIGATION_TRIES_MAX} investigations gave no answer: none was heard of for ${INVESTIGATION_PATIENCE_SECONDS / 60} min`,
         );
       const { id, round } = incident;
       return move(

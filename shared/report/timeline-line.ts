@@ -33,6 +33,8 @@ export function lineOf(
     case 'opened':
     // Only of two deliveries is it news, and then to a machine.
     case 'step-claimed':
+    // That something comes is no news yet.
+    case 'look-under-way':
       return undefined;
     case 'alert-joined': {
       const again = to === 'investigating' && from !== 'investigating' ? ' Looking again.' : '';
