@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { type End, endOf, type Heard, type Move, settled } from './end-of-run.ts';
 import type { Bot, Child, Sandbox } from './laptop.ts';
 
 /** World time without an incident after which a scenario counts as a day on which nothing breaks. */
@@ -9,42 +10,9 @@ const ALERT_WITHIN_HOURS = 2;
 const OVER_WITHIN_MS = 300_000;
 
 const LOOK_EVERY_MS = 250;
-const SETTLE_EVERY_MS = 50;
-const SETTLE_TRIES_MAX = 200;
 const HOUR_MS = 3_600_000;
 
-const statusAnswer = z.object({ queued: z.number(), inFlight: z.number() });
 const timeAnswer = z.object({ now: z.iso.datetime() });
-
-/** What a move of an incident says in the bot's log (shared/adapters/log/logged-store.ts). */
-const moveLine = z.object({
-  message: z.literal('incident moved'),
-  to: z.string(),
-  at: z.iso.datetime(),
-  openedAt: z.iso.datetime(),
-  rootCause: z.string().optional(),
-  actions: z.array(z.string()).default([]),
-  tried: z.array(z.string()).default([]),
-  outcome: z.enum(['resolved', 'declined', 'escalated']).optional(),
-});
-type Move = z.infer<typeof moveLine>;
-
-/** What intake made of an alert, in the same log (functions/alert.ts). */
-const alertLine = z.object({ message: z.literal('alert received'), verdict: z.string(), reason: z.string() });
-
-/** What was heard of alerts and incidents so far. */
-interface Heard {
-  incidents: number;
-  /** Why alerts opened nothing. */
-  readonly unheeded: string[];
-}
-
-type End =
-  | { readonly kind: 'over'; readonly move: Move }
-  /** Somebody stopped it, and knows. */
-  | { readonly kind: 'told' }
-  /** In a sentence, and what to do. */
-  | { readonly kind: 'no-outcome'; readonly why: string };
 
 /**
  * Prints what happens, one JSON object a line, and last the outcome; none once it is `told` to stop. The exit code: 0 when users are served again, else 1.
@@ -54,7 +22,7 @@ export async function headless(
   bot: Bot,
   { scenario, told }: { readonly scenario: string; readonly told: AbortSignal },
 ): Promise<number> {
-  const heard: Heard = { incidents: 0, unheeded: [] };
+  const heard: Heard = { incidents: 0, unheeded: [], held: undefined };
   const finished = new AbortController();
   // What the two print while they end is no part of what happened.
   const print = (line: string) => {
@@ -69,13 +37,13 @@ export async function headless(
       untilTold(told),
     ]);
     if (end.kind === 'told') return 1;
-    if (end.kind === 'no-outcome') {
-      process.stderr.write(`${end.why}\n`);
-      return 1;
-    }
+    if (end.kind === 'no-outcome') process.stderr.write(`${end.why}\n`);
+    // Whatever ended the run: that people were called stands, and is its outcome.
+    const move = end.kind === 'over' ? end.move : heard.held;
+    if (move === undefined) return 1;
     await settled(bot);
-    print(JSON.stringify(outcomeOf(end.move)));
-    return end.move.outcome === 'resolved' ? 0 : 1;
+    print(JSON.stringify(outcomeOf(move)));
+    return move.outcome === 'resolved' ? 0 : 1;
   } finally {
     finished.abort();
   }
@@ -85,19 +53,6 @@ function outcomeOf({ outcome, rootCause, to, at, openedAt, actions, tried }: Mov
   const seconds = Math.round((Date.parse(at) - Date.parse(openedAt)) / 1000);
   const made = to === 'closed' && outcome === 'resolved' ? actions : tried;
   return { outcome, rootCause: rootCause ?? null, actions: made, seconds };
-}
-
-async function endOf(bot: Bot, heard: Heard, print: (line: string) => void): Promise<End> {
-  for await (const line of bot.lines) {
-    print(line);
-    const entry: unknown = line.startsWith('{') ? JSON.parse(line) : undefined;
-    const alert = alertLine.safeParse(entry).data;
-    if (alert?.verdict === 'ignored' || alert?.verdict === 'refused') heard.unheeded.push(alert.reason);
-    const move = moveLine.safeParse(entry).data;
-    if (move !== undefined) heard.incidents += 1;
-    if (move?.outcome !== undefined) return { kind: 'over', move };
-  }
-  return { kind: 'no-outcome', why: 'the bot ended before there was an outcome; what it said about that is above' };
 }
 
 async function tell(sandbox: Child, print: (line: string) => void): Promise<End> {
@@ -149,13 +104,4 @@ async function hung(over: AbortSignal): Promise<End> {
     kind: 'no-outcome',
     why: `no outcome within ${OVER_WITHIN_MS / 1000} s: this should not happen; the lines above say how far it came`,
   };
-}
-
-/** Lets the last card and its thread reach the channel. */
-async function settled({ statusUrl }: Bot): Promise<void> {
-  for (let tries = 0; tries < SETTLE_TRIES_MAX; tries += 1) {
-    const status = statusAnswer.parse(await (await fetch(statusUrl)).json());
-    if (status.queued + status.inFlight === 0) return;
-    await sleep(SETTLE_EVERY_MS);
-  }
 }

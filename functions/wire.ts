@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { remoteClock } from '../shared/adapters/clock/remote-clock.ts';
+import { sleepMs } from '../shared/adapters/clock/sleep-ms.ts';
 import { systemClock } from '../shared/adapters/clock/system-clock.ts';
 import { defaultAuth, defaultIdTokens, tokenAuth } from '../shared/adapters/google/auth.ts';
 import { googleCallMeter } from '../shared/adapters/google/call-meter.ts';
@@ -63,6 +64,7 @@ export async function investigationShell(config: ConfigWithPolicy): Promise<Inve
     prober: proberOf(config),
     vpcProber: remoteProbesOf(config),
     meter: googleCallMeter,
+    pauseMs: sleepMs,
     planKey: privateKeyFrom(config.needed('RUNMEDIC_PLAN_KEY')),
   };
 }

@@ -7,8 +7,8 @@ import type { Decided, DecisionShell } from './decide.ts';
 import { handOver } from './hand-over.ts';
 
 /**
- * Somebody wants an incident looked at anew. A look changes nothing, so that every full member of the workspace may ask for one, named in the policy
- * or not; guests and people of other workspaces may not, since each look spends quota that people need too. Safe to deliver twice.
+ * Somebody wants an incident looked at anew. A look changes nothing and takes no plan from those who decide, so that every full member of the
+ * workspace may ask for one, named in the policy or not; guests and people of other workspaces may not, since each look spends quota that people need too. Safe to deliver twice.
  */
 export async function checkAgain(
   click: Extract<Click, { readonly kind: 'check-again' }>,

@@ -9,7 +9,6 @@ import type { Effect } from '../incident/effect.ts';
 import type { Offer } from '../incident/event.ts';
 import type { Incident } from '../incident/incident.ts';
 import type { CallMeter } from '../ports/call-meter.ts';
-import type { Clock } from '../ports/clock.ts';
 import { type Instant, plusSeconds } from '../ports/clock.ts';
 import type { CloudReader } from '../ports/cloud.ts';
 import { PlatformFailure } from '../ports/platform-failure.ts';
@@ -18,12 +17,12 @@ import type { VpcProber } from '../ports/vpc-prober.ts';
 import { planFor } from '../remedy/plan-for.ts';
 import { signed } from '../remedy/signature.ts';
 import { ruleTitle } from '../report/words.ts';
-import { advance, environmentIn, environmentOf, loaded, type Shell } from './advance.ts';
+import { advance, environmentIn, environmentOf, loaded } from './advance.ts';
 import { handOver } from './hand-over.ts';
 import { pastIncidents } from './past-incidents.ts';
+import { type LookingShell, whileLooking } from './while-looking.ts';
 
-export interface InvestigationShell extends Shell {
-  readonly clock: Clock;
+export interface InvestigationShell extends LookingShell {
   readonly cloud: CloudReader;
   readonly prober: Prober;
   readonly vpcProber: VpcProber;
@@ -58,7 +57,9 @@ export async function investigate(
     vpcProber: shell.vpcProber,
     history: pastIncidents(shell.store),
   };
-  const { value: evidence, calls } = await shell.meter.counted(() => gather(inspection, abort));
+  const { value: evidence, calls } = await whileLooking(incident, shell, () =>
+    shell.meter.counted(() => gather(inspection, abort)),
+  );
   const diagnosis = diagnose(evidence, inspection);
   const { since } = inspection;
   await shell.store.saveEvidence(id, round, { subject, since, until, evidence }).catch(unlessTooLarge);

@@ -10,6 +10,7 @@ import { advance, environmentIn, loaded } from './advance.ts';
 import { handOver } from './hand-over.ts';
 import type { InvestigationShell } from './investigate.ts';
 import { pastIncidents } from './past-incidents.ts';
+import { whileLooking } from './while-looking.ts';
 
 /**
  * What a verification reads reaches back no further than this, and never past the change: failures of the first minutes after it must not
@@ -44,11 +45,13 @@ export async function verify(
     vpcProber,
     history,
   };
-  const { value, calls } = await meter.counted(() =>
-    Promise.all([
-      gather(inspection, abort, readingsFor(plan)),
-      Promise.all(plan.steps.map((step) => standingOf(step, shell.cloud, abort))),
-    ]),
+  const { value, calls } = await whileLooking(incident, shell, () =>
+    meter.counted(() =>
+      Promise.all([
+        gather(inspection, abort, readingsFor(plan)),
+        Promise.all(plan.steps.map((step) => standingOf(step, shell.cloud, abort))),
+      ]),
+    ),
   );
   const [evidence, readBack] = value;
   const found = recovery({ diagnosis, plan, evidence, context: inspection, readBack });

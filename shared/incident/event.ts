@@ -40,6 +40,8 @@ export type IncidentEvent = { readonly at: Instant } & (
       readonly result: StepResult;
     }
   | { readonly type: 'verified'; readonly digest: string; readonly recovery: Recovery; readonly calls?: CallCount }
+  /** The look that is waited for is being made, and takes long. */
+  | { readonly type: 'look-under-way'; readonly round: number }
   /** Somebody wants it looked at anew. `by` is a Slack user id. */
   | { readonly type: 'check-asked'; readonly by: string }
   | { readonly type: 'timer-due'; readonly version: number }

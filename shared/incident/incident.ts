@@ -116,6 +116,23 @@ interface Offered {
   readonly signed: SignedPlan;
 }
 
+/** A look that somebody asked for while a plan waits to be decided on: the plan stands meanwhile. */
+export interface LookBeside {
+  /** Slack user id. */
+  readonly by: string;
+  readonly askedAt: Instant;
+  /** Times that it was asked for. */
+  readonly tries: number;
+  /** 'awaited', or why it took nothing from the plan: it found the same, it could not judge what the plan answers, or it never came to an answer. */
+  readonly result: 'awaited' | 'same' | 'unjudged' | 'no-answer';
+}
+
+/** A plan that nobody decided on in time. */
+export interface LapsedOffer {
+  readonly signed: SignedPlan;
+  readonly expiredAt: Instant;
+}
+
 /** Each status holds only what is then known: an incident cannot execute without an approval. */
 export type IncidentState =
   | {
@@ -130,7 +147,13 @@ export type IncidentState =
       /** What the latest look concluded. */
       readonly diagnosis: Diagnosis | undefined;
     }
-  | ({ readonly status: 'awaiting-approval'; readonly expiresAt: Instant; readonly dueAt: Instant } & Offered)
+  | ({
+      readonly status: 'awaiting-approval';
+      readonly expiresAt: Instant;
+      readonly dueAt: Instant;
+      /** The latest that somebody asked for since the plan was offered. */
+      readonly look: LookBeside | undefined;
+    } & Offered)
   | ({
       readonly status: 'executing';
       readonly approval: Approval;
@@ -156,6 +179,8 @@ export type IncidentState =
       readonly status: 'escalated';
       readonly detail: string;
       readonly diagnosis: Diagnosis | undefined;
+      /** What was offered until people were called: it can be seen, and no longer decided on. */
+      readonly lapsed: LapsedOffer | undefined;
       /** When the next level is told or, after the last, when it is looked at once more; without an answer so far, whichever comes first. */
       readonly dueAt: Instant;
     } & Paged)

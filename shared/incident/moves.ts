@@ -10,6 +10,7 @@ import type {
   Incident,
   IncidentIn,
   IncidentState,
+  LapsedOffer,
   Outcome,
   Paged,
 } from './incident.ts';
@@ -20,7 +21,10 @@ export interface Step {
   readonly effects: readonly Effect[];
 }
 
-/** An investigation that is not heard of for this long is asked for again. Inspectors have deadlines of at most 30 s. */
+/**
+ * An investigation that is not heard of for this long is asked for again. Inspectors have deadlines of at most 30 s of the machine's time, and where
+ * domain time runs faster a look that is being made says so (engine/while-looking.ts).
+ */
 export const INVESTIGATION_PATIENCE_SECONDS = 120;
 export const INVESTIGATION_TRIES_MAX = 3;
 /** A push acknowledgement ends at 600 s, so no handler works longer than that on one delivery (facts, Pub/Sub). */
@@ -33,6 +37,8 @@ export const ESCALATED_LOOK_EVERY_SECONDS = 3600;
 export const UNANSWERED_LOOK_EVERY_SECONDS = 600;
 /** A step that has not ended this long after it was approved is handed to people; a connector's update takes minutes. */
 export const EXECUTION_SECONDS_MAX = 3600;
+/** Where users were served when last looked at, there is no hurry: a next look is waited for as long as a change may take. Our own choice. */
+export const SERVED_PATIENCE_SECONDS = 3600;
 /** How many diagnoses one incident gets before a person must look. */
 export const ROUNDS_MAX = 6;
 /** Two healthy looks, a minute apart, close an incident that nobody touched. */
@@ -93,12 +99,20 @@ export const note = (incident: Incident, facts: Partial<Facts>): Step => ({
   effects: [{ type: 'announce', incident: incident.id }],
 });
 
+/** The next diagnosis: something came of the last one, or people may have news. */
 export function investigateAgain(incident: Incident, moment: Moment, attempts = incident.attempts): Step {
   // A round that nothing came of is asked for once more: what is still under way may answer it.
   const round = isUnanswered(incident) ? incident.round : incident.round + 1;
   // People have it already where it is escalated: a further look is for them, and cannot go on by itself.
   if (round > ROUNDS_MAX && incident.status !== 'escalated')
     return escalate(incident, moment, 'not-verified', `${ROUNDS_MAX} diagnoses did not end it`, { attempts });
+  return look(incident, moment, { round, attempts });
+}
+
+/** A look that a person asks for: as many as they like, so that none is counted as a round. */
+export const lookOnceMore = (incident: Incident, moment: Moment): Step => look(incident, moment, incident);
+
+function look(incident: Incident, moment: Moment, { round, attempts }: Pick<Incident, 'round' | 'attempts'>): Step {
   const looks = { tries: 1, healthyLooks: 0, unexplainedLooks: 0, diagnosis: diagnosisOf(incident) };
   return move(
     incident,
@@ -125,13 +139,13 @@ export function escalate(
   { at, environment }: Moment,
   reason: EscalationReason,
   detail: string,
-  facts: Partial<Facts> & { readonly diagnosis?: Diagnosis } = {},
+  facts: Partial<Facts> & { readonly diagnosis?: Diagnosis; readonly lapsed?: LapsedOffer } = {},
 ): Step {
-  const { diagnosis = diagnosisOf(incident), ...changed } = facts;
+  const { diagnosis = diagnosisOf(incident), lapsed, ...changed } = facts;
   const paged = incident.paged?.reason === reason ? incident.paged : { reason, since: at, level: 1 };
   return move(
     incident,
-    { status: 'escalated', detail, diagnosis, ...paged, dueAt: nextCall(paged, { at, environment }) },
+    { status: 'escalated', detail, diagnosis, lapsed, ...paged, dueAt: nextCall(paged, { at, environment }) },
     { facts: changed, effects: [{ type: 'escalate', incident: incident.id, level: paged.level - 1 }] },
   );
 }

@@ -8,6 +8,8 @@ import { whenClaimed, whenFinished, whenStarted } from './when-carried-out.ts';
 import { whenCheckAsked } from './when-check-asked.ts';
 import { whenDue } from './when-due.ts';
 import { whenInvestigated } from './when-investigated.ts';
+import { whenLookUnderWay } from './when-look-under-way.ts';
+import { whenLookedBeside } from './when-looked-beside.ts';
 import { whenVerified } from './when-verified.ts';
 
 /** The newest alerts are kept; more would only repeat them. */
@@ -30,7 +32,11 @@ function decided(incident: Incident, event: IncidentEvent, environment: Environm
       return alertJoined(incident, event, moment);
     case 'investigated': {
       const asked = awaitedLook(incident, event.round);
-      return asked === undefined ? stay(incident) : whenInvestigated(asked, event, moment);
+      if (asked === undefined) return stay(incident);
+      return (
+        (incident.status === 'awaiting-approval' ? whenLookedBeside(incident, event) : undefined) ??
+        whenInvestigated(asked, event, moment)
+      );
     }
     case 'approved':
       return incident.status === 'awaiting-approval' ? approved(incident, event, moment) : stay(incident);
@@ -46,6 +52,8 @@ function decided(incident: Incident, event: IncidentEvent, environment: Environm
       return incident.status === 'executing' ? whenFinished(incident, event, moment) : stay(incident);
     case 'verified':
       return incident.status === 'verifying' ? whenVerified(incident, event, moment) : stay(incident);
+    case 'look-under-way':
+      return whenLookUnderWay(incident, event);
     case 'check-asked':
       return whenCheckAsked(incident, event, moment);
     case 'timer-due':

@@ -12,9 +12,11 @@ import {
   type Moment,
   move,
   nextCall,
+  SERVED_PATIENCE_SECONDS,
   type Step,
 } from './moves.ts';
 import { unreachable } from './unreachable.ts';
+import { whenLookOverdue } from './when-looked-beside.ts';
 import { notMeasured } from './when-verified.ts';
 
 /** What an incident waited for did not come, or it is time for the next look. */
@@ -27,7 +29,7 @@ export function whenDue(incident: Exclude<Incident, IncidentIn<'closed'>>, momen
           incident,
           moment,
           'investigation-failed',
-          `${INVESTIGATION_TRIES_MAX} investigations gave no answer`,
+          `${INVESTIGATION_TRIES_MAX} investigations gave no answer: none was heard of for ${INVESTIGATION_PATIENCE_SECONDS / 60} min`,
         );
       const { id, round } = incident;
       return move(
@@ -37,7 +39,10 @@ export function whenDue(incident: Exclude<Incident, IncidentIn<'closed'>>, momen
       );
     }
     case 'awaiting-approval':
-      return escalate(incident, moment, 'nobody-decided', 'the plan expired before anyone decided');
+      if (at < incident.expiresAt) return whenLookOverdue(incident, moment);
+      return escalate(incident, moment, 'nobody-decided', 'the plan expired before anyone decided', {
+        lapsed: { signed: incident.signed, expiredAt: incident.expiresAt },
+      });
     case 'executing': {
       const { id, signed, step, direction, approval } = incident;
       if (at >= plusSeconds(approval.issuedAt, EXECUTION_SECONDS_MAX)) return handOver(incident, moment);
@@ -46,8 +51,7 @@ export function whenDue(incident: Exclude<Incident, IncidentIn<'closed'>>, momen
     }
     case 'verifying': {
       const { id, signed } = incident;
-      if (at >= plusSeconds(incident.deadline, 2 * INVESTIGATION_PATIENCE_SECONDS))
-        return notMeasured(incident, moment);
+      if (at >= plusSeconds(incident.deadline, patienceBeyondDeadline(incident))) return notMeasured(incident, moment);
       const look = { type: 'verify', incident: id, digest: signed.plan.digest } as const;
       // The answer sets the next look; this one only guards against an answer that never comes.
       const guard = plusSeconds(at, environment.verification.everySeconds + INVESTIGATION_PATIENCE_SECONDS);
@@ -62,6 +66,10 @@ export function whenDue(incident: Exclude<Incident, IncidentIn<'closed'>>, momen
       return unreachable(incident);
   }
 }
+
+/** The last look that could tell may have been good, and the process dead since: then it is asked again before people are called. */
+const patienceBeyondDeadline = ({ passed }: IncidentIn<'verifying'>): number =>
+  passed > 0 ? SERVED_PATIENCE_SECONDS : 2 * INVESTIGATION_PATIENCE_SECONDS;
 
 /** Nobody can say any more whether it was done: what may still be under way is named. */
 function handOver(incident: IncidentIn<'executing'>, moment: Moment): Step {

@@ -27,7 +27,8 @@ export function whenInvestigated(
     const unapprovable = whyUnapprovable(signed.plan, moment.environment);
     if (unapprovable !== undefined)
       return escalate(incident, moment, 'nobody-may-approve', unapprovable, { diagnosis });
-    return move(incident, { status: 'awaiting-approval', diagnosis, signed, expiresAt, dueAt: expiresAt });
+    const plan = { diagnosis, signed, expiresAt, dueAt: expiresAt, look: undefined };
+    return move(incident, { status: 'awaiting-approval', ...plan });
   }
   const healthyLooks = offer.reason === 'healthy' ? incident.healthyLooks + 1 : 0;
   const unexplainedLooks = incident.unexplainedLooks + (offer.reason === 'no-cause' ? 1 : 0);

@@ -41,10 +41,17 @@ export function whenVerified(incident: IncidentIn<'verifying'>, event: EventOf<'
 }
 
 /** Inconclusive waits, then escalates; it never undoes. */
-export const notMeasured = (incident: IncidentIn<'verifying'>, moment: Moment): Step =>
-  escalate(incident, moment, 'not-verified', 'whether users are served again could not be measured', {
+export function notMeasured(incident: IncidentIn<'verifying'>, moment: Moment): Step {
+  const { passed } = incident;
+  const { checks } = moment.environment.verification;
+  const detail =
+    passed > 0
+      ? `users were served at the last look that could tell (${passed} of ${checks} good looks in a row), and no look after it could`
+      : 'whether users are served again could not be measured';
+  return escalate(incident, moment, 'not-verified', detail, {
     attempts: attemptsWith(incident, 'not-verified', 'no'),
   });
+}
 
 function gotWorse(incident: IncidentIn<'verifying'>, moment: Moment): Step {
   const because = 'the change made things measurably worse';

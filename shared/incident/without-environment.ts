@@ -21,6 +21,7 @@ export function withoutEnvironment(incident: Incident, at: Instant): Step {
       reason: 'environment-removed',
       detail: `the configuration no longer has environments.${subject.environment}: ${leftOpen(incident)}. Put it back to have runmedic look again; until then it does nothing here`,
       diagnosis: incident.diagnosis,
+      lapsed: undefined,
       since: at,
       level: 1,
       dueAt: plusSeconds(at, REST_SECONDS),

@@ -5,12 +5,13 @@ import type { Environment } from '../policy/policy.ts';
 import { section } from './blocks.ts';
 import { changeLines, permanentLines, recommendedChange } from './change-blocks.ts';
 import type { Message } from './chat.ts';
-import { checkAgain, footer, toSettle } from './check-blocks.ts';
+import { checkAgain, footer, lookedBeside, toSettle } from './check-blocks.ts';
 import { decided, decision, notToBeDecided, tried, withoutEnvironment } from './decision-blocks.ts';
-import { evidence, folded, rootCause, seenWords, theirOwnWords } from './diagnosis-blocks.ts';
-import { escalation } from './escalation-blocks.ts';
+import { evidence, folded, rootCause, theirOwnWords } from './diagnosis-blocks.ts';
+import { escalation, lapsedOffer } from './escalation-blocks.ts';
 import { heading, headlineText } from './heading.ts';
 import { cut, fitted, MESSAGE_TEXT_MAX, needed, type Weighed } from './limits.ts';
+import { lookWords } from './look-words.ts';
 import { escaped, foreign } from './mrkdwn.ts';
 import { ending, execution, verification } from './progress-blocks.ts';
 import { foundIn, servedFrom } from './turning-points.ts';
@@ -40,9 +41,10 @@ function body({ incident, environment, trail, fault }: CardInput): Weighed[] {
   switch (incident.status) {
     case 'investigating': {
       const { diagnosis: found } = incident;
+      const why = found?.root === undefined ? [] : rootCause(found, foundAt);
       const [settle, seen] =
         found === undefined ? [[], []] : [[...theirOwnWords(found), ...toSettle(found)], folded(found)];
-      const look = [...needed(section(lookWords(incident))), ...settle, ...checkAgain(incident, environment)];
+      const look = [...needed(section(lookWords(incident))), ...why, ...settle, ...checkAgain(incident, environment)];
       return [...look, ...tried(incident), ...decided(incident, trail), ...seen];
     }
     case 'awaiting-approval': {
@@ -53,6 +55,7 @@ function body({ incident, environment, trail, fault }: CardInput): Weighed[] {
         ...tried(incident),
         ...recommendedChange(signed.plan),
         ...(fault === undefined ? decisionIn(incident, environment) : notToBeDecided(fault)),
+        ...lookedBeside(incident),
         ...toSettle(diagnosis),
         ...checkAgain(incident, environment),
         ...permanentLines(signed.plan),
@@ -85,6 +88,7 @@ function body({ incident, environment, trail, fault }: CardInput): Weighed[] {
       return [
         ...escalation(incident, environment),
         ...why,
+        ...lapsedOffer(incident),
         ...checkAgain(incident, environment),
         ...tried(incident),
         ...decided(incident, trail),
@@ -104,20 +108,9 @@ const decisionIn = (
   environment: Environment | undefined,
 ): Weighed[] => (environment === undefined ? withoutEnvironment(incident) : decision(incident, environment));
 
-/** What is looked at, and what the look before came to. */
-function lookWords(incident: Extract<Incident, { status: 'investigating' }>): string {
-  const { round, tries, healthyLooks, unexplainedLooks } = incident;
-  if (healthyLooks > 0) return '*Nothing wrong is seen any more.* Looking once more before the incident is closed.';
-  if (unexplainedLooks > 0)
-    return `*No cause found yet.* Looking again, as more evidence may be on its way.\n${seenWords(incident.diagnosis?.symptoms ?? [])}`;
-  const what = round === 1 ? '*Investigating.*' : `*Investigating again* (diagnosis ${round}).`;
-  const again = tries > 1 ? ` No answer yet; asked ${tries} times.` : '';
-  return `${what} Services, revisions, connectors, metrics, logs and the checks from outside are being read; nothing is changed.${again}`;
-}
-
 /** The card in a line or two, for phones and for whatever shows no blocks. */
 function summary(incident: Incident): string {
-  const root = incident.status === 'investigating' ? undefined : incident.diagnosis?.root;
+  const root = incident.diagnosis?.root;
   const cause = root === undefined ? '' : `\n${causeWords(root, incident)}`;
   const offer = incident.status === 'awaiting-approval' ? `\n${changeLines(incident.signed.plan)}` : '';
   return `${headlineText(incident)}${cause}${offer}`;

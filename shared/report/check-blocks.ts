@@ -1,11 +1,11 @@
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
-import type { Incident } from '../incident/incident.ts';
+import type { Incident, IncidentIn, LookBeside } from '../incident/incident.ts';
 import { noCheck } from '../incident/when-check-asked.ts';
 import type { Environment } from '../policy/policy.ts';
 import { actions, button, context } from './blocks.ts';
 import { CHECK_ACTION } from './click.ts';
 import { needed, spare, type Weighed } from './limits.ts';
-import { foreign } from './mrkdwn.ts';
+import { foreign, moment, user } from './mrkdwn.ts';
 
 const CHECKS_SHOWN = 4;
 const CHECK_MAX = 240;
@@ -14,6 +14,20 @@ const CHECK_MAX = 240;
 export function toSettle({ nextChecks }: Pick<Diagnosis, 'nextChecks'>): Weighed[] {
   const lines = nextChecks.slice(0, CHECKS_SHOWN).map((sentence) => `• ${foreign(sentence, CHECK_MAX)}`);
   return lines.length === 0 ? [] : spare(context(`*To settle it:*\n${lines.join('\n')}`));
+}
+
+const RESULTS: Readonly<Record<LookBeside['result'], (by: string, at: string) => string>> = {
+  awaited: (by, at) => `Looking again, asked by ${by} ${at}. The change above can be decided on meanwhile.`,
+  same: (by, at) => `Looked again for ${by} ${at}: the same was found.`,
+  unjudged: (by, at) =>
+    `Looked again for ${by} ${at}: the cause could not be judged this time, so that what stands above is as it was found before.`,
+  'no-answer': (by, at) =>
+    `Asked by ${by} ${at} to look again, and no answer came: what stands above is as it was found before.`,
+};
+
+/** That somebody had it looked at again while a plan waits, and what came of it. */
+export function lookedBeside({ look }: IncidentIn<'awaiting-approval'>): Weighed[] {
+  return look === undefined ? [] : needed(context(RESULTS[look.result](user(look.by), moment(look.askedAt))));
 }
 
 /**

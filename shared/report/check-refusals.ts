@@ -7,8 +7,6 @@ export const noCheckWords: Readonly<Record<NoCheck, string>> = {
   'looking-already': 'runmedic is looking at it right now; the card changes when it is done.',
   'just-asked':
     'Somebody asked for a look within the last minute. One a minute is made, as each reads logs that people need too.',
-  'looked-often':
-    'It has been looked at as often as one incident gets, and the plan on the card stands. Decide on it, or let it go to people.',
   'being-changed': 'A change is under way here, and is checked by itself; it is not looked at anew meanwhile.',
   'not-configured': 'The configuration no longer has this environment, so that nothing is looked at here.',
   closed: 'The incident is over. A new alert opens another one.',

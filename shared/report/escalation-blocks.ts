@@ -2,6 +2,7 @@ import type { EscalationReason, IncidentIn } from '../incident/incident.ts';
 import { lookDueAt } from '../incident/moves.ts';
 import type { Environment } from '../policy/policy.ts';
 import { context, section } from './blocks.ts';
+import { changeLines, permanentLines } from './change-blocks.ts';
 import { needed, type Weighed } from './limits.ts';
 import { foreign, moment } from './mrkdwn.ts';
 import { escalationWords, sentence } from './words.ts';
@@ -17,22 +18,48 @@ export function escalation(incident: IncidentIn<'escalated'>, environment: Envir
   );
 }
 
-/** What the incident says of itself, and what to do about it where that is not plain. */
+/** What the incident says of itself, and what to do about it. */
 export function whyAndWhat({ reason, detail }: IncidentIn<'escalated'>): string {
-  const toDo = TO_DO[reason];
-  return `${foreign(sentence(detail), DETAIL_MAX)}${toDo === undefined ? '' : ` ${toDo}`}`;
+  return [foreign(sentence(detail), DETAIL_MAX), ...TO_DO[reason]].join(' ');
 }
 
-const TO_DO: Readonly<Partial<Record<EscalationReason, string>>> = {
-  'not-genuine':
+const ANEW = '*Check again* on the card has runmedic look anew.';
+
+/** For whoever is called at night and has seen nothing yet. Where the environment is gone the detail has said it all. */
+const TO_DO: Readonly<Record<EscalationReason, readonly string[]>> = {
+  'no-cause': ['Look for yourselves, and begin with what was seen.', ANEW],
+  'no-safe-action': ['runmedic has no change left to offer; what to do is up to you.', ANEW],
+  'nobody-may-approve': ['Name somebody there, or make the change by hand.', ANEW],
+  'nobody-decided': [
+    '*Check again* on the card has runmedic look anew, and brings the offer back where it finds the same; or make the change by hand.',
+  ],
+  'execution-failed': ['See what stands now, and finish it or put it back by hand.', ANEW],
+  'not-genuine': [
     "Nothing was written. What is stored may have been tampered with; find out who can write to runmedic's store.",
-  'investigation-failed':
+  ],
+  'not-verified': ['See for yourselves whether users are served.', ANEW],
+  'investigation-failed': [
     "Asked for were services, revisions, connectors, metrics, logs and the checks from outside. runmedic's own log says what kept it; look for yourselves meanwhile.",
+  ],
+  'environment-removed': [],
 };
+
+/** What nobody decided on in time, and how it is made by hand. */
+export function lapsedOffer({ lapsed }: IncidentIn<'escalated'>): Weighed[] {
+  if (lapsed === undefined) return [];
+  const { signed, expiredAt } = lapsed;
+  return [
+    ...needed(
+      section(`*Was offered until ${moment(expiredAt)}, and is not decided on any more:*\n${changeLines(signed.plan)}`),
+    ),
+    ...permanentLines(signed.plan),
+  ];
+}
 
 /** Without its environment the detail has said it all. */
 function againWords(incident: IncidentIn<'escalated'>, environment: Environment | undefined): string {
   if (environment === undefined) return '';
   const late = incident.reason === 'investigation-failed' ? ' An answer that comes late counts.' : '';
-  return ` runmedic looks again as soon as an alert here opens or closes, and ${moment(lookDueAt(incident, environment))} at the latest.${late} It changes nothing without an approval.`;
+  const asked = incident.reason === 'environment-removed' ? '' : ' when somebody clicks *Check again*,';
+  return ` runmedic looks again${asked} as soon as an alert here opens or closes, and ${moment(lookDueAt(incident, environment))} at the latest.${late} It changes nothing without an approval.`;
 }

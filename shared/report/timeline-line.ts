@@ -1,4 +1,5 @@
 import type { IncidentEvent, StepResult } from '../incident/event.ts';
+import { leftPlanStanding } from '../incident/plan-stands.ts';
 import type { AuditEntry } from '../incident/store.ts';
 import { unreachable } from '../incident/unreachable.ts';
 import type { PlanStep } from '../remedy/actions.ts';
@@ -32,6 +33,8 @@ export function lineOf(
     case 'opened':
     // Only of two deliveries is it news, and then to a machine.
     case 'step-claimed':
+    // That something comes is no news yet.
+    case 'look-under-way':
       return undefined;
     case 'alert-joined': {
       const again = to === 'investigating' && from !== 'investigating' ? ' Looking again.' : '';
@@ -63,11 +66,19 @@ export function lineOf(
   }
 }
 
+/** What stands was told when it was offered: nobody is called to it twice. */
+const STANDS = {
+  same: 'Looked again: the same was found, and the offer stands.',
+  unjudged: 'Looked again: the cause could not be judged this time, and the offer stands.',
+};
+
 function investigatedLine(
   { diagnosis: { root }, offer }: Of<'investigated'>,
   entry: AuditEntry,
   before: readonly AuditEntry[],
 ): Line | undefined {
+  const stands = leftPlanStanding(entry, before);
+  if (stands !== undefined) return quiet(STANDS[stands]);
   if (offer.kind === 'plan') {
     const [first, ...rest] = offer.signed.plan.steps;
     const more = rest.length === 0 ? '' : `, and ${rest.length} more on the card`;

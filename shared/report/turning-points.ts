@@ -1,9 +1,13 @@
+import { leftPlanStanding } from '../incident/plan-stands.ts';
 import type { AuditEntry } from '../incident/store.ts';
 import type { Instant } from '../ports/clock.ts';
 
-/** When the diagnosis that stands was made; undefined where none was. */
+/** When the diagnosis that stands was made; undefined where none was. A look that left a plan standing left its diagnosis too. */
 export const foundIn = (trail: readonly AuditEntry[]): Instant | undefined =>
-  trail.findLast(({ event }) => event.type === 'investigated')?.at;
+  trail.findLast(
+    (entry, index) =>
+      entry.event.type === 'investigated' && leftPlanStanding(entry, trail.slice(0, index)) === undefined,
+  )?.at;
 
 /**
  * The first good look of the last row of them: from then on users were seen to be served, and what came after only proved it.

@@ -21,7 +21,7 @@ export const severityWord = (incident: Incident): string => SEVERITY_WORDS[sever
 /** "staging (backend, auth and 2 more)": the services that alerts named and those that the cause harms; the region where there is none. */
 export function placeWords(incident: Incident): string {
   const { environment, region, services: named }: Subject = incident.subject;
-  const harmed = incident.status === 'investigating' ? [] : (incident.diagnosis?.root?.services ?? []);
+  const harmed = incident.diagnosis?.root?.services ?? [];
   const services = [...new Set([...named, ...harmed])];
   const shown = services.slice(0, SERVICES_SHOWN).join(', ');
   const more = services.length - SERVICES_SHOWN;

@@ -89,7 +89,14 @@ export const states: { readonly [S in Incident['status']]: IncidentState & { rea
     unexplainedLooks: 0,
     diagnosis: undefined,
   },
-  'awaiting-approval': { status: 'awaiting-approval', diagnosis, signed, dueAt, expiresAt: dueAt },
+  'awaiting-approval': {
+    status: 'awaiting-approval',
+    diagnosis,
+    signed,
+    dueAt,
+    expiresAt: dueAt,
+    look: { by: 'U0SAM', askedAt: START, tries: 1, result: 'awaited' },
+  },
   executing: {
     status: 'executing',
     diagnosis,
@@ -118,6 +125,7 @@ export const states: { readonly [S in Incident['status']]: IncidentState & { rea
     reason: 'no-cause',
     detail: 'nothing that was looked at explains it',
     diagnosis,
+    lapsed: { signed, expiredAt: START },
     since: START,
     level: 1,
     dueAt,

@@ -1,10 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { announce } from '../../shared/engine/announce.ts';
 import { decide } from '../../shared/engine/decide.ts';
 import { pastIncidents } from '../../shared/engine/past-incidents.ts';
 import { noCheck } from '../../shared/incident/when-check-asked.ts';
 import type { Click } from '../../shared/report/click.ts';
 import { at, NOW } from '../builders/evidence.ts';
-import { approved } from '../report/stages.ts';
+import { approved, offered } from '../report/stages.ts';
 import { awaitingOffice, type Office } from './office.ts';
 
 let office: Office;
@@ -23,9 +24,27 @@ describe('a look that somebody asks for', () => {
   it('is made for any member of the workspace, named in the policy or not', async () => {
     office = await awaitingOffice();
     expect(await decide(click('U0SAM'), office.shell)).toEqual({ kind: 'looking' });
-    expect(await statusNow()).toBe('investigating');
+    expect(await statusNow()).toBe('awaiting-approval');
     expect(office.published.map(({ topic }) => topic)).toContain('investigations');
     expect(office.whispers('U0SAM')).toEqual([]);
+  });
+
+  it('takes no button from those who decide, and calls nobody to the offer a second time', async () => {
+    office = await awaitingOffice();
+    const { shell, id, happens, channel, thread } = office;
+    await announce({ type: 'announce', incident: id }, shell);
+    const broadcasts = channel().length;
+    await decide(click('U0SAM'), shell);
+    await announce({ type: 'announce', incident: id }, shell);
+    const [card] = channel();
+    expect(JSON.stringify(card?.blocks)).toContain('"approve-plan"');
+    expect(JSON.stringify(card?.blocks)).toContain('Looking again, asked by <@U0SAM>');
+    await happens({ ...offered(), at: at(40) });
+    await announce({ type: 'announce', incident: id }, shell);
+    expect(channel()).toHaveLength(broadcasts);
+    const told = thread().slice(-2);
+    expect(told[0]?.text).toContain('had it looked at again.');
+    expect(told[1]?.text).toContain('Looked again: the same was found, and the offer stands.');
   });
 
   it('is made once, however often the click is delivered', async () => {

@@ -96,6 +96,8 @@ describe('transition', () => {
       result: { kind: 'done' },
     },
     { type: 'verified', at: at(200), digest: awaiting().signed.plan.digest, recovery: looked('recovered') },
+    { type: 'check-asked', at: at(150), by: 'U0SAM' },
+    { type: 'look-under-way', at: at(160), round: 1 },
     ...[1, 2, 3, 4, 5, 6].map((version): IncidentEvent => ({ type: 'timer-due', at: at(300), version })),
   );
 

@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { IncidentEvent } from '../../shared/incident/event.ts';
 import type { Incident } from '../../shared/incident/incident.ts';
-import { ESCALATED_LOOK_EVERY_SECONDS, EXECUTION_SECONDS_MAX } from '../../shared/incident/moves.ts';
+import {
+  ESCALATED_LOOK_EVERY_SECONDS,
+  EXECUTION_SECONDS_MAX,
+  SERVED_PATIENCE_SECONDS,
+} from '../../shared/incident/moves.ts';
 import { at } from '../builders/evidence.ts';
-import { awaiting, executing, opened, play, step, timer, verifying } from '../builders/incident.ts';
+import { awaiting, executing, looked, opened, play, step, timer, verifying } from '../builders/incident.ts';
 
 const types = (effects: readonly { readonly type: string }[]) => effects.map(({ type }) => type);
 
@@ -22,7 +26,13 @@ describe('an investigation', () => {
 describe('a plan awaiting approval', () => {
   it('escalates when nobody decides in time', () => {
     const incident = awaiting();
-    expect(play(incident, timer(incident, 1805))).toMatchObject({ status: 'escalated', reason: 'nobody-decided' });
+    const { signed, expiresAt } = incident;
+    const lapsed = { signed, expiredAt: expiresAt };
+    const escalated = play(incident, timer(incident, 1805));
+    expect(escalated).toMatchObject({ status: 'escalated', reason: 'nobody-decided', lapsed });
+    // It can be seen, and what is offered next is what the next look finds.
+    const asked = { type: 'check-asked', at: at(1900), by: 'U0SAM' } as const;
+    expect(play(escalated, asked)).not.toHaveProperty('lapsed');
   });
 });
 
@@ -68,7 +78,31 @@ describe('a change being verified', () => {
   it('is handed to people when no look comes to an answer long after its deadline', () => {
     const incident = verifying();
     expect(play(incident, timer(incident, 1380 + 239))).toMatchObject({ status: 'verifying' });
-    expect(play(incident, timer(incident, 1380 + 240))).toMatchObject({ status: 'escalated', reason: 'not-verified' });
+    expect(play(incident, timer(incident, 1380 + 240))).toMatchObject({
+      status: 'escalated',
+      reason: 'not-verified',
+      detail: 'whether users are served again could not be measured',
+    });
+  });
+
+  it('is looked at again, however late, where the last look found users served', () => {
+    const { digest } = verifying().signed.plan;
+    const good = (seconds: number): IncidentEvent => ({
+      type: 'verified',
+      at: at(seconds),
+      digest,
+      recovery: looked('recovered'),
+    });
+    const once = play(verifying(), good(400));
+    // As after a death in the middle of it: nobody was there to look.
+    const { incident, effects } = step(once, timer(once, 1380 + SERVED_PATIENCE_SECONDS - 1));
+    expect(effects[0]).toEqual({ type: 'verify', incident: once.id, digest });
+    expect(play(incident, good(5000), good(5060))).toMatchObject({ status: 'closed', outcome: { kind: 'resolved' } });
+    expect(play(once, timer(once, 1380 + SERVED_PATIENCE_SECONDS))).toMatchObject({
+      status: 'escalated',
+      detail:
+        'users were served at the last look that could tell (1 of 3 good looks in a row), and no look after it could',
+    });
   });
 });
 

@@ -45,7 +45,9 @@ describe('the button that asks for a look', () => {
   });
 
   it('is not there while a look is awaited or a change is under way', () => {
-    for (const incident of [opened(), executing()]) expect(shown(incident)).not.toContain('check-again');
+    const beside = play(awaiting(), { type: 'check-asked', at: at(40), by: 'U0SAM' });
+    for (const incident of [opened(), executing(), beside]) expect(shown(incident)).not.toContain('check-again');
+    expect(shown(beside)).toContain('approve-plan');
   });
 
   it('stays for who comes right after somebody asked', () => {

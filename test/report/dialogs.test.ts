@@ -94,6 +94,30 @@ describe('an escalation', () => {
     );
   });
 
+  const called = Object.entries(stages).filter(
+    ([
+      ,
+      {
+        incident: { status, ...of },
+      },
+    ]) => status === 'escalated' || (status === 'investigating' && 'paged' in of && of.paged !== undefined),
+  );
+  it.each(called)('says why, the cause as far as it is known, and what there is to do: %s', (_, stage) => {
+    const { text, blocks } = escalationMessage(
+      stage.incident,
+      { level: 0, since: stage.incident.openedAt },
+      environment,
+    );
+    expect(text.split('\n').length).toBeGreaterThan(1);
+    expect(blocks).toMatchObject([{ type: 'section', text: { text } }]);
+    expect(text).toMatchSnapshot();
+  });
+
+  it('has nothing more to say of what is in nobody’s hands', () => {
+    const { text } = escalationMessage(stages.resolved.incident, { level: 0, since: incident.since }, environment);
+    expect(text).toMatch(/Resolved\.\*$/);
+  });
+
   it('says it all the same where the policy names nobody for a level', () => {
     expect(text(9)).toMatch(/^\*Critical: staging/);
   });

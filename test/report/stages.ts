@@ -160,6 +160,15 @@ export const due = ({ incident }: Stage, seconds: number): IncidentEvent => ({
   version: incident.version,
 });
 
+export const askedAgain: IncidentEvent = { type: 'check-asked', at: at(40), by: 'U0SAM' };
+const foundAgain: IncidentEvent = { ...offered(), at: at(50) };
+/** What the plan answers could not be looked at. */
+function unjudged(): IncidentEvent {
+  const unchecked = [{ rule: 'connector-saturated', reason: 'the metrics could not be read' }];
+  const diagnosis = { ...diagnosisOf(), root: undefined, causes: [], unchecked };
+  return { ...without('no-cause', 50), diagnosis } as IncidentEvent;
+}
+
 const done = { kind: 'done' } as const;
 const verifying = staged(offered(), approved(), started, stepFinished(done));
 const expired = staged(offered());
@@ -196,6 +205,15 @@ export const stages = {
   'looking healthy': healthyOnce,
   'awaiting approval': staged(offered()),
   'awaiting approval of what can be undone': staged(offered(brokenRelease)),
+  'looking beside the offer': staged(offered(), askedAgain),
+  'found the same beside it': staged(offered(), askedAgain, foundAgain),
+  'could not judge it again': staged(offered(), askedAgain, unjudged()),
+  'no answer beside it': [160, 280, 400].reduce<Stage>(
+    (stage, seconds) => next(stage, due(stage, seconds)),
+    staged(offered(), askedAgain),
+  ),
+  'another plan than before': staged(offered(), askedAgain, { ...offered(brokenRelease), at: at(50) }),
+  'approved while it looked': staged(offered(), askedAgain, approved(), foundAgain),
   'about to execute': staged(offered(), approved()),
   executing: staged(offered(), approved(), started),
   'changed, not looked at': verifying,
@@ -212,6 +230,8 @@ export const stages = {
   'recovered by itself': next(next(healthyOnce, due(healthyOnce, 65)), without('healthy', 70)),
   declined: staged(offered(), rejected),
   'nobody decided': next(expired, due(expired, 1805)),
+  'nobody decided, looked at again': next(afterLast(expired, 1805), { ...askedAgain, at: at(1900) }),
+  'no answer, then healthy once': next(unanswered(), without('healthy', 400)),
   'execution failed': staged(
     offered(),
     approved(),

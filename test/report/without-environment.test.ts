@@ -5,7 +5,7 @@ import { card } from '../../shared/report/card.ts';
 import { escalationMessage } from '../../shared/report/escalation-message.ts';
 import { noEnvironment } from '../../shared/report/refusals.ts';
 import { threadMessages } from '../../shared/report/timeline.ts';
-import { at } from '../builders/evidence.ts';
+import { at, environment } from '../builders/evidence.ts';
 import { must } from '../builders/incident.ts';
 import { awaitingStage, type Stage, stageOf } from './stages.ts';
 
@@ -31,6 +31,11 @@ describe('an incident whose environment is no longer in the configuration', () =
     const words = JSON.stringify(blocks);
     expect(words).toContain('*Nothing goes on here:* `environments.staging` is no longer in the configuration.');
     expect(words).not.toMatch(/may decide until|good looks/);
+  });
+
+  it('is looked at again once it is back, and nobody needs to ask for it', () => {
+    const words = JSON.stringify(card({ ...removedFrom(stageOf('awaiting approval'), 100), environment }));
+    expect(words).toContain('runmedic looks again as soon as an alert here opens or closes');
   });
 
   it('says on its card why people are called, what was found and what to do', () => {

@@ -59,6 +59,7 @@ const union = z.discriminatedUnion('type', [
     recovery: recoverySchema,
     calls: callCountSchema.exactOptional(),
   }),
+  z.looseObject({ type: z.literal('look-under-way'), at: instantSchema, round: countSchema }),
   z.looseObject({ type: z.literal('check-asked'), at: instantSchema, by: z.string().min(1) }),
   z.looseObject({ type: z.literal('timer-due'), at: instantSchema, version: countSchema }),
 ]);

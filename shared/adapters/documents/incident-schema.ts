@@ -4,6 +4,7 @@ import {
   type EscalationReason,
   INCIDENT_SCHEMA,
   type Incident,
+  type LookBeside,
   type Outcome,
 } from '../../incident/incident.ts';
 import { alertNoteSchema, approvalSchema, recoverySchema, refusalSchema } from './decision-schemas.ts';
@@ -64,6 +65,13 @@ const outcome = z.discriminatedUnion('kind', [
   z.looseObject({ kind: z.literal('declined'), refusal: refusalSchema }),
 ]);
 
+const lookBeside = z.looseObject({
+  by: z.string().min(1),
+  askedAt: instantSchema,
+  tries: countSchema,
+  result: z.enum(['awaited', 'same', 'unjudged', 'no-answer']),
+});
+
 const offered = { diagnosis: diagnosisSchema, signed: signedPlanSchema };
 
 const union = z.discriminatedUnion('status', [
@@ -81,6 +89,7 @@ const union = z.discriminatedUnion('status', [
     status: z.literal('awaiting-approval'),
     expiresAt: instantSchema,
     dueAt: instantSchema,
+    look: maybe(lookBeside),
     ...offered,
   }),
   z.looseObject({
@@ -111,6 +120,7 @@ const union = z.discriminatedUnion('status', [
     status: z.literal('escalated'),
     detail: z.string(),
     diagnosis: maybe(diagnosisSchema),
+    lapsed: maybe(z.looseObject({ signed: signedPlanSchema, expiredAt: instantSchema })),
     dueAt: instantSchema,
     ...paged,
   }),
@@ -129,6 +139,7 @@ const union = z.discriminatedUnion('status', [
 everyMember<Incident['status'], z.infer<typeof union>['status']>();
 everyMember<Attempt['result'], z.infer<typeof attempt>['result']>();
 everyMember<Attempt['undone'], z.infer<typeof attempt>['undone']>();
+everyMember<LookBeside['result'], z.infer<typeof lookBeside>['result']>();
 everyMember<Outcome['kind'], z.infer<typeof outcome>['kind']>();
 everyMember<EscalationReason, z.infer<typeof paged.reason>>();
 

@@ -32,6 +32,7 @@ export async function breaches(ended: Ended): Promise<string[]> {
     ...(await alertsLost(ended, told)),
     ...openTwice(told),
     ...told.flatMap(trailBroken),
+    ...told.flatMap(offersTaken),
     ...told.flatMap((one) => leftHanging(one, ended)),
     ...(await workLeft(ended)),
     ...clicksInSilence(ended, told),
@@ -151,6 +152,14 @@ function trailBroken({ incident, trail }: Told): string[] {
     : [`the trail of ${incident.id} has a gap: ${trail.map(({ version, to }) => `${version} ${to}`).join(', ')}`];
 }
 
+/** Asking for a look takes no plan from those who decide. */
+const offersTaken = ({ incident, trail }: Told): string[] =>
+  trail.flatMap(({ event, from, to }) =>
+    event.type === 'check-asked' && from === 'awaiting-approval' && to !== from
+      ? [`${event.by} took the plan of ${incident.id} away by asking for a look`]
+      : [],
+  );
+
 /** At the end every incident is over, or in people's hands with all of them called. */
 function leftHanging({ incident }: Told, { policy }: Ended): string[] {
   const levels = policy.environments[0]?.escalation.length ?? 0;
@@ -184,6 +193,7 @@ function clicksInSilence({ clicks, chat }: Ended, told: readonly Told[]): string
           (event.type === 'approved' &&
             event.approval.approver === user &&
             digestPrefix(event.approval.digest) === digest) ||
+          (event.type === 'check-asked' && kind === 'check-again' && event.by === user) ||
           (event.type === 'rejected' && event.refusal.approver === user && digestPrefix(event.digest) === digest),
       );
     return isHeard ? [] : [`the click of ${user} (${kind}) ended in silence`];

@@ -11,6 +11,7 @@ export type Persona =
   | 'rejects'
   | 'ignores'
   | 'stranger-approves'
+  | 'stranger-asks-first'
   | 'guest-approves'
   | 'approves-another-plan'
   | 'approves-another-incident';
@@ -57,6 +58,14 @@ export function reactions(persona: Persona, value: string, channel: string, dela
       return reject('U0ANN');
     case 'ignores':
       return [];
+    case 'stranger-asks-first':
+      return [
+        {
+          afterSeconds: delaySeconds - 10,
+          click: { kind: 'check-again', incident, user: 'U0SAM', channel },
+        },
+        approve('U0ANN'),
+      ];
     case 'stranger-approves':
       return [approve('U0SAM')];
     case 'guest-approves':

@@ -24,6 +24,7 @@ const persona: fc.Arbitrary<Persona> = fc.constantFrom(
   'rejects',
   'ignores',
   'stranger-approves',
+  'stranger-asks-first',
   'guest-approves',
   'approves-another-plan',
   'approves-another-incident',
