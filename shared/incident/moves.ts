@@ -37,7 +37,7 @@ export const ESCALATED_LOOK_EVERY_SECONDS = 3600;
 export const UNANSWERED_LOOK_EVERY_SECONDS = 600;
 /** A step that has not ended this long after it was approved is handed to people; a connector's update takes minutes. */
 export const EXECUTION_SECONDS_MAX = 3600;
-/** Where users were served when last looked at, there is no hurry: a next look is waited for as long as a change may take. Our own choice. */
+/** Where users were served when last looked at, there is no hurry: a next look is waited for this long after the deadline. */
 export const SERVED_PATIENCE_SECONDS = 3600;
 /** How many diagnoses one incident gets before a person must look. */
 export const ROUNDS_MAX = 6;

@@ -209,7 +209,7 @@ describe('what the wire lets through', () => {
     expect((await laptop.status()).deadLetters).toBe(unreadable.length);
   });
 
-  it('looks anew when a member asks for it, changes nothing, and offers the same plan again for as long as a new one', async () => {
+  it('looks anew when a member asks for it, changes nothing, and leaves the offer to those who decide', async () => {
     const before = await waiting();
     const { ts, blocks } = (await slackNow(laptop.sandbox)).messages[0] ?? {};
     const block = blocks?.find(({ block_id: id }) => id === `check/${before.id}`);
@@ -220,16 +220,11 @@ describe('what the wire lets through', () => {
     const answer = await fetch(`${laptop.sandbox.url}/page/click`, { method: 'POST', headers, body });
     expect(await answer.json()).toEqual({ kind: 'done' });
     await eventually('it was looked at anew', async () => {
-      const { round, status } = await stored();
-      return round === before.round + 1 && status === 'awaiting-approval';
+      const { googleCalls } = await stored();
+      return googleCalls.total > before.googleCalls.total;
     });
-    await idle();
-    const after = await waiting();
     expect(clicksSettled().at(-1)).toBe('U0SAM check-again: looking');
-    expect(after.signed.plan.digest).toBe(before.signed.plan.digest);
-    expect(after.expiresAt > before.expiresAt).toBe(true);
-    expect(after.googleCalls.total).toBeGreaterThan(before.googleCalls.total);
-    expect((await laptop.story()).writes).toEqual([]);
+    await expectUndecided(before);
   });
 
   it('takes a genuine click that arrives twice at once, and again later, as one', async () => {

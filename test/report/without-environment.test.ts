@@ -7,6 +7,7 @@ import { noEnvironment } from '../../shared/report/refusals.ts';
 import { threadMessages } from '../../shared/report/timeline.ts';
 import { at, environment } from '../builders/evidence.ts';
 import { must } from '../builders/incident.ts';
+import { readable } from './readable.ts';
 import { awaitingStage, type Stage, stageOf } from './stages.ts';
 
 /** One save after the environment is gone. */
@@ -44,6 +45,13 @@ describe('an incident whose environment is no longer in the configuration', () =
     expect(words).toContain('The configuration no longer has environments.staging: nobody may decide');
     expect(words).toContain('Put it back');
     expect(words).toContain('VPC connector saturated');
+  });
+
+  it('offers no look of its own once the environment is back: patrol takes the incident up again', () => {
+    const { incident, trail } = removedFrom(stageOf('verifying'), 400);
+    const said = readable(card({ incident, trail, environment }).blocks);
+    expect(said).toContain('runmedic looks again as soon as an alert here opens or closes');
+    expect(said).not.toContain('Check again');
   });
 
   it('calls those whom the top of the file names', () => {
