@@ -141,15 +141,22 @@ describe('PostgreSQL, a real one', () => {
   });
 
   it('has too many connections, whether the last ones are kept or all are gone', async () => {
+    const connected = async (user: string) => {
+      const client = new Client({
+        host: '127.0.0.1',
+        port: server.port,
+        user,
+        database: 'postgres',
+        password: PASSWORD,
+      });
+      client.on('error', () => undefined);
+      await client.connect();
+      return client;
+    };
+    // The server takes a moment to give up what the look before had; until then there is one slot less.
     const hold = async (user: string, count: number) => {
-      const clients = Array.from(
-        { length: count },
-        () => new Client({ host: '127.0.0.1', port: server.port, user, database: 'postgres', password: PASSWORD }),
-      );
-      for (const client of clients) {
-        client.on('error', () => undefined);
-        await client.connect();
-      }
+      const clients: Client[] = [];
+      while (clients.length < count) clients.push(await vi.waitFor(() => connected(user), { timeout: 10_000 }));
       return clients;
     };
     const held = await hold('probe', 3);

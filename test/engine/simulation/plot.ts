@@ -49,8 +49,12 @@ export interface Ended {
 /** What the stories are about. */
 const watched: Policy['environments'][number] = {
   ...environment,
-  // Shorter than in production, where nothing else happens in the looks between.
+  // Shorter than in production, where nothing else happens in the looks and the hours between.
   verification: { checks: 2, everySeconds: 60, deadlineSeconds: 420 },
+  escalation: [
+    { afterSeconds: 600, usergroups: ['S0ONCALL'], users: [] },
+    { afterSeconds: 1200, usergroups: [], users: ['U0ANN'] },
+  ],
   checks: [
     {
       kind: 'http',

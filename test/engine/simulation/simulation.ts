@@ -22,8 +22,8 @@ const TOPICS: readonly Topic[] = ['alerts', 'clicks', 'investigations', 'remedia
 /** Handlers at the same time. */
 const IN_FLIGHT_MAX = 4;
 const STEPS_MAX = 20_000;
-/** An escalated incident is looked at for ever; from here on a story only waits for what is under way and for levels yet to be told. */
-const STORY_ENDS = at(6 * 3600);
+/** An escalated incident is looked at for ever, once an hour; from here on a story only waits for what is under way and for levels yet to be told. */
+const STORY_ENDS = at(3000);
 /** An effect that nobody handed to the queue for this long is patrol's. */
 const UNDELIVERED_MS = 15_000;
 const RETRY_MS = 1_000;
