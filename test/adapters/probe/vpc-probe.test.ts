@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { createClient } from 'redis';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { secretFiles } from '../../../shared/adapters/probe/secret-files.ts';
 import { vpcProbe } from '../../../shared/adapters/probe/vpc-probe.ts';
 import type { Check, Database } from '../../../shared/policy/policy.ts';
