@@ -22,6 +22,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     // One more than the smallest machine has cores: the long ones wait for sockets and other processes half of the time.
     maxWorkers: 3,
+    // No test leaves anything behind in its worker; a new one for each file would cost more than most files do.
+    isolate: false,
     sequence: { sequencer: LongestFirst },
     // Real sockets and real processes are in play; one retry would hide a race, so there is none.
     retry: 0,

@@ -30,13 +30,12 @@ const runs: readonly (readonly [string, readonly string[]])[] =
     ? [['the tests that were asked for', wanted]]
     : [
         [
-          // By their own tests alone: what another room happens to pass through is not tested by that. They touch nothing, and so share workers.
+          // By their own tests alone: what another room happens to pass through is not tested by that.
           'tests of the pure rooms, which reach every line and branch of them',
           [
             '--coverage',
             '--coverage.thresholds.100',
             `--coverage.reportsDirectory=${join(scratch, 'coverage')}`,
-            '--no-isolate',
             ...pureRooms,
           ],
         ],
