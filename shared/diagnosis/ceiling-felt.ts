@@ -1,10 +1,9 @@
 import type { ServiceMetrics } from '../evidence/metrics.ts';
+import { CPU_FULL_RATIO } from './load-levels.ts';
 import { recentValues } from './recent.ts';
 import type { Context } from './rule.ts';
 import { SLOW_POINTS, type Slowness, slowness, trafficRatio } from './slowness.ts';
 
-/** Above this share of its CPU an instance works as much as it can; below it, more instances may wait for the same thing. As in cpu-starved. */
-const CPU_FULL_RATIO = 0.9;
 /** With the traffic of always, CPU is what is short, and not the number of instances. As in cpu-starved. */
 const TRAFFIC_RATIO_MIN = 1.5;
 

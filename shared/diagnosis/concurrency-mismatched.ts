@@ -4,6 +4,7 @@ import type { MetricsObservation, ServiceMetrics } from '../evidence/metrics.ts'
 import { secondsBetween } from '../ports/clock.ts';
 import { servicePage } from './console-links.ts';
 import { effectiveCeiling } from './instance-ceiling-reached.ts';
+import { CPU_IDLE_RATIO } from './load-levels.ts';
 import { DEPENDENCY_LINES, linesOf } from './own-lines.ts';
 import { middleOf, recentValues } from './recent.ts';
 import { shareOf } from './revisions.ts';
@@ -16,11 +17,6 @@ import { FAILED_REQUESTS_MIN } from './symptoms.ts';
  * inside grows up to there. Two thirds of that, since a percentile over minutes is below the peak.
  */
 const HELD_RATIO = 0.4;
-/**
- * Instances that compute are busy with work, not with waiting. Our own choice, between the 60 % that Cloud Run aims at and the 90 % at which CPU is
- * full: lower would overlook instances that do some work beside their waiting, higher would take full ones for idle.
- */
-export const CPU_IDLE_RATIO = 0.8;
 /** What is ordinary differs by less from one hour to the next. Our own choice. */
 const TRAFFIC_RATIO_MIN = 1.3;
 

@@ -3,17 +3,13 @@ import type { LogsObservation } from '../evidence/logs.ts';
 import type { MetricsObservation } from '../evidence/metrics.ts';
 import { servicePage } from './console-links.ts';
 import { effectiveCeiling } from './instance-ceiling-reached.ts';
+import { CPU_FULL_RATIO } from './load-levels.ts';
 import { DEPENDENCY_LINES, linesOf } from './own-lines.ts';
 import { recentValues } from './recent.ts';
 import { type Conclusion, type Context, rule, standingOfEach } from './rule.ts';
 import { SLOW_POINTS, slowness, spokenMs, trafficRatio } from './slowness.ts';
 import { FAILED_REQUESTS_MIN } from './symptoms.ts';
 
-/**
- * Cloud Run starts instances to keep CPU at 60 % (About instance autoscaling, read 2026-11-23); where it stays this far above, starting more did not
- * help or was not allowed. Nine tenths are our own choice: lower would blame a busy hour, higher would miss what a minute's mean hides.
- */
-export const CPU_FULL_RATIO = 0.9;
 /** With so much more traffic, CPU is full because of the traffic: see traffic-surge and instance-ceiling-reached. Our own choice. */
 const TRAFFIC_RATIO_MAX = 1.5;
 

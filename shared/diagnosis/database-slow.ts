@@ -1,7 +1,6 @@
 import type { ObservedDatabase } from '../evidence/database.ts';
 import type { LogsObservation } from '../evidence/logs.ts';
 import type { MetricsObservation, ServiceMetrics } from '../evidence/metrics.ts';
-import { CPU_IDLE_RATIO } from './concurrency-mismatched.ts';
 import {
   factLine,
   failingUsers,
@@ -16,6 +15,7 @@ import {
   sinceTrouble,
   total,
 } from './database-facts.ts';
+import { CPU_IDLE_RATIO } from './load-levels.ts';
 import { linesOf } from './own-lines.ts';
 import { middleOf, recentValues } from './recent.ts';
 import { type Conclusion, type Context, rule, standingOfEach } from './rule.ts';

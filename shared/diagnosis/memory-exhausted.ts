@@ -3,12 +3,11 @@ import type { LogName, LogsObservation, SignatureCount } from '../evidence/logs.
 import type { MetricsObservation } from '../evidence/metrics.ts';
 import { servicePage } from './console-links.ts';
 import { counted } from './counted.ts';
+import { MEMORY_NEAR_LIMIT_RATIO } from './load-levels.ts';
 import { type Conclusion, type EvidenceLine, rule, standing } from './rule.ts';
 
 /** One kill may be one outsized request; two are a pattern. Our own choice: a restart is offered a kill later, and never for one bad request. */
 export const KILLS_MIN = 2;
-/** Garbage collectors keep below their limit as long as they can; above this they are about to lose. Our own choice. */
-const NEAR_LIMIT_RATIO = 0.8;
 
 /**
  * Containers are killed because they use more memory than their limit, or their runtime's heap is full below it.
@@ -64,7 +63,7 @@ function judge(service: ServiceObservation, logs: LogsObservation, metrics: Metr
         { text: 'the platform logs the containers that it killed', seen: kills > 0 ? 'yes' : 'no' },
         {
           text: 'memory near its limit in Monitoring',
-          seen: peak !== undefined && peak >= NEAR_LIMIT_RATIO ? 'yes' : 'unknown',
+          seen: peak !== undefined && peak >= MEMORY_NEAR_LIMIT_RATIO ? 'yes' : 'unknown',
         },
       ],
       services: [shortName],

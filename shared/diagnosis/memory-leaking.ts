@@ -3,6 +3,7 @@ import type { LogsObservation } from '../evidence/logs.ts';
 import type { MetricsObservation, ServiceMetrics } from '../evidence/metrics.ts';
 import { secondsBetween } from '../ports/clock.ts';
 import { servicePage } from './console-links.ts';
+import { MEMORY_NEAR_LIMIT_RATIO } from './load-levels.ts';
 import { failingNow, linesOf } from './own-lines.ts';
 import { type Conclusion, type Context, rule, standingOfEach } from './rule.ts';
 import { slowness, trafficRatio } from './slowness.ts';
@@ -18,8 +19,6 @@ const LEVEL_RATIO = 0.6;
 const HORIZON_SECONDS = 7200;
 /** A warm-up climbs ever more slowly; what leaks climbs as fast in the end as in the beginning. Half as fast is our own choice: traffic is never even. */
 const STEADY_RATIO = 0.5;
-/** From here on a runtime spends its time collecting garbage, and requests feel it. Our own choice, as in memory-exhausted. */
-export const NEAR_LIMIT_RATIO = 0.8;
 /** More traffic needs more memory, which is no leak. Our own choice: half as much again, as in cpu-starved. */
 export const TRAFFIC_RATIO_MAX = 1.5;
 
@@ -61,7 +60,7 @@ function judge(
   const traffic = trafficRatio(own, context);
   if (traffic !== undefined && traffic >= TRAFFIC_RATIO_MAX)
     return ruledOut(`memory at ${level}, as traffic is ${traffic.toFixed(1)} times the ordinary`);
-  const hurts = climb.level >= NEAR_LIMIT_RATIO && isInTrouble(own, logs, context);
+  const hurts = climb.level >= MEMORY_NEAR_LIMIT_RATIO && isInTrouble(own, logs, context);
   const limitMib = service.template.containers[0]?.memoryMib;
   return {
     kind: 'cause',

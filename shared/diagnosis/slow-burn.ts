@@ -1,7 +1,8 @@
 import type { MetricsObservation } from '../evidence/metrics.ts';
 import { secondsBetween } from '../ports/clock.ts';
 import type { Revision } from '../ports/cloud.ts';
-import { CLIMB_RATIO, NEAR_LIMIT_RATIO, TRAFFIC_RATIO_MAX } from './memory-leaking.ts';
+import { MEMORY_NEAR_LIMIT_RATIO } from './load-levels.ts';
+import { CLIMB_RATIO, TRAFFIC_RATIO_MAX } from './memory-leaking.ts';
 import type { Context } from './rule.ts';
 import { trafficRatio } from './slowness.ts';
 
@@ -39,7 +40,7 @@ export function slowBurn(
   const heldRatio = Math.max(...before);
   const isLevel = heldRatio - Math.min(...before) < CLIMB_RATIO;
   const isClimb = climb.length >= WINDOWS_MIN && climb.every(({ value }, i) => value >= (climb[i - 1]?.value ?? 0));
-  const isFar = reachedRatio - Math.max(first.value, heldRatio) < CLIMB_RATIO || reachedRatio < NEAR_LIMIT_RATIO;
+  const isFar = reachedRatio - Math.max(first.value, heldRatio) < CLIMB_RATIO || reachedRatio < MEMORY_NEAR_LIMIT_RATIO;
   if (!isLevel || !isClimb || isFar) return undefined;
   return { heldRatio, reachedRatio, seconds: secondsBetween(createdAt, peak.at) };
 }

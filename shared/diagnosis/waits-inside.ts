@@ -1,14 +1,12 @@
 import type { ServiceObservation } from '../evidence/cloud-run.ts';
 import type { MetricsObservation } from '../evidence/metrics.ts';
 import { secondsBetween } from '../ports/clock.ts';
-import { NEAR_LIMIT_RATIO } from './memory-leaking.ts';
+import { CPU_IDLE_RATIO, MEMORY_NEAR_LIMIT_RATIO } from './load-levels.ts';
 import { middleOf, recentValues } from './recent.ts';
 import { shareOf } from './revisions.ts';
 import type { Context } from './rule.ts';
 import { SLOW_POINTS, type Slowness, slowness, trafficRatio } from './slowness.ts';
 
-/** Instances that compute are busy with work, and not with waiting. As in concurrency-mismatched. */
-const IDLE_RATIO = 0.8;
 /** What is ordinary differs by less from one hour to the next. As in concurrency-mismatched. */
 const TRAFFIC_RATIO_MAX = 1.3;
 /** So many times as long as the slowest twentieth ordinarily takes in all. As much as makes an answer slow at all: see slowness. */
@@ -48,9 +46,9 @@ export function waitsInside(
     recentValues(own.concurrency, context),
     recentValues(own.instances, context),
   ].map(middleOf);
-  if (cpu === undefined || cpus.length < SLOW_POINTS || cpu >= IDLE_RATIO) return undefined;
+  if (cpu === undefined || cpus.length < SLOW_POINTS || cpu >= CPU_IDLE_RATIO) return undefined;
   if (held === undefined || instances === undefined) return undefined;
-  if (recentValues(own.memoryRatio, context).some((ratio) => ratio >= NEAR_LIMIT_RATIO)) return undefined;
+  if (recentValues(own.memoryRatio, context).some((ratio) => ratio >= MEMORY_NEAR_LIMIT_RATIO)) return undefined;
   const perMinute = Math.max(1, middleOf(recentValues(own.requests, context)) as number); // Sound: their traffic is known.
   const heldMs = (held * instances * MINUTE_MS) / perMinute;
   return heldMs < HELD_TIMES_MIN * slow.ordinaryMs ? undefined : { slow, held, instances, cpu, traffic };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CPU_FULL_RATIO } from '../../shared/diagnosis/cpu-starved.ts';
+import { CPU_FULL_RATIO } from '../../shared/diagnosis/load-levels.ts';
 import { FAILURES_MIN } from '../../shared/diagnosis/revisions.ts';
 import { concludes, deployed, kinds, NEWEST, starts, withContainer } from '../builders/deploys.ts';
 import { at, cluster, failed, line, observed, points, serviceMetrics } from '../builders/evidence.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CLIMB_RATIO, NEAR_LIMIT_RATIO, TRAFFIC_RATIO_MAX } from '../../shared/diagnosis/memory-leaking.ts';
+import { MEMORY_NEAR_LIMIT_RATIO } from '../../shared/diagnosis/load-levels.ts';
+import { CLIMB_RATIO, TRAFFIC_RATIO_MAX } from '../../shared/diagnosis/memory-leaking.ts';
 import { slowBurn, WINDOWS_MIN } from '../../shared/diagnosis/slow-burn.ts';
 import type { ServiceMetrics } from '../../shared/evidence/metrics.ts';
 import { concludes, deployed, NEWEST } from '../builders/deploys.ts';
@@ -42,14 +43,14 @@ describe('memory that climbs from a deploy on', () => {
         [0.8, 0.82, 0.94],
       ],
     ],
-    ['it is far from its limit', [LEVEL, [0.5, 0.6, NEAR_LIMIT_RATIO - 0.01]]],
+    ['it is far from its limit', [LEVEL, [0.5, 0.6, MEMORY_NEAR_LIMIT_RATIO - 0.01]]],
     ['traffic grew as well', [LEVEL, CLIMB, { requests: points([600 * TRAFFIC_RATIO_MAX, 600 * TRAFFIC_RATIO_MAX]) }]],
   ])('is no burn where %s', (_, given) => {
     expect(burn(...given)).toBeUndefined();
   });
 
   it('is known from as many windows as it takes, at the very edge of its limit', () => {
-    expect(burn(LEVEL.slice(0, WINDOWS_MIN), [0.5, 0.6, NEAR_LIMIT_RATIO])).toMatchObject({ reachedRatio: 0.8 });
+    expect(burn(LEVEL.slice(0, WINDOWS_MIN), [0.5, 0.6, MEMORY_NEAR_LIMIT_RATIO])).toMatchObject({ reachedRatio: 0.8 });
   });
 
   it('is known where traffic cannot be compared, and where it can', () => {
