@@ -164,6 +164,8 @@ describe('PostgreSQL, a real one', () => {
     held.push(...(await hold('postgres', 3)));
     const full = await lookAt({ port: server.port });
     for (const client of held) await client.end();
+    // Whoever looks next finds room again.
+    for (const client of await hold('probe', 2)) await client.end();
     expect(reserved).toMatchObject({
       outcome: 'too-many-connections',
       detail: expect.stringContaining('remaining connection slots are reserved'),
