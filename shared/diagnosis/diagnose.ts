@@ -27,8 +27,7 @@ export function diagnose(evidence: Evidence, context: Context): Diagnosis {
   return {
     healthy:
       felt.length === 0 &&
-      root === undefined &&
-      !concluded.some(({ conclusion }) => conclusion.kind === 'inconclusive' && conclusion.harm === 'soon') &&
+      !concluded.some(({ conclusion }) => 'harm' in conclusion && conclusion.harm === 'soon') &&
       !isBlind(evidence) &&
       isServed(evidence, context),
     root,

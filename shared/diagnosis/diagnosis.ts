@@ -3,7 +3,7 @@ import type { SeenBefore } from './seen-before.ts';
 
 /** What was concluded from one evidence. The same evidence always gives the same diagnosis. */
 export interface Diagnosis {
-  /** No symptom and no cause was seen, all could be looked at, and somebody was seen to be served: silence proves nothing. */
+  /** No symptom was seen and nothing looms, all could be looked at, and somebody was seen to be served: silence proves nothing. */
   readonly healthy: boolean;
   /** The cause that nothing else present explains and that explains most; where nothing is wrong yet, what will be. undefined when none was found. */
   readonly root: Cause | undefined;

@@ -3,6 +3,7 @@ import { diagnose } from '../../shared/diagnosis/diagnose.ts';
 import { type RuleName, ruleNamed, ruleNames } from '../../shared/diagnosis/rules.ts';
 import type { Instant } from '../../shared/ports/clock.ts';
 import { certified } from '../builders/conclude.ts';
+import { deployed, releaseOf, setting } from '../builders/deploys.ts';
 import {
   API,
   answers,
@@ -137,6 +138,47 @@ describe('diagnose', () => {
     expect(behind(at(60 * 86_400))).toMatchObject({ healthy: true, root: undefined });
   });
 
+  it('is not healthy while something looms, though what explains it fails too seldom to be felt', () => {
+    const newest = revision('backend-00003', at(-3000));
+    const backend = service('backend', {
+      serving: [{ revision: newest.shortName, percent: 100 }],
+      revisions: [newest, revision('backend-00002', at(-86_400))],
+    });
+    const climbing = [0.41, 0.4, 0.41, 0.5, 0.65, 0.75, 0.85].map((value, i) => ({ at: at(-4200 + i * 600), value }));
+    const own = serviceMetrics('backend');
+    const metrics = { services: [{ ...own, before: { ...own.before, memoryRatio: climbing } }] };
+    const found = diagnose(
+      evidence({
+        'cloud-run': observed({ services: [backend] }),
+        metrics: observed(metrics),
+        logs: observed(logs({ failed: [failed('backend', 4, { revision: newest.shortName, firstAt: at(-600) })] })),
+      }),
+      context,
+    );
+    expect(found.causes.map(({ rule, standing }) => [rule, standing])).toEqual([
+      ['memory-leaking', 'explained'],
+      ['release-broken', 'incidental'],
+    ]);
+    expect(found).toMatchObject({ healthy: false, root: undefined, symptoms: [] });
+  });
+
+  it('is healthy where a release fails by a setting, but too seldom to be felt', () => {
+    const backend = deployed({}, { release: releaseOf(setting('env', 'one value', 'another value', 'POSTGRES_HOST')) });
+    const withFailures = (count: number) =>
+      diagnose(
+        evidence({
+          'cloud-run': observed({ services: [backend] }),
+          logs: observed(logs({ failed: [failedBy('backend', count)] })),
+        }),
+        context,
+      );
+    expect(withFailures(4)).toMatchObject({
+      healthy: true,
+      causes: [{}, { rule: 'configuration-broken', harm: 'now', standing: 'incidental' }],
+    });
+    expect(withFailures(5)).toMatchObject({ healthy: false, root: { rule: 'configuration-broken' } });
+  });
+
   it('blames a full connector for services that fail and time out behind it', () => {
     const found = diagnose(
       evidence({ 'vpc-connector': full, logs: observed(logs({ failed: down, signatures: timeouts })) }),
@@ -226,8 +268,12 @@ describe('diagnose', () => {
   });
 
   it('says nothing of what does not apply', () => {
+    for (const absent of ['vpc-connector', 'metrics', 'cloud-run'])
+      expect(diagnose(evidence({ [absent]: { status: 'not-applicable' } }), context)).toMatchObject({
+        healthy: true,
+        unchecked: [],
+      });
     const found = diagnose(evidence({ 'vpc-connector': { status: 'not-applicable' } }), context);
-    expect(found).toMatchObject({ healthy: true, unchecked: [] });
     expect(found.ruledOut.map(({ rule }) => rule)).not.toContain('connector-saturated');
   });
 
