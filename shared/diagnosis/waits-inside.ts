@@ -50,11 +50,9 @@ export function waitsInside(
   if (held === undefined || instances === undefined) return undefined;
   if (recentValues(own.memoryRatio, context).some((ratio) => ratio >= MEMORY_NEAR_LIMIT_RATIO)) return undefined;
   const perMinute = Math.max(1, middleOf(recentValues(own.requests, context)) as number); // Sound: their traffic is known.
-  const heldMs = (held * instances * MINUTE_MS) / perMinute;
+  const heldMs = (held * instances * 60_000) / perMinute;
   return heldMs < HELD_TIMES_MIN * slow.ordinaryMs ? undefined : { slow, held, instances, cpu, traffic };
 }
-
-const MINUTE_MS = 60_000;
 
 const isNew = (service: ServiceObservation, { since }: Context): boolean =>
   service.revisions.some(
