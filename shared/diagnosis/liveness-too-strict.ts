@@ -14,7 +14,7 @@ import { spokenMs } from './slowness.ts';
 import { FAILED_REQUESTS_MIN } from './symptoms.ts';
 
 /** One instance may really have hung, which is what the probe is for. Our own choice. */
-export const SHUT_DOWN_MIN = 2;
+const SHUT_DOWN_MIN = 2;
 
 export interface SeenOfLiveness {
   readonly logs: LogsObservation;
