@@ -62,6 +62,7 @@ describe('release-broken, where traffic came after the deploy', () => {
 
   it.each([
     ['before its deploy', moved(-7201)],
+    ['of the moment of its deploy, which is the deploy itself', moved(-7200)],
     ['of another service', moved(-250, { name: 'auth' })],
     ['of another field', moved(-250, { fields: ['scaling'] })],
     ['of another product', moved(-250, { thing: 'secret' })],
@@ -93,6 +94,10 @@ describe('release-broken, where traffic came after the deploy', () => {
       ],
     }),
   });
+  const withRevision = (seconds: number) =>
+    late({
+      revisions: [revision(NEWEST, at(-7200)), revision(OLD, at(-86_400)), revision('backend-00004', at(seconds))],
+    });
   it.each([
     ['as it answered nobody before', moved(-250, whole), answered(90, 90), late(), 'cause'],
     [
@@ -103,6 +108,20 @@ describe('release-broken, where traffic came after the deploy', () => {
       'cause',
     ],
     ['not as it answered before', moved(-250, whole), answered(90, 90, 90, 90), late(), 'ruled-out'],
+    [
+      'not as it answered in the minute that was over with it',
+      moved(-280, whole),
+      answered(90, 90, 90, 90),
+      late(),
+      'ruled-out',
+    ],
+    [
+      'as it answered from the minute on in which it came',
+      moved(-281, whole),
+      answered(90, 90, 90, 90),
+      late(),
+      'cause',
+    ],
     [
       'not where requests are not counted',
       moved(-250, whole),
@@ -118,15 +137,9 @@ describe('release-broken, where traffic came after the deploy', () => {
       'ruled-out',
     ],
     ['not by another method', moved(-250, { ...whole, method: 'DeleteService' }), answered(90), late(), 'ruled-out'],
-    [
-      'not as it made a revision',
-      moved(-250, whole),
-      answered(90),
-      late({
-        revisions: [revision(NEWEST, at(-7200)), revision(OLD, at(-86_400)), revision('backend-00004', at(-255))],
-      }),
-      'ruled-out',
-    ],
+    ['not as it made a revision', moved(-250, whole), answered(90), withRevision(-255), 'ruled-out'],
+    ['not as it may have made one, within the skew', moved(-250, whole), answered(90), withRevision(-310), 'ruled-out'],
+    ['as the revision was there a second earlier', moved(-250, whole), answered(90), withRevision(-311), 'cause'],
   ] as const)('takes a change that names no fields for one of traffic: %s', (_, one, metrics, of, kind) => {
     expect(kinds(concludes('release-broken', [of], failing(40), { ...audited(one), ...metrics }))).toEqual([kind]);
   });
@@ -204,6 +217,14 @@ describe('release-broken, beside an older revision that serves', () => {
     expect(concludes('release-broken', [fresh], failing(40))).toMatchObject([{ confidence: 'likely' }]);
   });
 
+  it('is compared with the newest that takes a share, not with one between that takes none', () => {
+    const revisions = [revision(NEWEST, at(-7200)), revision('backend-00002b', at(-9000)), revision(OLD, at(-86_400))];
+    const found = (old: number) =>
+      kinds(concludes('release-broken', [split(40, { revisions })], failing(40, -240, old), audited(moved())));
+    expect(found(20)).toEqual(['cause']);
+    expect(found(21)).toEqual(['ruled-out']);
+  });
+
   // 20 % of the traffic remain: of 12 failed requests 3 would be due, of 11 fewer.
   it.each([
     [12, 'cause'],
@@ -224,4 +245,9 @@ it('configuration-broken dates what failed from when traffic was moved, too', ()
     { claim: expect.stringContaining('40 requests failed from when traffic was moved to it.') },
   ]);
   expect(kinds(concludes('configuration-broken', [of], failing(40), audited()))).toEqual(['ruled-out']);
+  const judged = (movedAt: number) =>
+    kinds(concludes('configuration-broken', [of], failing(40), audited(moved(movedAt))));
+  // What failed began at -240: a quarter of an hour after, or within the skew before.
+  expect([-1140, -180].map(judged)).toEqual([['cause'], ['cause']]);
+  expect([-1141, -179].map(judged)).toEqual([['ruled-out'], ['ruled-out']]);
 });

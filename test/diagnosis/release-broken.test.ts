@@ -60,6 +60,16 @@ describe('release-broken', () => {
   });
 
   it.each([
+    ['as late as belongs to it', -300 + ONSET_SECONDS_MAX],
+    ['as early as clocks may differ', -360],
+  ])('is as certain of failures that began %s', (_, firstAt) => {
+    expect(withRelease({ firstAt })).toMatchObject({
+      confidence: 'certain',
+      expects: [{ seen: 'yes' }, { seen: 'yes' }],
+    });
+  });
+
+  it.each([
     ['at once', { firstAt: -300 }, 'from its deploy on'],
     ['a second later', { firstAt: -299 }, 'from 1 s after its deploy on'],
     ['minutes later', { firstAt: -180 }, 'from 2 min after its deploy on'],
