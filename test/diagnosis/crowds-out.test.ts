@@ -150,6 +150,14 @@ describe('a release that fills a connector', () => {
       'ruled-out',
     ],
     [
+      'through one of which enough is known from before, with the minute that was over as it came',
+      connected(
+        moving(40, 200),
+        full({ throughputMbps: [...points([120, 120, 120], at(-300)), ...points([290, 298], at(-180))] }),
+      ),
+      'cause',
+    ],
+    [
       'through one of which nothing is known since',
       connected(moving(40, 200), full({ throughputMbps: around([120, 120, 290, 298], []) })),
       'ruled-out',
@@ -217,10 +225,9 @@ describe('a release that takes the connections of a database', () => {
     deployed(),
     service('auth', { revisions: [revision('auth-00002', at(deployedAt))] }),
   ];
-  const came = 95 / 1.5;
   it.each([
-    ['so many more as it takes', using(held(came, [95, 95]), running(4, 4)), services, 'cause'],
-    ['a little fewer', using(held(came + 1, [95, 95]), running(4, 4)), services, 'ruled-out'],
+    ['half as many again', using(held(66, [99, 99]), running(4, 4)), services, 'cause'],
+    ['a little fewer', using(held(67, [100, 100]), running(4, 4)), services, 'ruled-out'],
     ['as many for each instance', using(held(30, [97, 97]), running(4, 10)), services, 'ruled-out'],
     ['with fewer instances than before', using(held(60, [97, 97]), running(8, 4)), services, 'cause'],
     ['where none ran before', using(held(30, [97, 97]), running(0, 2)), services, 'cause'],
@@ -246,6 +253,24 @@ describe('a release that takes the connections of a database', () => {
       services,
       'ruled-out',
     ],
+    [
+      'by instances of which one minute is known since: that which began as it came',
+      using(
+        held(30, [97, 97]),
+        serviceMetrics('backend', { instances: [...points([4, 4, 4], at(-360)), ...points([4], at(-240))] }),
+      ),
+      services,
+      'cause',
+    ],
+    [
+      'by instances of which only a minute is known that began before',
+      using(
+        held(30, [97, 97]),
+        serviceMetrics('backend', { instances: [...points([4, 4, 4], at(-360)), ...points([4], at(-241))] }),
+      ),
+      services,
+      'ruled-out',
+    ],
     ['beside another that came within a quarter of an hour', using(), auth(-1200), 'ruled-out'],
     ['beside another that came before', using(), auth(-1201), 'cause'],
     ['beside one without a revision', using(), [deployed(), service('auth', { revisions: [] })], 'cause'],
@@ -259,6 +284,21 @@ describe('a release that takes the connections of a database', () => {
   ])('judges a rise that is measured %i s after it came', (seconds, kind) => {
     const rising = { connections: [...points([30, 30, 30], at(-360)), { at: at(-300 + seconds), value: 97 }] };
     expect(found(refused, using(held(0, [], rising)))).toMatchObject([{ kind }]);
+  });
+
+  // The point of -300 tells of the minute that was over as it came.
+  it.each([
+    ['and as many held since', [97, 97], 'cause'],
+    ['and fewer than are near the limit since', [97, 89], 'ruled-out'],
+  ])('does not count what was held in the minute before it came: %s', (_, [then = 0, since = 0], kind) => {
+    const connections = [...points([30, 30, 30], at(-360)), ...points([then, since], at(-240))];
+    expect(found(refused, using(held(0, [], { connections })))).toMatchObject([{ kind }]);
+  });
+
+  it('does not take a rise for its own that was there as it came, where the next came too late', () => {
+    const next = (seconds: number) => ({ at: at(-300 + seconds), value: 97 });
+    const connections = [...points([30, 30, 30], at(-360)), next(0), next(301)];
+    expect(found(refused, using(held(0, [], { connections })))).toMatchObject([{ kind: 'ruled-out' }]);
   });
 
   it('harms nobody who is not refused', () => {

@@ -85,6 +85,13 @@ describe('ranked', () => {
       { rule: 'release-broken', standing: 'root', explainedBy: [], services: ['backend', 'auth'] },
       { rule: 'connector-saturated', standing: 'explained', explainedBy: ['release-broken'] },
     ]);
+    const two = found('release-broken', {
+      bringsAbout: [{ rule: 'database-connections-exhausted', target: 'd' }, ...filling.bringsAbout],
+    });
+    expect(standings([both[0] as Concluded, two], [failing])).toEqual([
+      ['release-broken', 'root'],
+      ['connector-saturated', 'explained'],
+    ]);
     const [other] = ranked([found('connector-saturated', { ...full, target: 'd' }), both[1] as Concluded], [failing]);
     expect(other).toMatchObject({ rule: 'connector-saturated', standing: 'root' });
     const another = [found('redis-down', { target: 'c', services: ['auth'] }), both[1] as Concluded];
