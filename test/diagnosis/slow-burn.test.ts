@@ -12,8 +12,8 @@ const windows = (before: readonly number[], after: readonly number[]) => [
   ...before.map((value, index) => ({ at: at(DEPLOYED - (before.length - index) * 600), value })),
   ...after.map((value, index) => ({ at: at(DEPLOYED + (index + 1) * 600), value })),
 ];
-const LEVEL = [0.41, 0.4, 0.41];
-const CLIMB = [0.5, 0.65, 0.8, 0.96];
+const LEVEL: readonly number[] = [0.41, 0.4, 0.41];
+const CLIMB: readonly number[] = [0.5, 0.65, 0.8, 0.96];
 const metrics = (before = LEVEL, after = CLIMB, over: Partial<ServiceMetrics> = {}) => {
   const own = serviceMetrics('backend', over);
   return { services: [{ ...own, before: { ...own.before, memoryRatio: windows(before, after) } }] };
@@ -30,10 +30,33 @@ describe('memory that climbs from a deploy on', () => {
     expect(burn(LEVEL, [...CLIMB, 0.7])).toMatchObject({ seconds: 2400 });
   });
 
+  it('is dated by when it got there first, where it stays there', () => {
+    expect(burn(LEVEL, [...CLIMB, 0.96])).toMatchObject({ reachedRatio: 0.96, seconds: 2400 });
+  });
+
+  it('may rest on its way', () => {
+    expect(burn(LEVEL, [0.5, 0.5, 0.8, 0.96])).toMatchObject({ reachedRatio: 0.96 });
+  });
+
+  /** As `metrics`, with a window more, that was over at the moment of the deploy. */
+  const withWindowAtDeploy = (before: readonly number[], value: number, after: readonly number[]) => {
+    const own = serviceMetrics('backend');
+    const memoryRatio = [...windows(before, []), { at: at(DEPLOYED), value }, ...windows([], after)];
+    return slowBurn('backend', newest, { services: [{ ...own, before: { ...own.before, memoryRatio } }] }, context);
+  };
+  it('counts the window that was over with its deploy to what was before, and not to the climb', () => {
+    expect(withWindowAtDeploy([0.41, 0.4], 0.42, CLIMB)).toMatchObject({ heldRatio: 0.42 });
+    expect(withWindowAtDeploy(LEVEL, 0.42, [0.6, 0.96])).toBeUndefined();
+  });
+
+  it('is one after what was nearly level before', () => {
+    expect(burn([2 * CLIMB_RATIO - 0.01, 0.2, CLIMB_RATIO])).toMatchObject({ heldRatio: 0.29 });
+  });
+
   it.each<[string, Parameters<typeof metrics>]>([
     ['too little is known of before', [LEVEL.slice(1)]],
     ['nothing is known of after', [LEVEL, []]],
-    ['it climbed before', [[0.4, 0.45, 0.4 + CLIMB_RATIO]]],
+    ['it climbed before', [[CLIMB_RATIO, 0.2, 2 * CLIMB_RATIO]]],
     ['it climbed in one leap', [LEVEL, [0.5, 0.96]]],
     ['it came down in between', [LEVEL, [0.5, 0.45, 0.8, 0.96]]],
     [
@@ -85,6 +108,16 @@ describe('a release that breaks by and by', () => {
       signatures: [line('backend', 'container-exited', 9, { revision: NEWEST, firstAt: at(-500) })],
     };
     expect(judged(said)).toMatchObject([{ confidence: 'likely', expects: [{ seen: 'yes' }, { seen: 'yes' }] }]);
+  });
+
+  it.each([
+    ['the quarter of an hour that every failure has', 900, 'certain', 'from 15 min after its deploy on; backend-00002'],
+    ['a second longer', 901, 'likely', 'from 15 min after its deploy on, and its memory climbed to 96 %'],
+  ])('needs no climb where it failed within %s', (_, seconds, confidence, words) => {
+    const seen = {
+      signatures: [line('backend', 'container-exited', 9, { revision: NEWEST, firstAt: at(DEPLOYED + seconds) })],
+    };
+    expect(judged(seen)).toMatchObject([{ confidence, claim: expect.stringContaining(words) }]);
   });
 
   it('is none without such a climb, nor without failures', () => {
