@@ -117,6 +117,8 @@ describe('billing-disabled', () => {
         {},
         'ruled-out',
       ],
+      ['a second after', [change(lifts, -419), change(stops, -420)], {}, 'cause'],
+      ['in the same moment, so that it was never without', [change(lifts, -420), change(stops, -420)], {}, 'ruled-out'],
       ['by nobody who is known', [change(stops, -300)], {}, 'ruled-out'],
       ['in vain', [change(lifts, -300), change(stops, -420, { outcome: 'refused' })], {}, 'ruled-out'],
       ['and something else was stopped', [change(lifts, -300), change(stops, -420, { thing: 'api' })], {}, 'ruled-out'],

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { servicePage } from '../../shared/diagnosis/console-links.ts';
 import { RECENT_SECONDS } from '../../shared/diagnosis/recent.ts';
 import { SKEW_SECONDS } from '../../shared/diagnosis/revisions.ts';
 import type { Change } from '../../shared/evidence/changes.ts';
 import {
   at,
+  databaseUser,
   failed,
   line,
   observed,
@@ -48,7 +50,10 @@ describe('database-login-refused', () => {
       claim:
         'Database postgres refuses the login of backend as backend: 350 connections turned away since 2026-11-23 02:56:00 UTC.',
       expects: [{ seen: 'yes' }],
-      evidence: [{ text: `backend: 350 x "${FATAL}"` }, { text: expect.stringContaining('answered') }],
+      evidence: [
+        { text: `backend: 350 x "${FATAL}"`, url: servicePage(service('backend').name, 'logs') },
+        { text: expect.stringContaining('answered') },
+      ],
       services: ['backend'],
     });
   });
@@ -88,6 +93,13 @@ describe('database-login-refused', () => {
     ]);
     expect(targets(refused('backend', 9))).toEqual([[service('backend').name, ['backend']]]);
     expect(targets(refused('gone', 9))).toEqual([['gone', ['gone']]]);
+  });
+
+  it('takes a line that names no database for that which its service uses', () => {
+    const own = observedDatabase({ users: [databaseUser('backend')] });
+    const others = observedDatabase({ name: 'reports', target: 'reports', users: [databaseUser('auth')] });
+    expect(judged([own, others], said(refused('backend', 9)))).toMatchObject([{ kind: 'cause', target: SQL }]);
+    expect(judged([own, others], said(refused('auth', 9)))).toMatchObject([{ kind: 'cause', target: 'reports' }]);
   });
 
   it('is told without any look at databases, of all who are turned away', () => {
