@@ -1,4 +1,5 @@
 import type { RankedCause } from './diagnosis.ts';
+import { lessSure } from './less-sure.ts';
 import type { Cause, Conclusion, Confidence, Fault, Symptom } from './rule.ts';
 import { type RuleName, ruleNamed } from './rules.ts';
 
@@ -26,7 +27,12 @@ export function ranked(concluded: readonly Concluded[], felt: readonly Symptom[]
   const withStanding = causes.map((cause): RankedCause => {
     const others = cause.answered === true ? [] : causes.filter((other) => explains(other, cause));
     const explainedBy = [...new Set(others.map(({ rule }) => rule))];
-    const whole = { ...cause, services: harmedThrough(cause, causes) };
+    const doubted = explainedBy.length === 0 && doubtsAbout(cause, concluded).length > 0;
+    const whole = {
+      ...cause,
+      services: harmedThrough(cause, causes),
+      confidence: doubted ? lessSure(cause.confidence) : cause.confidence,
+    };
     return { ...whole, explainedBy, standing: standingOf(whole, explainedBy, felt, unsettled) };
   });
   // Rules come in the order of their names, and sorting is stable: where all else is equal, names decide.
@@ -64,8 +70,10 @@ const harmedThrough = (cause: Cause, all: readonly Cause[]): readonly string[] =
 ];
 
 /** What a service stands on explains nothing that its own containers have confessed. */
-const maySpeakFor = ({ layer, explains }: Pick<Cause, 'layer' | 'explains'>, { rule, confessed }: Cause): boolean =>
-  explains.includes(rule) && !(confessed === true && AROUND.includes(layer));
+const maySpeakFor = (
+  { layer, explains }: Pick<Cause, 'layer' | 'explains'>,
+  { rule, confessed }: Pick<Cause, 'rule' | 'confessed'>,
+): boolean => explains.includes(rule) && !(confessed === true && AROUND.includes(layer));
 const AROUND: readonly Cause['layer'][] = ['infrastructure', 'platform'];
 
 type Harmed = Pick<Fault, 'services' | 'checks' | 'backends'>;
@@ -83,14 +91,28 @@ const harmed = ({ services, checks = [], backends = [] }: Harmed): string[] => [
   ...backends.map((name) => `backend ${name}`),
 ];
 
-/** A rule that will be able to judge soon; `about` is left out where it could judge no target. */
+/** A rule that could not judge; `about` is left out where it could judge no target. */
 interface Unsettled {
   readonly name: RuleName;
   readonly about: Harmed | undefined;
 }
 
-const mightExplain = ({ name, about }: Unsettled, cause: Cause): boolean =>
+const mightExplain = ({ name, about }: Unsettled, cause: Pick<Cause, 'rule' | 'confessed'> & Harmed): boolean =>
   maySpeakFor(ruleNamed(name), cause) && (about === undefined || covers(about, cause));
+
+/**
+ * What could not be judged, and will not be without somebody's doing, and might have brought a cause about: it may be a symptom of that. One step off its
+ * confidence, however many there are: they mostly want for the same reading.
+ */
+export const doubtsAbout = (cause: Cause, concluded: readonly Concluded[]): readonly Concluded[] =>
+  cause.answered === true
+    ? []
+    : concluded.filter(
+        ({ name, conclusion }) =>
+          conclusion.kind === 'inconclusive' &&
+          conclusion.settles === 'not-by-itself' &&
+          mightExplain({ name, about: conclusion.about }, cause),
+      );
 
 /** A cause that harms nothing in trouble did not bring this about, however bad it looks by itself. */
 function standingOf(
