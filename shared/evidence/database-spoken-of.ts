@@ -38,10 +38,10 @@ const SENTENCES: readonly (readonly [RegExp, readonly DatabaseKind[]])[] = [
 
 /** What clients and people call them: a line may call several by their names, and then means any of them. */
 const NAMES: readonly (readonly [RegExp, readonly DatabaseKind[]])[] = [
-  [/postgres|psycopg|\bpgx\b|\bPG::|\.PGSQL\./i, POSTGRESQL],
+  [/postgres|psycopg|npgsql|\bpgx\b|\bPG::|\.PGSQL\./i, POSTGRESQL],
   [/mysql|mariadb/i, MYSQL],
-  [/redis/i, REDIS],
-  [/cloud ?sql|sqlalchemy|QueuePool|hikari|prisma|\bjdbc\b/i, SQL],
+  [/redis|lettuce|MaxRetriesPerRequest/i, REDIS],
+  [/cloud ?sql|SQLSTATE\[|sqlalchemy|QueuePool|hikari|prisma|\bjdbc\b/i, SQL],
 ];
 
 export function spokenOf(text: string): SpokenOf {

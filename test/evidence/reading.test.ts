@@ -115,6 +115,52 @@ describe('log signatures', () => {
     ],
     ['HTTP GET /health -> 503, latency: 13.045507683s', 'health-check-failed'],
     ['upstream connect error or disconnect/reset before headers. reset reason: connection failure', 'upstream-failed'],
+    // libpq, PyMySQL, libmysql of Ruby, PDO, redis-py, lettuce, ioredis, Npgsql: their sources and public issues, read 2026-11-30.
+    [
+      'psycopg2.OperationalError: connection to server at "10.40.0.9", port 5432 failed: timeout expired',
+      'private-connection-timed-out',
+    ],
+    [
+      `(pymysql.err.OperationalError) (2003, "Can't connect to MySQL server on '10.60.1.7' (timed out)")`,
+      'private-connection-timed-out',
+    ],
+    ["Can't connect to MySQL server on '10.60.1.7:3306' (110)", 'private-connection-timed-out'],
+    [`(2003, "Can't connect to MySQL server on '10.60.1.7' ([Errno 110] x)")`, 'private-connection-timed-out'],
+    ["Can't connect to MySQL server on '10.60.1.7:3306' (111)", 'private-connection-refused'],
+    [`(2003, "Can't connect to MySQL server on '10.60.1.7' ([Errno 111] x)")`, 'private-connection-refused'],
+    ["Can't connect to MySQL server on '10.60.1.7' (1105)", 'unknown'],
+    ['SQLSTATE[HY000] [2002] Operation timed out', 'private-connection-timed-out'],
+    ['SQLSTATE[HY000] [2002] No such file or directory', 'unknown'],
+    ['redis.exceptions.TimeoutError: Timeout connecting to server', 'private-connection-timed-out'],
+    ['redis.exceptions.TimeoutError: Timeout reading from socket', 'private-connection-timed-out'],
+    ['Timeout connecting to server of the partner', 'unknown'],
+    [
+      'io.lettuce.core.RedisCommandTimeoutException: Command timed out after 10 second(s)',
+      'private-connection-timed-out',
+    ],
+    [
+      'MaxRetriesPerRequestError: Reached the max retries per request limit (which is 20).',
+      'private-connection-timed-out',
+    ],
+    ['Npgsql.NpgsqlException (0x80004005): The operation has timed out', 'private-connection-timed-out'],
+    ['The connection pool has been exhausted, either raise MaxPoolSize', 'database-pool-exhausted'],
+    ['pool timed out while waiting for an open connection', 'database-pool-exhausted'],
+    ['r2d2: timed out waiting for connection', 'database-pool-exhausted'],
+    [
+      'PoolExhaustedException: Timeout: Pool empty. Unable to fetch a connection in 30 seconds',
+      'database-pool-exhausted',
+    ],
+    [
+      'Timeout expired. The timeout period elapsed prior to obtaining a connection from the pool.',
+      'database-pool-exhausted',
+    ],
+    ['SequelizeConnectionAcquireTimeoutError: Operation timeout', 'database-pool-exhausted'],
+    ['Error: Missing required environment variable: SMTP_URL', 'setting-missing'],
+    ['[env] Missing required environment variables: DATABASE_URL, PAYLOAD_SECRET.', 'setting-missing'],
+    ['Required env variable SMTP_URL is not set', 'setting-missing'],
+    [`Could not resolve placeholder 'smtp.url' in value "\${smtp.url}"`, 'setting-missing'],
+    ['key not found: "SMTP_URL" (KeyError)', 'setting-missing'],
+    ['key not found: "price" (KeyError)', 'unknown'],
     ['an ordinary line', 'unknown'],
   ])('%s', (text, signature) => {
     expect(signatureOf(text)).toBe(signature);
