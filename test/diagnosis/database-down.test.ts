@@ -33,6 +33,20 @@ const timeouts = {
 const noUp = { up: [] };
 const UP = points([1], at(-180));
 
+describe('who names the address of a database', () => {
+  const ofNobody = { ...sql({ state: 'SUSPENDED' }), users: [] };
+  const saying = (sample: string) => ({ signatures: [line('reports', 'private-connection-timed-out', 9, { sample })] });
+
+  it.each([
+    ['its own', 'dial tcp 10.20.0.3:5432: i/o timeout', ['reports']],
+    ['another port of it', 'dial tcp 10.20.0.3:3306: i/o timeout', []],
+    ['another', 'dial tcp 10.20.0.9:5432: i/o timeout', []],
+    ['none', 'context deadline exceeded', []],
+  ])('uses it, whatever its settings are called: %s', (_, sample, services) => {
+    expect(only(down([observedDatabase(ofNobody)], saying(sample)))).toMatchObject({ kind: 'cause', services });
+  });
+});
+
 describe('a SQL database is down', () => {
   it.each<[string, Partial<ObservedDatabase>, string]>([
     [
