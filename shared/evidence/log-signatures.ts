@@ -43,11 +43,11 @@ export const logSignatures = [
   },
   { signature: 'connector-unhealthy', pattern: /VPC Access connector failed to get healthy/ },
   // Application lines of databases: before those of any private address, since some speak of time-outs too.
-  // Real text: nozomi-koborinai/terradart#232, moonklabs/sprintable#3645, dev.to/alachaum, and Cloud SQL's own connectors.
+  // Real text: nozomi-koborinai/terradart#232, moonklabs/sprintable#3645, dev.to/alachaum, majong-app-staging, and Cloud SQL's own connectors.
   {
     signature: 'cloud-sql-socket-failing',
     pattern:
-      /CloudSQL connection failed|\/cloudsql\/\S+ failed: (No such file|Connection refused)|ENOENT \/cloudsql\/|ECONNREFUSED \/cloudsql\/|failed to connect to instance .*(Dial|Config) error|dial tcp \S+:3307/i,
+      /Cloud ?SQL connection failed|connection to Cloud SQL instance at \S+ failed|\/cloudsql\/\S+ failed: (No such file|Connection refused)|ENOENT \/cloudsql\/|ECONNREFUSED \/cloudsql\/|failed to connect to instance .*(Dial|Config) error|dial tcp \S+:3307/i,
   },
   { signature: 'cloud-sql-socket-closed', pattern: /\/cloudsql\/\S+ failed: server closed the connection/ },
   {

@@ -40,6 +40,7 @@ const FORMS: readonly (readonly [Unreachable['how'], RegExp])[] = [
     ),
   ],
   ['timed-out', new RegExp(`connect(?:ion)? to ${NAME}:${PORT}\\b.*\\btimed out`, 'i')],
+  ['timed-out', new RegExp(`connection to Cloud SQL instance at ${IP}:${PORT} failed: timed out`, 'i')],
   // MySQL's clients: libmysql names the system's error by its number, with or without the port before it (110 is ETIMEDOUT, 111 ECONNREFUSED).
   [
     'timed-out',

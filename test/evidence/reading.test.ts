@@ -115,6 +115,10 @@ describe('log signatures', () => {
     ],
     ['HTTP GET /health -> 503, latency: 13.045507683s', 'health-check-failed'],
     ['upstream connect error or disconnect/reset before headers. reset reason: connection failure', 'upstream-failed'],
+    [
+      'Cloud SQL connection failed. Please see https://cloud.google.com/sql/docs/mysql/connect-run for additional details: dial error: failed to dial (connection name = "p:r:i"): connection to Cloud SQL instance at 10.103.0.3:3307 failed: timed out after 10s',
+      'cloud-sql-socket-failing',
+    ],
     // libpq, PyMySQL, libmysql of Ruby, PDO, redis-py, lettuce, ioredis, Npgsql: their sources and public issues, read 2026-11-30.
     [
       'psycopg2.OperationalError: connection to server at "10.40.0.9", port 5432 failed: timeout expired',

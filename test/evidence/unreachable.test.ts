@@ -26,6 +26,12 @@ describe('places that lines say are out of reach', () => {
     ['Connection to db.acme.internal:5432 timed out', 'timed-out', 'db.acme.internal', 5432],
     ["Can't reach database server at `10.20.0.3`:`5432`", 'timed-out', '10.20.0.3', 5432],
     ["Can't reach database server at 10.20.0.3:5432", 'timed-out', '10.20.0.3', 5432],
+    [
+      'connection to Cloud SQL instance at 10.103.0.3:3307 failed: timed out after 10s',
+      'timed-out',
+      '10.103.0.3',
+      3307,
+    ],
     [`(2003, "Can't connect to MySQL server on '10.60.1.7' (timed out)")`, 'timed-out', '10.60.1.7', undefined],
     ["Can't connect to MySQL server on '10.60.1.7:3306' (110)", 'timed-out', '10.60.1.7', 3306],
     ["Can't connect to MySQL server on 'db.acme.internal:3306' (111)", 'refused', 'db.acme.internal', 3306],
