@@ -1,4 +1,5 @@
 import type { Evidence, InspectorName, Observations } from '../evidence/evidence.ts';
+import { blamesIn } from './blames.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import { lessSure } from './less-sure.ts';
 import { nextChecks } from './next-checks.ts';
@@ -16,7 +17,7 @@ export function diagnose(evidence: Evidence, context: Context): Diagnosis {
     judge(ruleNamed(name), evidence, context).map((conclusion) => ({ name, conclusion })),
   );
   const felt = symptoms(evidence, context);
-  const causes = ranked(concluded, felt);
+  const causes = ranked(concluded, felt, blamesIn(evidence));
   const unchecked = concluded.flatMap(({ name, conclusion }) =>
     conclusion.kind === 'inconclusive' ? [{ rule: name, reason: conclusion.reason }] : [],
   );

@@ -1,3 +1,4 @@
+import type { Blames } from './blames.ts';
 import type { RankedCause } from './diagnosis.ts';
 import { lessSure } from './less-sure.ts';
 import type { Cause, Conclusion, Confidence, Fault, Symptom } from './rule.ts';
@@ -19,13 +20,20 @@ const ORDER: Readonly<Record<RankedCause['standing'], number>> = {
 };
 
 /** Roots first, those that explain most and are surest before others; then what is unsettled or explained; last what explains nothing. */
-export function ranked(concluded: readonly Concluded[], felt: readonly Symptom[]): readonly RankedCause[] {
+export function ranked(
+  concluded: readonly Concluded[],
+  felt: readonly Symptom[],
+  blames: Blames = new Map(),
+): readonly RankedCause[] {
   const causes = concluded.flatMap(causeOf);
   const unsettled = concluded.flatMap(({ name, conclusion }) =>
     conclusion.kind === 'inconclusive' && conclusion.settles === 'soon' ? [{ name, about: conclusion.about }] : [],
   );
   const withStanding = causes.map((cause): RankedCause => {
-    const others = cause.answered === true ? [] : causes.filter((other) => explains(other, cause));
+    const others =
+      cause.answered === true
+        ? []
+        : causes.filter((other) => explains(other, cause) || failsItsCaller(other, cause, blames));
     const explainedBy = [...new Set(others.map(({ rule }) => rule))];
     const doubted = explainedBy.length === 0 && doubtsAbout(cause, concluded).length > 0;
     const whole = {
@@ -60,6 +68,22 @@ const explains = (other: Cause, cause: Cause): boolean =>
     (other.harm !== 'soon' || cause.harm === 'soon') &&
     maySpeakFor(other, cause) &&
     covers(other, cause));
+
+/** Rules that rest on what was deployed when: of a service that names another as what fails it, that it was deployed at about that time says nothing. */
+const BY_COINCIDENCE: readonly string[] = ['release-broken', 'configuration-broken'];
+
+/** Whether all that a cause harms says that it fails by what the other harms, and none of that says the same of it. */
+const failsItsCaller = (other: Cause, cause: Cause, blames: Blames): boolean =>
+  other !== cause &&
+  other.harm !== 'soon' &&
+  cause.confessed !== true &&
+  BY_COINCIDENCE.includes(cause.rule) &&
+  cause.services.length > 0 &&
+  cause.services.every((caller) =>
+    other.services.some(
+      (called) => blames.get(caller)?.has(called) === true && blames.get(called)?.has(caller) !== true,
+    ),
+  );
 
 const bringsAbout = (one: Cause, { rule, target }: Cause): boolean =>
   one.bringsAbout?.some((other) => other.rule === rule && other.target === target) ?? false;

@@ -116,6 +116,12 @@ export const logSignatures = [
       /CERT_HAS_EXPIRED|certificate has expired|certificate verify failed|ERR_TLS_CERT_ALTNAME_INVALID|UNABLE_TO_VERIFY_LEAF_SIGNATURE|unable to verify the first certificate|x509: certificate|before secure TLS connection was established/i,
   },
   { signature: 'upstream-failed', pattern: /upstream connect error|upstream \S+ failed: HTTP [45]\d\d/ },
+  // Of axios, got and Spring, where they do not say whom they asked: with a URL it is a host that failed.
+  {
+    signature: 'upstream-failed',
+    pattern:
+      /^(?![\s\S]*https?:\/\/)[\s\S]*(?:Request failed with status code 5\d\d|Response code 5\d\d \(|HttpServerErrorException)/,
+  },
   { signature: 'module-missing', pattern: /ModuleNotFoundError|Cannot find module|ClassNotFoundException/ },
   {
     signature: 'setting-missing',

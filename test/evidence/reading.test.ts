@@ -119,6 +119,14 @@ describe('log signatures', () => {
       'Cloud SQL connection failed. Please see https://cloud.google.com/sql/docs/mysql/connect-run for additional details: dial error: failed to dial (connection name = "p:r:i"): connection to Cloud SQL instance at 10.103.0.3:3307 failed: timed out after 10s',
       'cloud-sql-socket-failing',
     ],
+    ['AxiosError: Request failed with status code 503', 'upstream-failed'],
+    ['HTTPError: Response code 502 (Bad Gateway)', 'upstream-failed'],
+    ['HttpServerErrorException$ServiceUnavailable: 503 Service Unavailable: [no body]', 'upstream-failed'],
+    ['AxiosError: Request failed with status code 404', 'unknown'],
+    [
+      'AxiosError: Request failed with status code 503\n  url: https://api.payments.example.com/v1',
+      'outside-host-failed',
+    ],
     // libpq, PyMySQL, libmysql of Ruby, PDO, redis-py, lettuce, ioredis, Npgsql: their sources and public issues, read 2026-11-30.
     [
       'psycopg2.OperationalError: connection to server at "10.40.0.9", port 5432 failed: timeout expired',
