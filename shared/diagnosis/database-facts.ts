@@ -16,7 +16,9 @@ export const LINES_MIN = 3;
 
 export const isRedis = ({ kind }: ObservedDatabase): boolean => kind === 'redis';
 
-/** Lines of these kinds from those who use a database, but for those that say themselves that they are about another. Who names its address uses it. */
+/**
+ * Lines of these kinds from those who use a database, but for those that say themselves that they are about another. Who names its address uses it;
+ * where nobody is known to, so may whoever speaks of its kind. */
 export function linesFrom(
   database: ObservedDatabase,
   signatures: readonly LogSignature[],
@@ -25,8 +27,10 @@ export function linesFrom(
   const names = database.users.map(({ service }) => service);
   return logs.signatures.filter(({ service, signature, sample }) => {
     if (!signatures.includes(signature)) return false;
-    const about = isAbout(spokenOf(sample), database);
-    return about === 'yes' || (about === 'maybe' && names.includes(service));
+    const spoken = spokenOf(sample);
+    const about = isAbout(spoken, database);
+    const mayUse = names.length === 0 ? spoken.kinds.length > 0 : names.includes(service);
+    return about === 'yes' || (about === 'maybe' && mayUse);
   });
 }
 

@@ -93,11 +93,11 @@ export const logSignatures = [
   // MySQL's clients tell how by the number of the system's error alone: 111 is ECONNREFUSED (Linux, errno.h), before those that time out.
   { signature: 'private-connection-refused', pattern: /Can't connect to MySQL server on [^(]*\((\[Errno )?111\b/i },
   // Application lines: what a client of a private address prints when nothing comes back. Prisma does not tell whether anything did. libpq, libmysql,
-  // PyMySQL, PDO, redis-py, lettuce, ioredis and Npgsql in their own words (their sources and public issues, read 2026-11-30); 110 is ETIMEDOUT.
+  // PyMySQL, PDO, redis-py, go-redis (which waits for what hangs), lettuce, ioredis and Npgsql in their own words (their sources and public issues, read 2026-11-30); 110 is ETIMEDOUT.
   {
     signature: 'private-connection-timed-out',
     pattern:
-      /ETIMEDOUT|i\/o timeout|Connection timed out|connect(ion)? timed? ?out|context deadline exceeded|initialization timeout after|ping timeout after|Can't reach database server at|Communications link failure|failed: timeout expired|Can't connect to MySQL server on [^(]*\((timed out|110\b|\[Errno 110\])|SQLSTATE\[[0-9A-Z]+\] \[2002\] (Connection|Operation) timed out|redis\S*TimeoutError: Timeout (connecting to|reading from)|RedisCommandTimeoutException|Reached the max retries per request limit|NpgsqlException.*(time-?out|timed out)/i,
+      /ETIMEDOUT|i\/o timeout|Connection timed out|connect(ion)? timed? ?out|context deadline exceeded|initialization timeout after|ping timeout after|Can't reach database server at|Communications link failure|failed: timeout expired|Can't connect to MySQL server on [^(]*\((timed out|110\b|\[Errno 110\])|SQLSTATE\[[0-9A-Z]+\] \[2002\] (Connection|Operation) timed out|redis: connection pool timeout|redis\S*TimeoutError: Timeout (connecting to|reading from)|RedisCommandTimeoutException|Reached the max retries per request limit|NpgsqlException.*(time-?out|timed out)/i,
   },
   {
     signature: 'name-not-resolved',

@@ -5,6 +5,7 @@ import type { ObservedDatabase } from '../../shared/evidence/database.ts';
 import {
   at,
   CONNECTOR,
+  databaseUser,
   failed,
   line,
   observedDatabase,
@@ -32,6 +33,19 @@ const timeouts = {
 };
 const noUp = { up: [] };
 const UP = points([1], at(-180));
+
+describe('a database that nobody is known to use', () => {
+  const away = { ...observedRedis(), redis: redisInstance({ state: 'FAILING_OVER' }), users: [] };
+  it.each([
+    ['of its kind', 'Redis ping timeout after 10.0s', ['reports']],
+    ['of another kind', 'psycopg2.OperationalError: connect timed out', []],
+    ['of none', 'context deadline exceeded', []],
+  ])('is missed by those who speak %s', (_, sample, services) => {
+    const said = { signatures: [line('reports', 'private-connection-timed-out', 9, { sample })] };
+    expect(only(redis([away], said))).toMatchObject({ kind: 'cause', services });
+    expect(only(redis([{ ...away, users: [databaseUser('backend')] }], said))).toMatchObject({ services: [] });
+  });
+});
 
 describe('who names the address of a database', () => {
   const ofNobody = { ...sql({ state: 'SUSPENDED' }), users: [] };

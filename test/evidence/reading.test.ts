@@ -145,6 +145,7 @@ describe('log signatures', () => {
     ['SQLSTATE[HY000] [2002] No such file or directory', 'unknown'],
     ['redis.exceptions.TimeoutError: Timeout connecting to server', 'private-connection-timed-out'],
     ['redis.exceptions.TimeoutError: Timeout reading from socket', 'private-connection-timed-out'],
+    ['redis: connection pool timeout', 'private-connection-timed-out'],
     ['Timeout connecting to server of the partner', 'unknown'],
     [
       'io.lettuce.core.RedisCommandTimeoutException: Command timed out after 10 second(s)',
