@@ -70,13 +70,15 @@ const quoted = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, 
 
 function reachedFrom(name: string, direct: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
   const reached = new Set<string>();
-  const open = [name];
-  for (let one = open.pop(); one !== undefined; one = open.pop())
-    for (const next of direct.get(one) ?? [])
-      if (!reached.has(next)) {
-        reached.add(next);
-        open.push(next);
-      }
+  const visit = (one: string): void => {
+    // Sound: whoever is blamed is one of the services, and each of them has an entry.
+    for (const next of direct.get(one) as readonly string[]) {
+      if (reached.has(next)) continue;
+      reached.add(next);
+      visit(next);
+    }
+  };
+  visit(name);
   return reached;
 }
 

@@ -1,6 +1,6 @@
 import type { Evidence } from '../evidence/evidence.ts';
 import { clock } from './deploys.ts';
-import type { Concluded } from './rank.ts';
+import type { Concluded, Doubt } from './rank.ts';
 import type { Symptom } from './rule.ts';
 import { ruleNamed } from './rules.ts';
 
@@ -19,7 +19,7 @@ export function nextChecks(
   }: {
     readonly found: 'a root' | 'none';
     readonly felt: readonly Symptom[];
-    readonly doubts: readonly Concluded[];
+    readonly doubts: readonly Doubt[];
   },
 ): readonly string[] {
   const ofRules = concluded.flatMap(({ conclusion }) => ('nextCheck' in conclusion ? [conclusion.nextCheck] : []));
@@ -29,7 +29,7 @@ export function nextChecks(
 }
 
 /** What the rules that are in doubt wanted for and could not have; where they had it all, what they could not tell. */
-function ofDoubts(evidence: Evidence, doubts: readonly Concluded[]): readonly string[] {
+function ofDoubts(evidence: Evidence, doubts: readonly Doubt[]): readonly string[] {
   const silent = doubts.filter(({ conclusion }) => !('nextCheck' in conclusion));
   if (silent.length === 0) return [];
   const wanted = silent.flatMap(({ name }) => {
@@ -37,11 +37,11 @@ function ofDoubts(evidence: Evidence, doubts: readonly Concluded[]): readonly st
     return [...needs, ...considers];
   });
   const reach = outOfReach(evidence, wanted);
-  return reach.length > 0 ? reach : silent.flatMap(toRuleOut);
+  return reach.length > 0 ? reach : silent.map(toRuleOut);
 }
 
-const toRuleOut = ({ name, conclusion }: Concluded): string[] =>
-  'reason' in conclusion ? [`Rule out "${ruleNamed(name).title}" yourself: ${conclusion.reason}.`] : [];
+const toRuleOut = ({ name, conclusion }: Doubt): string =>
+  `Rule out "${ruleNamed(name).title}" yourself: ${conclusion.reason}.`;
 
 /** Readings and parts of readings that could not be had, of all or of those that are `wanted`. Several may want for the same right, and it is asked for once. */
 function outOfReach(evidence: Evidence, wanted?: readonly string[]): readonly string[] {

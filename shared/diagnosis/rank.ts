@@ -10,6 +10,12 @@ export interface Concluded {
   readonly conclusion: Conclusion;
 }
 
+/** What one rule could not judge. */
+export interface Doubt {
+  readonly name: RuleName;
+  readonly conclusion: Extract<Conclusion, { kind: 'inconclusive' }>;
+}
+
 const WEIGHT: Readonly<Record<Confidence, number>> = { certain: 3, likely: 2, possible: 1 };
 const ORDER: Readonly<Record<RankedCause['standing'], number>> = {
   root: 0,
@@ -128,14 +134,15 @@ const mightExplain = ({ name, about }: Unsettled, cause: Pick<Cause, 'rule' | 'c
  * What could not be judged, and will not be without somebody's doing, and might have brought a cause about: it may be a symptom of that. One step off its
  * confidence, however many there are: they mostly want for the same reading.
  */
-export const doubtsAbout = (cause: Cause, concluded: readonly Concluded[]): readonly Concluded[] =>
+export const doubtsAbout = (cause: Cause, concluded: readonly Concluded[]): readonly Doubt[] =>
   cause.answered === true
     ? []
-    : concluded.filter(
-        ({ name, conclusion }) =>
-          conclusion.kind === 'inconclusive' &&
-          conclusion.settles === 'not-by-itself' &&
-          mightExplain({ name, about: conclusion.about }, cause),
+    : concluded.flatMap(({ name, conclusion }) =>
+        conclusion.kind === 'inconclusive' &&
+        conclusion.settles === 'not-by-itself' &&
+        mightExplain({ name, about: conclusion.about }, cause)
+          ? [{ name, conclusion }]
+          : [],
       );
 
 /** A cause that harms nothing in trouble did not bring this about, however bad it looks by itself. */
