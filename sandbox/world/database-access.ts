@@ -26,18 +26,38 @@ export function connectionFailure(state: WorldState, revision: RevisionState, na
     const failure = socketFailure(state, revision, database);
     if (failure !== undefined) return failure;
   }
-  const reached = bySocket ? beyondTheSocket(database) : databaseFailure(state, revision, name);
+  const reached = bySocket ? beyondTheSocket(state, database) : databaseFailure(state, revision, name);
   if (reached.ratio > 0) return { line: undefined, ...reached };
   if (database.refuses.has(revision.service)) return { ratio: 1, how: 'at-once', line: loginLine(database, revision) };
   if (database.refusedRatio > 0) return { ratio: database.refusedRatio, how: 'at-once', line: slotsLine(database) };
   return NONE;
 }
 
-/** The socket ends at the instance itself, whatever lies between. */
-const beyondTheSocket = ({ state }: DatabaseState): Pick<AccessFailure, 'ratio' | 'how'> => ({
-  ratio: state === 'up' ? 0 : 1,
-  how: state === 'refuses' ? 'at-once' : 'slowly',
-});
+/** Of an instance that has one and does not say which. */
+const PUBLIC_ADDRESS = '34.72.10.20';
+
+/**
+ * The socket ends at the instance itself, whatever lies between: at the port of the proxy on its side, which is 3307. Words of Cloud Run's own proxy, as
+ * public post-mortems have them (majong-app-staging, headhunter-ai-0088; read 2026-11-30).
+ */
+function beyondTheSocket(
+  { scenario }: WorldState,
+  { state, estate }: DatabaseState,
+): Pick<AccessFailure, 'ratio' | 'how' | 'line'> {
+  if (state === 'up') return NONE;
+  const { project, region } = scenario.estate;
+  const host = estate.cloudSql.publicAddress ? PUBLIC_ADDRESS : estate.address.replace(/:\d+$/, '');
+  const how = state === 'refuses' ? 'at-once' : 'slowly';
+  const why =
+    how === 'at-once'
+      ? `dial tcp ${host}:3307: connect: connection refused`
+      : `connection to Cloud SQL instance at ${host}:3307 failed: timed out after 10s`;
+  return {
+    ratio: 1,
+    how,
+    line: `Cloud SQL connection failed. Please see https://cloud.google.com/sql/docs/mysql/connect-run, https://cloud.google.com/sql/docs/postgres/connect-run, or https://cloud.google.com/sql/docs/sqlserver/connect-run for additional details: dial error: failed to dial (connection name = "${connectionNameOf(estate, project, region)}"): ${why}`,
+  };
+}
 
 /** What a request that begins now may expect of a database that it needs: a connection, one from the pool, one that lives, and an answer in time. */
 export function requestFailure(state: WorldState, revision: RevisionState, name: string): AccessFailure {

@@ -77,7 +77,11 @@ function judge(
   { logs, metrics, network }: Partial<Pick<Observations, 'logs' | 'metrics' | 'network'>>,
 ): Conclusion {
   const { id } = parseName(connector.name);
-  const about = { target: connector.name, services: connector.services.map(({ service }) => service) };
+  const users = connector.services.map(({ service }) => service);
+  const about = {
+    target: connector.name,
+    services: logs !== undefined && isUnfelt(connector, services, logs) ? [] : users,
+  };
   const { ceilingMbps, instancesMax, machineType } = connector;
   const recent = connector.throughputMbps.slice(-SATURATED_POINTS).map(({ value }) => value);
   if (ceilingMbps === undefined)
@@ -124,7 +128,7 @@ function judge(
       url,
     },
     {
-      text: `${running(connector)}; shared by ${about.services.join(', ')}.`,
+      text: `${running(connector)}; shared by ${users.join(', ')}.`,
       url,
     },
     ...harmed.lines.map((text) => ({ text })),
@@ -139,6 +143,16 @@ function judge(
     services: harmed.services,
   };
 }
+
+/** A full connector is felt as time-outs, or by all who share it: where neither is seen, it explains nothing, whatever it carries. */
+const isUnfelt = (
+  connector: ConnectorObservation,
+  services: readonly ServiceObservation[],
+  logs: LogsObservation,
+): boolean =>
+  !logs.truncated.application &&
+  connector.services.every(({ service }) => timeoutsOf(service, logs) === 0) &&
+  harmedServices(connector, services, logs).services.length === 0;
 
 function running({ instances, instancesMax }: ConnectorObservation): string {
   const now = instances.at(-1)?.value;

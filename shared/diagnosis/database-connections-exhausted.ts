@@ -59,7 +59,7 @@ function judge(
   const peak = connections.length === 0 ? undefined : Math.max(...connections.map(({ value }) => value));
   const room = (limit?.connections ?? Number.NaN) - RESERVED_CONNECTIONS;
   const ratio = peak === undefined || limit === undefined ? undefined : peak / room;
-  const held = `${peak ?? 'an unknown number of'} of ${limit?.connections ?? 'an unknown number of'} connections`;
+  const held = `${peak ?? 'an unknown number'} of ${limit?.connections ?? 'an unknown number of'} connections`;
   const pools = poolsOf(database, services, metrics);
   const isRefusing = total(lines) >= LINES_MIN || told !== undefined;
   if (!isRefusing && (ratio === undefined || ratio < LOOMING_RATIO || pools.atCeiling <= room))

@@ -16,17 +16,22 @@ export const LINES_MIN = 3;
 
 export const isRedis = ({ kind }: ObservedDatabase): boolean => kind === 'redis';
 
-/** Lines of these kinds from those who use a database, but for those that say themselves that they are about another. */
+/**
+ * Lines of these kinds from those who use a database, but for those that say themselves that they are about another. Who names its address uses it;
+ * where nobody is known to, so may whoever speaks of its kind. */
 export function linesFrom(
   database: ObservedDatabase,
   signatures: readonly LogSignature[],
   logs: LogsObservation,
 ): readonly SignatureCount[] {
   const names = database.users.map(({ service }) => service);
-  return logs.signatures.filter(
-    ({ service, signature, sample }) =>
-      names.includes(service) && signatures.includes(signature) && isAbout(spokenOf(sample), database) !== 'no',
-  );
+  return logs.signatures.filter(({ service, signature, sample }) => {
+    if (!signatures.includes(signature)) return false;
+    const spoken = spokenOf(sample);
+    const about = isAbout(spoken, database);
+    const mayUse = names.length === 0 ? spoken.kinds.length > 0 : names.includes(service);
+    return about === 'yes' || (about === 'maybe' && mayUse);
+  });
 }
 
 /** Those of them that name it by its address. */

@@ -33,7 +33,7 @@ const WAITING_MIN = 2;
 /**
  * A SQL database answers too slowly: its CPU is used up, or queries wait for locks or lost indexes.
  * Sees CPU minute by minute, how long SELECT 1 takes from inside the VPC, and queries cancelled for their time in the logs of those who use it.
- * Silent when it is busy and nobody who uses it fails. Where several that use it become slow together, idle themselves, it cannot tell: who waits for a
+ * Silent when it is busy and nobody who uses it fails. Cannot tell yet where pools run empty before it and its CPU has not arrived. Where several that use it become slow together, idle themselves, it cannot tell: who waits for a
  * lock uses no CPU and is cancelled by nobody.
  */
 export const databaseSlow = rule({
@@ -77,11 +77,14 @@ function judge(database: ObservedDatabase, databases: readonly ObservedDatabase[
   const harmed = isBusy || isLate ? failingUsers(database, logs) : servicesOf(cancelled);
   const saysSo = total(cancelled) >= LINES_MIN;
   const busy = quietest === undefined ? 'CPU unknown since the trouble began' : `CPU at ${percent(quietest)} or more`;
-  if (!saysSo && (harmed.length === 0 || !(isBusy || isLate)))
+  if (!saysSo && (harmed.length === 0 || !(isBusy || isLate))) {
+    const late = seen === undefined ? lateCpu(database, logs) : undefined;
+    if (late !== undefined) return late;
     return {
       kind: 'ruled-out',
       reason: `${name}: ${busy}, and ${total(cancelled)} queries were cancelled for their time`,
     };
+  }
   const tooLong = total(cancelled) === 0 ? '' : `, and ${total(cancelled)} queries took too long`;
   return {
     kind: 'cause',
@@ -105,6 +108,30 @@ function judge(database: ObservedDatabase, databases: readonly ObservedDatabase[
       { text: 'requests that wait for it', seen: total([...cancelled, ...waited]) >= LINES_MIN ? 'yes' : 'no' },
     ],
     services: harmed,
+  };
+}
+
+/**
+ * Pools run empty before a slow database, and its CPU arrives up to 165 s late (Google's metric list, read 2026-11-23): what was measured before the
+ * trouble rules out nothing, unless a minute since has been idle, or a handshake from inside the VPC was quick.
+ */
+function lateCpu(database: ObservedDatabase, logs: LogsObservation): Conclusion | undefined {
+  const { name, target, cpuRatio } = database;
+  const waited = linesFrom(database, ['database-pool-exhausted'], logs);
+  const services = servicesOf(waited);
+  const since = sinceTrouble(cpuRatio, 1, database, logs);
+  const isMeasured = sinceTrouble(cpuRatio, BUSY_POINTS, database, logs) !== undefined;
+  if (services.length === 0 || isMeasured || (since !== undefined && Math.max(...since) < BUSY_RATIO)) return undefined;
+  return {
+    kind: 'inconclusive',
+    reason: `${name}: ${total(waited)} requests of ${services.join(', ')} waited for a connection, and its CPU since then has not arrived yet`,
+    // Only Cloud SQL's CPU is measured; of others it never comes.
+    settles: cpuRatio.length > 0 ? 'soon' : 'not-by-itself',
+    about: { target, services },
+    nextCheck:
+      cpuRatio.length > 0
+        ? `Look again in three minutes: the CPU of ${name} arrives up to 165 s late.`
+        : `Look at the CPU of ${name}, and at its slowest queries: nothing here measures them.`,
   };
 }
 

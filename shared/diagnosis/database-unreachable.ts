@@ -92,6 +92,7 @@ const COMPLAINTS = [
   'database-not-ready',
   'database-connection-lost',
   'cloud-sql-socket-closed',
+  'cloud-sql-socket-failing',
   'no-space-left',
 ] as const;
 

@@ -1,8 +1,10 @@
 import type { Evidence, InspectorName, Observations } from '../evidence/evidence.ts';
+import { blamesIn } from './blames.ts';
 import type { Diagnosis } from './diagnosis.ts';
+import { lessSure } from './less-sure.ts';
 import { nextChecks } from './next-checks.ts';
 import { isServed } from './proof-of-service.ts';
-import { ranked } from './rank.ts';
+import { doubtsAbout, ranked } from './rank.ts';
 import type { Conclusion, Confidence, Context, Rule } from './rule.ts';
 import { type RuleName, ruleNamed, ruleNames } from './rules.ts';
 import { saidBy } from './said.ts';
@@ -15,7 +17,7 @@ export function diagnose(evidence: Evidence, context: Context): Diagnosis {
     judge(ruleNamed(name), evidence, context).map((conclusion) => ({ name, conclusion })),
   );
   const felt = symptoms(evidence, context);
-  const causes = ranked(concluded, felt);
+  const causes = ranked(concluded, felt, blamesIn(evidence));
   const unchecked = concluded.flatMap(({ name, conclusion }) =>
     conclusion.kind === 'inconclusive' ? [{ rule: name, reason: conclusion.reason }] : [],
   );
@@ -38,7 +40,11 @@ export function diagnose(evidence: Evidence, context: Context): Diagnosis {
       )
       .sort((a, b) => nearness(a.rule, root) - nearness(b.rule, root)),
     unchecked: [...unchecked, ...partsNotSeen(evidence), ...servicesNotMeasured(evidence), ...checksNotMade(evidence)],
-    nextChecks: nextChecks(evidence, concluded, { found: root === undefined ? 'none' : 'a root', felt }),
+    nextChecks: nextChecks(evidence, concluded, {
+      found: root === undefined ? 'none' : 'a root',
+      felt,
+      doubts: root === undefined ? [] : doubtsAbout(root, concluded),
+    }),
     symptoms: felt,
     ...(said.length === 0 ? {} : { said }),
     ...(before === undefined ? {} : { seenBefore: before }),
@@ -73,17 +79,11 @@ export function judge(
   return candidate.diagnose(Object.fromEntries(seen) as unknown as Observations, context).map(weighed);
 }
 
-const LESS_SURE: Readonly<Record<Confidence, Confidence>> = {
-  certain: 'likely',
-  likely: 'possible',
-  possible: 'possible',
-};
-
 /** What would be there if a claim were true and is not speaks against it. */
 function weighed(conclusion: Conclusion): Conclusion {
   if (conclusion.kind !== 'cause') return conclusion;
   const missed = conclusion.expects.filter(({ seen }) => seen === 'no');
-  return { ...conclusion, confidence: missed.reduce<Confidence>((sure) => LESS_SURE[sure], conclusion.confidence) };
+  return { ...conclusion, confidence: missed.reduce<Confidence>(lessSure, conclusion.confidence) };
 }
 
 /** Whether anything could not be looked at: a whole reading, or one check of one. */

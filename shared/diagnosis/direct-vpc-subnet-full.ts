@@ -7,6 +7,8 @@ import { subnetworkPage } from './console-links.ts';
 import { CUT_OFF_BRINGS_ABOUT } from './cut-off.ts';
 import { isRecent } from './recent.ts';
 import { type Conclusion, type Context, rule, standingOfEach } from './rule.ts';
+import { slowness } from './slowness.ts';
+import { FAILED_REQUESTS_MIN } from './symptoms.ts';
 
 /** "Reserves IP addresses in blocks of 16", about twice as many as instances. Source: Direct VPC egress (facts, 2026-11-23). */
 const BLOCK = 16;
@@ -61,11 +63,13 @@ function judge(
     },
     ...lines.slice(0, 2).map(({ count, sample }) => ({ text: `${count} x "${sample}"` })),
   ];
-  if (lines.length > 0)
+  if (lines.length > 0) {
+    const lacking = [...new Set(lines.map(({ service }) => service))];
+    const harmed = lacking.filter((one) => isHarmed(one, logs, metrics, context));
     return {
       kind: 'cause',
       target: name,
-      claim: `Subnetwork ${id}${size} has no addresses left: ${refused} instances of ${[...new Set(lines.map(({ service }) => service))].join(', ')} could not start.`,
+      claim: `Subnetwork ${id}${size} has no addresses left: ${refused} instances of ${lacking.join(', ')} could not start.`,
       confidence: 'certain',
       evidence,
       // Others take addresses too, so that a low estimate speaks against nothing.
@@ -75,8 +79,11 @@ function judge(
           seen: use !== undefined && use.ratio >= NEARLY_FULL_RATIO ? 'yes' : 'unknown',
         },
       ],
-      services: [...new Set(lines.map(({ service }) => service))],
+      services: harmed.length > 0 ? harmed : lacking,
+      // Those that run go on, and may be enough for now.
+      ...(harmed.length === 0 && { harm: 'soon' as const }),
     };
+  }
   if (use === undefined) return unsized(name, users, own);
   if (use.ratio < NEARLY_FULL_RATIO)
     return { kind: 'ruled-out', reason: `${id}${size}: about ${use.taken} of ${use.room} addresses in use` };
@@ -90,6 +97,20 @@ function judge(
     services: users,
     harm: 'soon',
   };
+}
+
+/** Whether somebody feels it: requests fail, or wait. */
+function isHarmed(
+  name: string,
+  { failed }: LogsObservation,
+  metrics: MetricsObservation | undefined,
+  context: Context,
+): boolean {
+  const own = metrics?.services.find(({ service }) => service === name);
+  const count = failed
+    .filter(({ service, lastAt }) => service === name && isRecent(lastAt, context))
+    .reduce((sum, one) => sum + one.count, 0);
+  return count >= FAILED_REQUESTS_MIN || (own !== undefined && slowness(own, context) !== undefined);
 }
 
 function unsized(name: string, services: readonly string[], own: Subnetwork | undefined): Conclusion {

@@ -1,30 +1,57 @@
 import type { Evidence } from '../evidence/evidence.ts';
 import { clock } from './deploys.ts';
-import type { Concluded } from './rank.ts';
+import type { Concluded, Doubt } from './rank.ts';
 import type { Symptom } from './rule.ts';
+import { ruleNamed } from './rules.ts';
 
 /**
  * What would settle what is in doubt, one sentence each. Rules say it of what they could not judge; where no root was found, what was out of reach is
- * the first place to look, and where all could be looked at, whoever is in trouble.
+ * the first place to look, and where all could be looked at, whoever is in trouble. Where a root was found that may have been brought about by what could
+ * not be judged (`doubts`), it is what those rules wanted for.
  */
 export function nextChecks(
   evidence: Evidence,
   concluded: readonly Concluded[],
-  { found, felt }: { readonly found: 'a root' | 'none'; readonly felt: readonly Symptom[] },
+  {
+    found,
+    felt,
+    doubts,
+  }: {
+    readonly found: 'a root' | 'none';
+    readonly felt: readonly Symptom[];
+    readonly doubts: readonly Doubt[];
+  },
 ): readonly string[] {
   const ofRules = concluded.flatMap(({ conclusion }) => ('nextCheck' in conclusion ? [conclusion.nextCheck] : []));
-  const all = found === 'a root' ? ofRules : [...ofRules, ...outOfReach(evidence)];
+  const all = [...ofRules, ...(found === 'a root' ? ofDoubts(evidence, doubts) : outOfReach(evidence))];
   if (found === 'none' && all.length === 0) return inPerson(evidence, felt);
   return [...new Set(all)];
 }
 
-/** Readings and parts of readings that could not be had. Several may want for the same right, and it is asked for once. */
-function outOfReach(evidence: Evidence): readonly string[] {
+/** What the rules that are in doubt wanted for and could not have; where they had it all, what they could not tell. */
+function ofDoubts(evidence: Evidence, doubts: readonly Doubt[]): readonly string[] {
+  const silent = doubts.filter(({ conclusion }) => !('nextCheck' in conclusion));
+  if (silent.length === 0) return [];
+  const wanted = silent.flatMap(({ name }) => {
+    const { needs, considers = [] } = ruleNamed(name);
+    return [...needs, ...considers];
+  });
+  const reach = outOfReach(evidence, wanted);
+  return reach.length > 0 ? reach : silent.map(toRuleOut);
+}
+
+const toRuleOut = ({ name, conclusion }: Doubt): string =>
+  `Rule out "${ruleNamed(name).title}" yourself: ${conclusion.reason}.`;
+
+/** Readings and parts of readings that could not be had, of all or of those that are `wanted`. Several may want for the same right, and it is asked for once. */
+function outOfReach(evidence: Evidence, wanted?: readonly string[]): readonly string[] {
   const { network } = evidence;
-  const parts = network.status === 'observed' ? network.value.networks.flatMap(({ unread }) => unread) : [];
+  const isWanted = (name: string): boolean => wanted === undefined || wanted.includes(name);
+  const parts =
+    network.status === 'observed' && isWanted('network') ? network.value.networks.flatMap(({ unread }) => unread) : [];
   return [
     ...Object.entries(evidence).flatMap(([name, reading]) =>
-      reading.status === 'unavailable' ? [toReach({ ...reading, name })] : [],
+      reading.status === 'unavailable' && isWanted(name) ? [toReach({ ...reading, name })] : [],
     ),
     ...parts.map(({ detail }) => toReach({ reason: 'failed', detail, name: 'network' })),
   ];

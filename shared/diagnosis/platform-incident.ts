@@ -10,7 +10,7 @@ import { failedStarts, startsInWords } from './failed-starts.ts';
 import { effectiveCeiling } from './instance-ceiling-reached.ts';
 import { failingLately, isSilent, ownStory, turnedAway } from './platform-signs.ts';
 import { REFUSALS_MIN } from './quota-exhausted.ts';
-import { ONSET_SECONDS_MAX } from './revisions.ts';
+import { beganWith, ONSET_SECONDS_MAX } from './revisions.ts';
 import { type Conclusion, type Confidence, type Context, rule } from './rule.ts';
 
 /** What falls at one moment has one cause; services that fail one by one have several. Our own choice: within two of Monitoring's minutes. */
@@ -133,7 +133,7 @@ function judge(incident: CloudIncident, { logs, run, failing, context }: Seen): 
           seen: lead === undefined ? 'unknown' : lead <= AFTER_SECONDS ? 'yes' : 'no',
         },
       ],
-      services,
+      services: [...services, ...stalledBeside(failing, run, logs)],
     },
   ];
 }
@@ -175,7 +175,7 @@ function unannounced({ platform, logs, run, metrics, failing, context }: Seen): 
     ],
     // Google takes a while to announce one.
     expects: [{ text: 'Google has announced an incident here', seen: 'unknown' }],
-    services: names,
+    services: [...names, ...stalledBeside(failing, run, logs)],
   };
 }
 
@@ -189,6 +189,22 @@ const announcedInWords = ({ incidents }: PlatformObservation): string => {
       return `Google's incidents could not be read: ${incidents.why}`;
   }
 };
+
+/** Those whose starts fail just as silently, while what runs of them serves on: the same keeps them from starting. */
+const stalledBeside = (
+  failing: readonly string[],
+  { services }: CloudRunObservation,
+  logs: LogsObservation,
+): string[] =>
+  services
+    .filter(({ shortName, revisions: [newest] }) => {
+      const stalls = logs.signatures.filter(
+        (line) => line.service === shortName && line.signature === 'startup-probe-failed',
+      );
+      const isNew = stalls.some(({ firstAt }) => newest !== undefined && beganWith(newest, firstAt));
+      return !failing.includes(shortName) && stalls.length > 0 && !isNew && isSilent(shortName, logs);
+    })
+    .map(({ shortName }) => shortName);
 
 /** Whether a failing service says nothing, was not deployed, and is not at its own limit: most of its requests never reached a container. */
 function isUnexplained(

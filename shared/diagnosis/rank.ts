@@ -1,4 +1,6 @@
+import type { Blames } from './blames.ts';
 import type { RankedCause } from './diagnosis.ts';
+import { lessSure } from './less-sure.ts';
 import type { Cause, Conclusion, Confidence, Fault, Symptom } from './rule.ts';
 import { type RuleName, ruleNamed } from './rules.ts';
 
@@ -6,6 +8,12 @@ import { type RuleName, ruleNamed } from './rules.ts';
 export interface Concluded {
   readonly name: RuleName;
   readonly conclusion: Conclusion;
+}
+
+/** What one rule could not judge. */
+export interface Doubt {
+  readonly name: RuleName;
+  readonly conclusion: Extract<Conclusion, { kind: 'inconclusive' }>;
 }
 
 const WEIGHT: Readonly<Record<Confidence, number>> = { certain: 3, likely: 2, possible: 1 };
@@ -18,15 +26,27 @@ const ORDER: Readonly<Record<RankedCause['standing'], number>> = {
 };
 
 /** Roots first, those that explain most and are surest before others; then what is unsettled or explained; last what explains nothing. */
-export function ranked(concluded: readonly Concluded[], felt: readonly Symptom[]): readonly RankedCause[] {
+export function ranked(
+  concluded: readonly Concluded[],
+  felt: readonly Symptom[],
+  blames: Blames = new Map(),
+): readonly RankedCause[] {
   const causes = concluded.flatMap(causeOf);
   const unsettled = concluded.flatMap(({ name, conclusion }) =>
     conclusion.kind === 'inconclusive' && conclusion.settles === 'soon' ? [{ name, about: conclusion.about }] : [],
   );
   const withStanding = causes.map((cause): RankedCause => {
-    const others = cause.answered === true ? [] : causes.filter((other) => explains(other, cause));
+    const others =
+      cause.answered === true
+        ? []
+        : causes.filter((other) => explains(other, cause) || failsItsCaller(other, cause, blames));
     const explainedBy = [...new Set(others.map(({ rule }) => rule))];
-    const whole = { ...cause, services: harmedThrough(cause, causes) };
+    const doubted = explainedBy.length === 0 && doubtsAbout(cause, concluded).length > 0;
+    const whole = {
+      ...cause,
+      services: harmedThrough(cause, causes),
+      confidence: doubted ? lessSure(cause.confidence) : cause.confidence,
+    };
     return { ...whole, explainedBy, standing: standingOf(whole, explainedBy, felt, unsettled) };
   });
   // Rules come in the order of their names, and sorting is stable: where all else is equal, names decide.
@@ -55,6 +75,22 @@ const explains = (other: Cause, cause: Cause): boolean =>
     maySpeakFor(other, cause) &&
     covers(other, cause));
 
+/** Rules that rest on what was deployed when: of a service that names another as what fails it, that it was deployed at about that time says nothing. */
+const BY_COINCIDENCE: readonly string[] = ['release-broken', 'configuration-broken'];
+
+/** Whether all that a cause harms says that it fails by what the other harms, and none of that says the same of it. */
+const failsItsCaller = (other: Cause, cause: Cause, blames: Blames): boolean =>
+  other !== cause &&
+  other.harm !== 'soon' &&
+  cause.confessed !== true &&
+  BY_COINCIDENCE.includes(cause.rule) &&
+  cause.services.length > 0 &&
+  cause.services.every((caller) =>
+    other.services.some(
+      (called) => blames.get(caller)?.has(called) === true && blames.get(called)?.has(caller) !== true,
+    ),
+  );
+
 const bringsAbout = (one: Cause, { rule, target }: Cause): boolean =>
   one.bringsAbout?.some((other) => other.rule === rule && other.target === target) ?? false;
 
@@ -64,8 +100,10 @@ const harmedThrough = (cause: Cause, all: readonly Cause[]): readonly string[] =
 ];
 
 /** What a service stands on explains nothing that its own containers have confessed. */
-const maySpeakFor = ({ layer, explains }: Pick<Cause, 'layer' | 'explains'>, { rule, confessed }: Cause): boolean =>
-  explains.includes(rule) && !(confessed === true && AROUND.includes(layer));
+const maySpeakFor = (
+  { layer, explains }: Pick<Cause, 'layer' | 'explains'>,
+  { rule, confessed }: Pick<Cause, 'rule' | 'confessed'>,
+): boolean => explains.includes(rule) && !(confessed === true && AROUND.includes(layer));
 const AROUND: readonly Cause['layer'][] = ['infrastructure', 'platform'];
 
 type Harmed = Pick<Fault, 'services' | 'checks' | 'backends'>;
@@ -83,14 +121,29 @@ const harmed = ({ services, checks = [], backends = [] }: Harmed): string[] => [
   ...backends.map((name) => `backend ${name}`),
 ];
 
-/** A rule that will be able to judge soon; `about` is left out where it could judge no target. */
+/** A rule that could not judge; `about` is left out where it could judge no target. */
 interface Unsettled {
   readonly name: RuleName;
   readonly about: Harmed | undefined;
 }
 
-const mightExplain = ({ name, about }: Unsettled, cause: Cause): boolean =>
+const mightExplain = ({ name, about }: Unsettled, cause: Pick<Cause, 'rule' | 'confessed'> & Harmed): boolean =>
   maySpeakFor(ruleNamed(name), cause) && (about === undefined || covers(about, cause));
+
+/**
+ * What could not be judged, and will not be without somebody's doing, and might have brought a cause about: it may be a symptom of that. One step off its
+ * confidence, however many there are: they mostly want for the same reading.
+ */
+export const doubtsAbout = (cause: Cause, concluded: readonly Concluded[]): readonly Doubt[] =>
+  cause.answered === true
+    ? []
+    : concluded.flatMap(({ name, conclusion }) =>
+        conclusion.kind === 'inconclusive' &&
+        conclusion.settles === 'not-by-itself' &&
+        mightExplain({ name, about: conclusion.about }, cause)
+          ? [{ name, conclusion }]
+          : [],
+      );
 
 /** A cause that harms nothing in trouble did not bring this about, however bad it looks by itself. */
 function standingOf(

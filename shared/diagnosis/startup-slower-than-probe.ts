@@ -25,6 +25,9 @@ const STARTS_GIVEN_UP_MIN = 2;
  */
 const NEAR_BUDGET_RATIO = 0.6;
 
+/** Of what the probe allows, a start that it ended was given about all: times of lines and of containers differ by seconds. Our own choice. */
+const GIVEN_RATIO = 0.8;
+
 /**
  * Containers need longer to start than their startup probe allows, and are ended while they are still at it.
  * Sees starts that the probe ended without an exit, what the probe allows, and how long starts took that succeeded.
@@ -149,6 +152,10 @@ function causeOf(
       {
         text: 'starts that succeeded come near to what the probe allows',
         seen: certain === 'measured' ? 'yes' : 'unknown',
+      },
+      {
+        text: 'a start that was ended had been given what the probe allows',
+        seen: given === undefined ? 'unknown' : given >= budgetSeconds * GIVEN_RATIO ? 'yes' : 'no',
       },
     ],
     ...harm,

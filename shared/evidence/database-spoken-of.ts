@@ -38,10 +38,10 @@ const SENTENCES: readonly (readonly [RegExp, readonly DatabaseKind[]])[] = [
 
 /** What clients and people call them: a line may call several by their names, and then means any of them. */
 const NAMES: readonly (readonly [RegExp, readonly DatabaseKind[]])[] = [
-  [/postgres|psycopg|\bpgx\b|\bPG::|\.PGSQL\./i, POSTGRESQL],
+  [/postgres|psycopg|npgsql|\bpgx\b|\bPG::|\.PGSQL\./i, POSTGRESQL],
   [/mysql|mariadb/i, MYSQL],
-  [/redis/i, REDIS],
-  [/cloud ?sql|sqlalchemy|QueuePool|hikari|prisma|\bjdbc\b/i, SQL],
+  [/redis|lettuce|MaxRetriesPerRequest/i, REDIS],
+  [/cloud ?sql|SQLSTATE\[|sqlalchemy|QueuePool|hikari|prisma|\bjdbc\b/i, SQL],
 ];
 
 export function spokenOf(text: string): SpokenOf {
@@ -81,10 +81,14 @@ export function isAbout(
   return kinds.length === 0 || kinds.includes(kind) ? 'maybe' : 'no';
 }
 
+/** Where Cloud SQL's connectors and sockets meet the instance, whatever the database listens on. Source: About the Cloud SQL Auth Proxy (read 2026-11-30). */
+const CLOUD_SQL_PROXY_PORT = 3307;
+
 /** A name and an address may be of one machine, and so may two addresses if one of them is public, or of a proxy beside the service. */
 function isAt({ host, port }: Place, address: string): 'yes' | 'no' | 'maybe' {
   const [at = '', listening] = address.split(':');
-  const isOtherPort = port !== undefined && listening !== undefined && port !== Number(listening);
+  const isOtherPort =
+    port !== undefined && port !== CLOUD_SQL_PROXY_PORT && listening !== undefined && port !== Number(listening);
   if (host === at) return isOtherPort ? 'no' : 'yes';
   if (isIpv4(host) && isIpv4(at)) return isPrivate(host) ? 'no' : 'maybe';
   return isOtherPort ? 'no' : 'maybe';

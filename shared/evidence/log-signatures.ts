@@ -43,22 +43,22 @@ export const logSignatures = [
   },
   { signature: 'connector-unhealthy', pattern: /VPC Access connector failed to get healthy/ },
   // Application lines of databases: before those of any private address, since some speak of time-outs too.
-  // Real text: nozomi-koborinai/terradart#232, moonklabs/sprintable#3645, dev.to/alachaum, and Cloud SQL's own connectors.
+  // Real text: nozomi-koborinai/terradart#232, moonklabs/sprintable#3645, dev.to/alachaum, majong-app-staging, and Cloud SQL's own connectors.
   {
     signature: 'cloud-sql-socket-failing',
     pattern:
-      /CloudSQL connection failed|\/cloudsql\/\S+ failed: (No such file|Connection refused)|ENOENT \/cloudsql\/|ECONNREFUSED \/cloudsql\/|failed to connect to instance .*(Dial|Config) error|dial tcp \S+:3307/i,
+      /Cloud ?SQL connection failed|connection to Cloud SQL instance at \S+ failed|\/cloudsql\/\S+ failed: (No such file|Connection refused)|ENOENT \/cloudsql\/|ECONNREFUSED \/cloudsql\/|failed to connect to instance .*(Dial|Config) error|dial tcp \S+:3307/i,
   },
   { signature: 'cloud-sql-socket-closed', pattern: /\/cloudsql\/\S+ failed: server closed the connection/ },
   {
     signature: 'database-slots-exhausted',
     pattern: /remaining connection slots are reserved|too many (clients|connections)|max number of clients reached/i,
   },
-  // SQLAlchemy, Prisma, HikariCP, node-postgres, knex, psycopg, ActiveRecord, pgx, each in its own words.
+  // SQLAlchemy, Prisma, HikariCP, node-postgres, knex, psycopg, ActiveRecord, pgx, Npgsql, sqlx, r2d2, Tomcat, SqlClient, Sequelize, each in its own words.
   {
     signature: 'database-pool-exhausted',
     pattern:
-      /QueuePool limit of size|Timed out fetching a new connection from the connection pool|Connection is not available, request timed out after|timeout exceeded when trying to connect|Timeout acquiring a connection|couldn't get a connection after|could not obtain a (database )?connection (from the pool )?within|all pooled connections were in use|connection pool (is )?exhausted|PoolTimeout/i,
+      /QueuePool limit of size|Timed out fetching a new connection from the connection pool|Connection is not available, request timed out after|timeout exceeded when trying to connect|Timeout acquiring a connection|couldn't get a connection after|could not obtain a (database )?connection (from the pool )?within|all pooled connections were in use|connection pool (is |has been )?exhausted|PoolTimeout|pool timed out while waiting for an open connection|timed out waiting for connection|Pool empty\. Unable to fetch a connection|prior to obtaining a connection from the pool|ConnectionAcquireTimeout/i,
   },
   {
     signature: 'database-not-ready',
@@ -90,11 +90,14 @@ export const logSignatures = [
   },
   // gunicorn, of a worker that it ends for not having answered in time.
   { signature: 'worker-timed-out', pattern: /\bWORKER TIMEOUT\b/ },
-  // Application lines: what a client of a private address prints when nothing comes back. Prisma does not tell whether anything did.
+  // MySQL's clients tell how by the number of the system's error alone: 111 is ECONNREFUSED (Linux, errno.h), before those that time out.
+  { signature: 'private-connection-refused', pattern: /Can't connect to MySQL server on [^(]*\((\[Errno )?111\b/i },
+  // Application lines: what a client of a private address prints when nothing comes back. Prisma does not tell whether anything did. libpq, libmysql,
+  // PyMySQL, PDO, redis-py, go-redis (which waits for what hangs), lettuce, ioredis and Npgsql in their own words (their sources and public issues, read 2026-11-30); 110 is ETIMEDOUT.
   {
     signature: 'private-connection-timed-out',
     pattern:
-      /ETIMEDOUT|i\/o timeout|Connection timed out|connect(ion)? timed? ?out|context deadline exceeded|initialization timeout after|ping timeout after|Can't reach database server at|Communications link failure/i,
+      /ETIMEDOUT|i\/o timeout|Connection timed out|connect(ion)? timed? ?out|context deadline exceeded|initialization timeout after|ping timeout after|Can't reach database server at|Communications link failure|failed: timeout expired|Can't connect to MySQL server on [^(]*\((timed out|110\b|\[Errno 110\])|SQLSTATE\[[0-9A-Z]+\] \[2002\] (Connection|Operation) timed out|redis: connection pool timeout|redis\S*TimeoutError: Timeout (connecting to|reading from)|RedisCommandTimeoutException|Reached the max retries per request limit|NpgsqlException.*(time-?out|timed out)/i,
   },
   {
     signature: 'name-not-resolved',
@@ -113,16 +116,24 @@ export const logSignatures = [
       /CERT_HAS_EXPIRED|certificate has expired|certificate verify failed|ERR_TLS_CERT_ALTNAME_INVALID|UNABLE_TO_VERIFY_LEAF_SIGNATURE|unable to verify the first certificate|x509: certificate|before secure TLS connection was established/i,
   },
   { signature: 'upstream-failed', pattern: /upstream connect error|upstream \S+ failed: HTTP [45]\d\d/ },
+  // Of axios, got and Spring, where they do not say whom they asked: with a URL it is a host that failed.
+  {
+    signature: 'upstream-failed',
+    pattern:
+      /^(?![\s\S]*https?:\/\/)[\s\S]*(?:Request failed with status code 5\d\d|Response code 5\d\d \(|HttpServerErrorException)/,
+  },
   { signature: 'module-missing', pattern: /ModuleNotFoundError|Cannot find module|ClassNotFoundException/ },
   {
     signature: 'setting-missing',
-    pattern: /Missing \S+ for|environment variable \S+ (is )?(required|not set|missing)/i,
+    pattern:
+      /Missing \S+ for|environment variable \S+ (is )?(required|not set|missing)|missing (required )?(environment|env) variables?\b|required (environment|env) variables? .*(missing|not set)|Could not resolve placeholder '/i,
   },
   // Python's word for any key that is not there. A variable's, where os.environ was asked, or where it is named as they are: in upper case (POSIX.1-2017,
   // volume XBD, 8.1). Four letters at least: in a document, a currency or a country is a key in upper case too (ISO 4217 and 3166: two or three).
   {
     signature: 'setting-missing',
-    pattern: /KeyError: '[A-Z][A-Z0-9_]{3,}'|(?:os\.environ|<frozen os>)[\s\S]*KeyError: '/,
+    pattern:
+      /KeyError: '[A-Z][A-Z0-9_]{3,}'|key not found: "[A-Z][A-Z0-9_]{3,}" \(KeyError\)|(?:os\.environ|<frozen os>)[\s\S]*KeyError: '/,
   },
   { signature: 'key-missing', pattern: /KeyError: '/ },
 ] as const satisfies readonly { signature: string; pattern: RegExp }[];

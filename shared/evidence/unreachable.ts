@@ -27,7 +27,7 @@ const IP = String.raw`(?<host>\d{1,3}(?:\.\d{1,3}){3})`;
 const NAME = `(?<host>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)`;
 const PORT = String.raw`(?<port>\d{1,5})`;
 
-/** How clients of Node, Go, Java, Python and libpq name a place that they do not reach; the first that matches counts. */
+/** How clients of Node, Go, Java, Python, libpq and libmysql name a place that they do not reach; the first that matches counts. */
 const FORMS: readonly (readonly [Unreachable['how'], RegExp])[] = [
   ['timed-out', new RegExp(`ETIMEDOUT ${IP}:${PORT}`)],
   ['timed-out', new RegExp(`dial tcp ${IP}:${PORT}: (?:i/o timeout|connect: connection timed out)`)],
@@ -40,6 +40,13 @@ const FORMS: readonly (readonly [Unreachable['how'], RegExp])[] = [
     ),
   ],
   ['timed-out', new RegExp(`connect(?:ion)? to ${NAME}:${PORT}\\b.*\\btimed out`, 'i')],
+  ['timed-out', new RegExp(`connection to Cloud SQL instance at ${IP}:${PORT} failed: timed out`, 'i')],
+  // MySQL's clients: libmysql names the system's error by its number, with or without the port before it (110 is ETIMEDOUT, 111 ECONNREFUSED).
+  [
+    'timed-out',
+    new RegExp(`Can't connect to MySQL server on '${NAME}(?::${PORT})?' \\((?:timed out|110\\b|\\[Errno 110\\])`, 'i'),
+  ],
+  ['refused', new RegExp(`Can't connect to MySQL server on '${NAME}(?::${PORT})?' \\((?:\\[Errno )?111\\b`, 'i')],
   // Prisma does not tell how; that nothing came back claims least.
   ['timed-out', new RegExp(`Can't reach database server at \`?${NAME}\`?:\`?${PORT}`, 'i')],
   ['refused', new RegExp(`Connection to ${NAME}:${PORT} refused`, 'i')],

@@ -218,6 +218,22 @@ describe('connector-saturated', () => {
     expect([judged('cron'), judged('backend')]).toEqual(['ruled-out', 'inconclusive']);
   });
 
+  it.each<[string, Partial<LogsObservation>, readonly string[]]>([
+    ['nothing behind it times out', {}, []],
+    ['one connection timed out', { signatures: [line('auth', 'private-connection-timed-out', 1)] }, everyService],
+    ['all who share it fail', { failed: everyService.map((name) => failed(name, 50)) }, everyService],
+    ['all but one fail', { failed: everyService.slice(1).map((name) => failed(name, 50)) }, []],
+    ['not all lines were read', { truncated: { requests: false, system: false, application: true } }, everyService],
+  ])('keeps nothing waiting for what it carries that it cannot explain: %s', (_, said, services) => {
+    const late = (throughputMbps: ReturnType<typeof points>) =>
+      conclude('connector-saturated', {
+        'vpc-connector': observed({ connectors: [connector({ throughputMbps })] }),
+        logs: observed(logs({ onsets: [{ service: 'backend', at: at(-130) }], ...said })),
+      });
+    expect(late(points([60, 60, 60], at(-240)))).toMatchObject({ kind: 'inconclusive', about: { services } });
+    expect(late(points([60], at(-240)))).toMatchObject({ kind: 'inconclusive', about: { services } });
+  });
+
   it('says plainly that it does not know how many instances there are', () => {
     expect(withThroughput([290, 290, 290], { instances: [] })).toMatchObject({
       evidence: expect.arrayContaining([

@@ -90,7 +90,7 @@ describe('database-connections-exhausted', () => {
   it('is told without a limit or metrics too, and says that it does not know them', () => {
     expect(only(judged([observedDatabase({ limit: undefined, connections: [] })], refused(3)))).toMatchObject({
       confidence: 'likely',
-      claim: expect.stringContaining('an unknown number of of an unknown number of connections'),
+      claim: expect.stringContaining('an unknown number of an unknown number of connections'),
       expects: [{ seen: 'unknown' }],
     });
   });

@@ -5,6 +5,7 @@ import type { ObservedDatabase } from '../../shared/evidence/database.ts';
 import {
   at,
   CONNECTOR,
+  databaseUser,
   failed,
   line,
   observedDatabase,
@@ -32,6 +33,33 @@ const timeouts = {
 };
 const noUp = { up: [] };
 const UP = points([1], at(-180));
+
+describe('a database that nobody is known to use', () => {
+  const away = { ...observedRedis(), redis: redisInstance({ state: 'FAILING_OVER' }), users: [] };
+  it.each([
+    ['of its kind', 'Redis ping timeout after 10.0s', ['reports']],
+    ['of another kind', 'psycopg2.OperationalError: connect timed out', []],
+    ['of none', 'context deadline exceeded', []],
+  ])('is missed by those who speak %s', (_, sample, services) => {
+    const said = { signatures: [line('reports', 'private-connection-timed-out', 9, { sample })] };
+    expect(only(redis([away], said))).toMatchObject({ kind: 'cause', services });
+    expect(only(redis([{ ...away, users: [databaseUser('backend')] }], said))).toMatchObject({ services: [] });
+  });
+});
+
+describe('who names the address of a database', () => {
+  const ofNobody = { ...sql({ state: 'SUSPENDED' }), users: [] };
+  const saying = (sample: string) => ({ signatures: [line('reports', 'private-connection-timed-out', 9, { sample })] });
+
+  it.each([
+    ['its own', 'dial tcp 10.20.0.3:5432: i/o timeout', ['reports']],
+    ['another port of it', 'dial tcp 10.20.0.3:3306: i/o timeout', []],
+    ['another', 'dial tcp 10.20.0.9:5432: i/o timeout', []],
+    ['none', 'context deadline exceeded', []],
+  ])('uses it, whatever its settings are called: %s', (_, sample, services) => {
+    expect(only(down([observedDatabase(ofNobody)], saying(sample)))).toMatchObject({ kind: 'cause', services });
+  });
+});
 
 describe('a SQL database is down', () => {
   it.each<[string, Partial<ObservedDatabase>, string]>([

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ObservedDatabase } from '../../shared/evidence/database.ts';
 import type { ServiceMetrics } from '../../shared/evidence/metrics.ts';
 import {
   at,
@@ -19,6 +20,11 @@ import { judgedData, only } from '../builders/judging.ts';
 const slow = judgedData('database-slow');
 const full = judgedData('redis-full');
 const busy = (...ratios: readonly number[]) => observedDatabase({ cpuRatio: points(ratios, at(-180)) });
+/** The same, measured before the trouble began. */
+const early = (database: ObservedDatabase): ObservedDatabase => ({
+  ...database,
+  cpuRatio: database.cpuRatio.map(({ value }, index) => ({ value, at: at(-600 + index * 60) })),
+});
 const failing = { failed: [failed('backend', 5)] };
 const cancelled = (count: number) => ({ signatures: [line('backend', 'database-query-slow', count)] });
 
@@ -69,6 +75,47 @@ describe('database-slow', () => {
     const onset = (seconds: number) => ({ ...failing, onsets: [{ service: 'backend', at: at(seconds) }] });
     expect(only(slow([busy(0.9, 0.95, 0.92)], onset(-299)))).toMatchObject({ kind: 'ruled-out' });
     expect(only(slow([busy(0.9, 0.95, 0.92)], onset(-300)))).toMatchObject({ kind: 'cause' });
+  });
+
+  describe('before which pools run empty', () => {
+    const onset = { onsets: [{ service: 'backend', at: at(-250) }] };
+    const waiting = (count: number) => ({
+      ...failing,
+      ...onset,
+      signatures: [line('backend', 'database-pool-exhausted', count)],
+    });
+
+    it('cannot be told while no minute since then has been measured, and will be', () => {
+      expect(only(slow([busy(0.1, 0.1, 0.1, 0.1)].map(early), waiting(3)))).toMatchObject({
+        kind: 'inconclusive',
+        settles: 'soon',
+        about: { target: SQL, services: ['backend'] },
+        reason: 'postgres: 3 requests of backend waited for a connection, and its CPU since then has not arrived yet',
+        nextCheck: expect.stringContaining('in three minutes'),
+      });
+      expect(only(slow([early(busy(0.1))], waiting(2)))).toMatchObject({ kind: 'ruled-out' });
+    });
+
+    it('cannot be told by a person’s waiting where nothing measures it', () => {
+      expect(only(slow([busy()], waiting(3)))).toMatchObject({
+        kind: 'inconclusive',
+        settles: 'not-by-itself',
+        nextCheck: expect.stringContaining('nothing here measures them'),
+      });
+    });
+
+    it('is ruled out by one idle minute since, not by one that is busy', () => {
+      expect(only(slow([busy(0.1, 0.89)], waiting(3)))).toMatchObject({ kind: 'ruled-out' });
+      expect(only(slow([busy(0.1, 0.9)], waiting(3)))).toMatchObject({ kind: 'inconclusive' });
+      expect(only(slow([busy(0.1, 0.1, 0.1, 0.89)], waiting(3)))).toMatchObject({ kind: 'ruled-out' });
+    });
+
+    it('is ruled out by a handshake that was quick, and by three minutes that were measured', () => {
+      const quick = { ...early(busy(0.1)), looks: [observedLook('answered', { totalMs: 40 })] };
+      expect(only(slow([quick], waiting(3)))).toMatchObject({ kind: 'ruled-out' });
+      const measured = { ...waiting(3), onsets: [] };
+      expect(only(slow([busy(0.9, 0.9, 0.9)], { ...measured, failed: [] }))).toMatchObject({ kind: 'ruled-out' });
+    });
   });
 
   it('busy and well is no fault; and there may be none', () => {

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Evidence } from '../../shared/evidence/evidence.ts';
+import type { LogsObservation } from '../../shared/evidence/logs.ts';
+import type { ServiceMetrics } from '../../shared/evidence/metrics.ts';
 import type { NetworkView } from '../../shared/evidence/network.ts';
 import {
   at,
   direct,
+  failed,
   line,
   NETWORK,
   observed,
@@ -29,6 +32,7 @@ const see = (
   view: Partial<NetworkView> = {},
   ways = [direct('backend')],
 ) => conclude('direct-vpc-subnet-full', { ways, view, logs: { signatures }, over: { metrics } });
+const SLOW = { latencyP95Ms: points([4000, 4000, 4000], at(-120)) };
 // A /26 has 60 addresses to give, which are three blocks of 16: 48.
 const sized = (ipCidrRange: string) => ({
   subnetworks: [{ name: SUBNETWORK, network: NETWORK, ipCidrRange, privateGoogleAccess: true }],
@@ -64,6 +68,24 @@ describe('direct-vpc-subnet-full', () => {
         {},
       ],
     });
+  });
+
+  it.each<[string, Partial<LogsObservation>, Partial<ServiceMetrics>, string | undefined]>([
+    ['nobody feels it yet', {}, {}, 'soon'],
+    ['four requests failed', { failed: [failed('backend', 4)] }, {}, 'soon'],
+    ['five requests failed', { failed: [failed('backend', 5)] }, {}, undefined],
+    ['requests failed a while ago', { failed: [failed('backend', 5, { lastAt: at(-301) })] }, {}, 'soon'],
+    ['requests of another failed', { failed: [failed('auth', 5)] }, {}, 'soon'],
+    ['requests wait', {}, SLOW, undefined],
+  ])('harms those who feel it: %s', (_, said, measured, harm) => {
+    const metrics = observed({ services: [serviceMetrics('backend', { instances: points([24]), ...measured })] });
+    const judged = conclude('direct-vpc-subnet-full', {
+      ways: [direct('backend')],
+      logs: { signatures: [full], failed: [], ...said },
+      over: { metrics },
+    });
+    expect(judged).toMatchObject({ kind: 'cause', services: ['backend'] });
+    expect('harm' in judged ? judged.harm : undefined).toBe(harm);
   });
 
   it.each([

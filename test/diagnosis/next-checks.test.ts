@@ -5,16 +5,21 @@ import type { Evidence } from '../../shared/evidence/evidence.ts';
 import type { Reading } from '../../shared/evidence/inspector.ts';
 import {
   at,
+  CONNECTOR,
   connector,
   context,
+  databases,
   evidence,
   failed,
   line,
   logs,
   networkView,
   observed,
+  observedDatabase,
   points,
   service,
+  sqlInstance,
+  way,
 } from '../builders/evidence.ts';
 
 const missing = (reason: 'denied' | 'timed-out' | 'failed', detail: string): Reading<never> => ({
@@ -84,9 +89,39 @@ describe('where no root was found', () => {
   it('asks nobody for anything while nothing is wrong', () => expect(asked({ logs: observed(logs()) })).toEqual([]));
 });
 
-it('asks for no more where a root was found', () => {
-  const crashing = logs({ failed: [failed('backend', 50)], signatures: [line('backend', 'container-exited', 40)] });
-  expect(asked({ logs: observed(crashing), platform: missing('failed', 'x') })).toEqual([]);
+describe('where a root was found', () => {
+  const crashing = observed(
+    logs({ failed: [failed('backend', 50)], signatures: [line('backend', 'container-exited', 40)] }),
+  );
+  const gone = observed(
+    logs({ failed: [failed('backend', 50)], signatures: [line('backend', 'private-connection-refused', 40)] }),
+  );
+  const down = observed(
+    databases(observedDatabase({ sql: { ...sqlInstance({ state: 'SUSPENDED' }), operations: [] } })),
+  );
+
+  it('asks for nothing that could not have brought it about', () =>
+    expect(asked({ logs: crashing, certificates: missing('failed', 'x') })).toEqual([]));
+
+  it('asks for what could not be looked at and may have brought it about', () => {
+    expect(asked({ logs: crashing, platform: missing('failed', 'x') })).toEqual([
+      'Check again in a minute, or look there yourself: x could not be read.',
+    ]);
+    expect(asked({ logs: gone, database: down, network: missing('denied', 'compute.routes.list on p: 403') })).toEqual([
+      'Give runmedic the right to call compute.routes.list on p and check again, or look there yourself.',
+    ]);
+  });
+
+  it('names what rules could not tell from all that they saw', () => {
+    const unread = 'compute.networks.get on p: 403';
+    const ways = observed({
+      ways: [way('backend', { unread, network: undefined, connector: CONNECTOR })],
+      networks: [],
+    });
+    expect(asked({ logs: gone, database: down, network: ways })).toContainEqual(
+      expect.stringMatching(/^Rule out "Firewall blocks the way" yourself: the network of backend is not known/),
+    );
+  });
 });
 
 it('says first what rules ask for', () => {

@@ -47,6 +47,36 @@ const on = (seen: LogsObservation, over: Partial<Evidence> = {}) =>
 const told = (over: Partial<CloudIncident> = {}) =>
   observed(platform({ incidents: { status: 'seen', value: [cloudIncident(over)] } }));
 
+describe('a service whose starts fail while what runs of it serves on', () => {
+  const FOUR = ['auth', 'backend', 'frontend', 'worker'];
+  const beside = (
+    signatures: readonly SignatureCount[],
+    deployedAt = at(-86_400),
+    over: Partial<LogsObservation> = {},
+  ) => {
+    const base = stalled();
+    const services = FOUR.map((name) =>
+      service(name, { revisions: [revision(`${name}-00002`, name === 'worker' ? deployedAt : at(-86_400))] }),
+    );
+    const seen = { ...base, signatures: [...base.signatures, ...signatures], ...over };
+    const run = { 'cloud-run': observed({ services }) };
+    return [on(seen, run), on(seen, { ...run, platform: told() })].map(([found]) =>
+      found?.kind === 'cause' ? found.services : found?.kind,
+    );
+  };
+  const stalls = line('worker', 'startup-probe-failed', 2);
+
+  it.each<[string, readonly SignatureCount[], ReturnType<typeof at>, readonly string[]]>([
+    ['alike', [stalls], at(-86_400), FOUR],
+    ['not at all', [], at(-86_400), ALL],
+    ['with a word of its own', [stalls, line('worker', 'unknown', 1)], at(-86_400), ALL],
+    ['from its deploy on', [stalls], at(-240 - ONSET_SECONDS_MAX), ALL],
+    ['longer after its deploy', [stalls], at(-241 - ONSET_SECONDS_MAX), FOUR],
+  ])('is harmed by the same: %s', (_, signatures, deployedAt, services) => {
+    expect(beside(signatures, deployedAt)).toEqual([services, services]);
+  });
+});
+
 describe('an incident that Google has announced', () => {
   it('is the cause where services fail and say nothing of their own', () => {
     expect(on(stalled(), { platform: told({ workaround: 'None at this time.' }) })).toMatchObject([

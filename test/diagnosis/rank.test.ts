@@ -69,6 +69,48 @@ describe('ranked', () => {
     expect(standings([unsure, failingHost(true)], [failing])).toEqual([['external-dependency-failing', 'root']]);
   });
 
+  const sureOf = (unjudged: Concluded['conclusion'], over: Partial<Fault> = {}) =>
+    ranked([{ name: 'peering-broken', conclusion: unjudged }, found('database-down', over)], [failing])[0]?.confidence;
+  const blind = { kind: 'inconclusive', reason: '403', settles: 'not-by-itself' } as const;
+
+  it.each<[string, Concluded['conclusion'], Partial<Fault>, string]>([
+    ['nothing could be judged', blind, {}, 'likely'],
+    ['only likely before', blind, { confidence: 'likely' }, 'possible'],
+    ['only possible before', blind, { confidence: 'possible' }, 'possible'],
+    ['its service could not be judged', { ...blind, about: { target: 'n', services: ['backend'] } }, {}, 'likely'],
+    ['another service could not be judged', { ...blind, about: { target: 'n', services: ['auth'] } }, {}, 'certain'],
+    ['it will be judged soon, for which it waits', { ...blind, settles: 'soon' }, {}, 'certain'],
+    ['it was ruled out', { kind: 'ruled-out', reason: 'active' }, {}, 'certain'],
+    ['it was reached and said so itself', blind, { answered: true }, 'certain'],
+    ['its containers confess', blind, { confessed: true }, 'certain'],
+  ])('is less sure of what another rule might explain and could not judge: %s', (_, unjudged, over, sure) => {
+    expect(sureOf(unjudged, over)).toBe(sure);
+  });
+
+  it('takes one step for all that could not be judged, and none for what could not explain it', () => {
+    const both: Concluded[] = [
+      { name: 'peering-broken', conclusion: blind },
+      { name: 'firewall-blocking', conclusion: blind },
+      found('database-down'),
+    ];
+    expect(ranked(both, [failing])[0]?.confidence).toBe('likely');
+    expect(ranked([{ name: 'redis-full', conclusion: blind }, found('database-down')], [failing])[0]?.confidence).toBe(
+      'certain',
+    );
+  });
+
+  it('is as sure as ever of what a cause that was found explains', () => {
+    const all: Concluded[] = [
+      { name: 'firewall-blocking', conclusion: blind },
+      found('peering-broken'),
+      found('database-down'),
+    ];
+    expect(ranked(all, [failing])).toMatchObject([
+      { rule: 'peering-broken', confidence: 'certain', standing: 'root' },
+      { rule: 'database-down', confidence: 'certain', standing: 'explained' },
+    ]);
+  });
+
   it('lets nothing explain what harms nothing', () => {
     const both = [found('connector-saturated'), found('release-broken', { services: [] })];
     expect(standings(both, [failing])).toEqual([

@@ -50,7 +50,7 @@ describe('startup-slower-than-probe', () => {
       {
         claim: `backend-00003 starts too slowly for its startup probe, which allows 80 s: 9 starts were ended, and ${why}.`,
         confidence,
-        expects: [{ seen: 'yes' }, { seen: near }],
+        expects: [{ seen: 'yes' }, { seen: near }, { seen: 'yes' }],
         evidence: [
           {
             text: 'Startup probe: tcp, 5 x 15 s after 5 s, each within 1 s; a start that it ended had been given 80 s.',
@@ -77,6 +77,18 @@ describe('startup-slower-than-probe', () => {
       },
     ]);
   });
+
+  it.each([
+    [64, 'yes', 'certain'],
+    [63.9, 'no', 'likely'],
+    [undefined, 'unknown', 'certain'],
+  ] as const)(
+    'a start that was ended after %f s of 80 seconds speaks for it: %s',
+    (givenUpAfterSeconds, seen, confidence) => {
+      const given = { signatures: ended(9), starts: [starts({ slowestSeconds: 60, givenUpAfterSeconds })] };
+      expect(judged(given)).toMatchObject([{ confidence, expects: [{}, {}, { seen }] }]);
+    },
+  );
 
   it.each([
     ['a database has no slot left', { signatures: [...ended(9), line('backend', 'database-slots-exhausted', 1, of)] }],

@@ -70,6 +70,9 @@ describe('whether it is about a database', () => {
   it('goes by words alone where the address of the database is unknown, and by what is known of it', () => {
     const refused = spokenOf('connect ECONNREFUSED 10.20.0.3:5432');
     expect(isAbout(refused, { kind: 'redis', address: undefined })).toBe('maybe');
+    const bySocket = spokenOf('connection to Cloud SQL instance at 10.20.0.3:3307 failed: timed out after 10s');
+    expect(isAbout(bySocket, { kind: 'postgresql', address: '10.20.0.3:5432' })).toBe('yes');
+    expect(isAbout(bySocket, { kind: 'postgresql', address: '10.20.0.9:5432' })).toBe('no');
     expect(isAbout(refused, { kind: 'postgresql', address: '10.20.0.3' })).toBe('yes');
     expect(isAbout(refused, { kind: 'postgresql', address: 'db.acme.internal:5432' })).toBe('maybe');
     expect(isAbout(refused, { kind: 'redis', address: 'cache.acme.internal:6379' })).toBe('no');
