@@ -81,6 +81,13 @@ async function untilStopped(sandbox: Sandbox, bot: Bot, scenario: string): Promi
   void (async () => {
     for await (const _ of sandbox.lines);
   })();
-  const ended = [sandbox, bot].map(({ process: child }) => once(child, 'exit').then(([code]) => Number(code ?? 1)));
+  const ended = Object.entries({ sandbox, bot }).map(async ([name, { process: child }]) => {
+    const [code, signal] = await once(child, 'exit');
+    if (!told.signal.aborted)
+      process.stderr.write(
+        `the ${name} ended by itself (${signal ?? `exit code ${code}`}), and so this run ends; what it said last is in ${log}\n`,
+      );
+    return Number(code ?? 1);
+  });
   return Promise.race([once(told.signal, 'abort').then(() => 0), ...ended]);
 }

@@ -32,6 +32,7 @@ export function reportOf(
               target,
               before,
               after,
+              fit: prospect.fit,
               risk: prospect.risk,
               undo: prospect.undo,
               summary: prospect.summary,
@@ -76,8 +77,8 @@ export function inWords({
     list(
       'Offered',
       plan?.steps.map(
-        ({ summary, risk, undo }) =>
-          `${summary.title}: ${summary.before} -> ${summary.after} (risk ${risk}; ${undo.kind === 'none' ? `no undo: ${undo.why}` : 'undone by putting back what was before'})`,
+        ({ summary, risk, undo, fit }) =>
+          `${fit === 'by-hand' ? 'By hand: ' : ''}${summary.title}: ${summary.before} -> ${summary.after} (risk ${risk}; ${undo.kind === 'none' ? `no undo: ${undo.why}` : 'undone by putting back what was before'})`,
       ) ?? [],
     ),
     list('No change to offer', notOffered),

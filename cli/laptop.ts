@@ -124,6 +124,8 @@ export async function startBot(
   const { secrets, url } = sandbox;
   const child = start('the bot', [...FRUGAL, 'functions/local.ts'], {
     ...process.env,
+    // As Cloud Functions sets it: what a server says of a request that it cannot read names no file of this machine.
+    NODE_ENV: 'production',
     RUNMEDIC_CONFIG: options.config,
     RUNMEDIC_STATE_FILE: options.stateFile,
     RUNMEDIC_PUBSUB_PROJECT: 'acme-runmedic',

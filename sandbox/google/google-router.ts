@@ -8,6 +8,7 @@ import { authenticate, authorize, isWithin } from './authorize.ts';
 import type { CallLog } from './call-log.ts';
 import { certificateManagerRouter } from './certificate-manager/certificate-manager-router.ts';
 import { cloudSqlRouter } from './cloud-sql/cloud-sql-router.ts';
+import { certificateRouter } from './compute/certificate-router.ts';
 import { computeRouter } from './compute/compute-router.ts';
 import { loggingRouter } from './logging/logging-router.ts';
 import { memorystoreRouter } from './memorystore/memorystore-router.ts';
@@ -39,6 +40,7 @@ export function googleRouter(options: GoogleOptions): Router {
     cloudSqlRouter(options.world),
     memorystoreRouter(options.world),
     computeRouter(options.world),
+    certificateRouter(options.world),
     certificateManagerRouter(options.world),
     networkRouter(options.world),
     secretManagerRouter(options.world),

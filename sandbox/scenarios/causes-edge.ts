@@ -17,6 +17,10 @@ const certificateReplaced = z.strictObject({
     .default('self-managed')
     .describe('A managed one has to be provisioned before it serves.'),
   chain: z.enum(['complete', 'leaf-only']).default('complete'),
+  previous: z
+    .enum(['deleted', 'kept'])
+    .default('deleted')
+    .describe('What becomes of the one before; kept: it stays in the project, attached to nothing.'),
   by,
 });
 

@@ -27,6 +27,7 @@ export function buildState(scenario: Scenario, startMs: number): WorldState {
     nowMs: startMs - estate.historySeconds * 1000,
     random: createRandom(scenario.seed),
     services: new Map(),
+    connectorTrouble: undefined,
     connectors: new Map(estate.connectors.map((c) => [c.name, connectorState(c)])),
     databases: new Map(estate.databases.map((d) => [d.name, databaseState(d)])),
     edge: buildEdge(scenario, startMs),

@@ -1,13 +1,18 @@
 import { note } from './note.ts';
 import type { Operation, WorldState } from './state.ts';
 
-/** A change begins; it can be followed under its name. */
-export function beginOperation(state: WorldState, operation: Pick<Operation, 'api' | 'target' | 'method'>): Operation {
+/** A change begins; it can be followed under its name. @param scope of compute alone: what is global has global operations. */
+export function beginOperation(
+  state: WorldState,
+  operation: Pick<Operation, 'api' | 'target' | 'method'>,
+  scope: 'regional' | 'global' = 'regional',
+): Operation {
   const { project, region } = state.scenario.estate;
+  const place = scope === 'global' ? 'global' : `${operation.api === 'compute' ? 'regions' : 'locations'}/${region}`;
   const id = [8, 4, 4, 4, 12].map((length) => state.random.hex(length)).join('-');
   const begun: Operation = {
     ...operation,
-    name: `projects/${project}/locations/${region}/operations/${id}`,
+    name: `projects/${project}/${place}/operations/${operation.api === 'compute' ? `operation-${state.nowMs}-${id}` : id}`,
     createdMs: state.nowMs,
     doneMs: undefined,
     error: undefined,

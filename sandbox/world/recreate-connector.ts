@@ -11,7 +11,7 @@ const DELETED_MS = 20_000;
 const GIVEN_UP_MS = [100_000, 140_000] as const;
 
 /** What creating one is answered with. Texts: PaloAltoNetworks/terraform-google-swfw-modules#84, GoogleCloudPlatform/community#2387, yaalalabs/agent-kernel#599. */
-const FAILURES = {
+export const CONNECTOR_FAILURES = {
   rejected: {
     code: 3,
     message: 'Operation failed: A Connector must specify either max_throughput or max_instances.',
@@ -28,7 +28,7 @@ export function deleteConnector(
   { type, connector: name, by }: { readonly type: string; readonly connector: string; readonly by: string },
 ): void {
   if (!state.connectors.delete(name)) return;
-  tell(state, name, by, 'DeleteConnector');
+  tellOfConnector(state, name, by, 'DeleteConnector');
   note(state, type, name, `deleted by ${by}`);
 }
 
@@ -38,25 +38,28 @@ export function recreateConnector(state: WorldState, cause: CauseOf<'connector-r
   const before = state.connectors.get(name);
   if (before === undefined) return;
   deleteConnector(state, cause);
+  // What keeps one from coming up keeps the next one too.
+  if (fails !== 'rejected') state.connectorTrouble = fails;
   schedule(state, state.nowMs + DELETED_MS, () => {
-    const failure = FAILURES[fails];
+    const failure = CONNECTOR_FAILURES[fails];
     if (fails === 'rejected') {
-      tell(state, name, by, 'CreateConnector', { status: failure });
+      tellOfConnector(state, name, by, 'CreateConnector', { status: failure });
       note(state, cause.type, name, failure.message);
       return;
     }
     const made: ConnectorState = { ...before, state: 'CREATING', instances: before.minInstances, movedMbit: 0 };
     state.connectors.set(name, made);
-    tell(state, name, by, 'CreateConnector', { part: 'first' });
+    tellOfConnector(state, name, by, 'CreateConnector', { part: 'first' });
     schedule(state, state.nowMs + Math.round(state.random.between(...GIVEN_UP_MS) / 1000) * 1000, () => {
       made.state = 'ERROR';
-      tell(state, name, by, 'CreateConnector', { part: 'last', status: failure });
+      tellOfConnector(state, name, by, 'CreateConnector', { part: 'last', status: failure });
       note(state, cause.type, name, failure.message);
     });
   });
 }
 
-function tell(
+/** An entry of the activity log about a connector that is made or deleted. */
+export function tellOfConnector(
   state: WorldState,
   name: string,
   by: string,

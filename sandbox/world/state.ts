@@ -22,6 +22,8 @@ export interface WorldState {
   readonly random: Random;
   readonly services: Map<string, ServiceState>;
   readonly connectors: Map<string, ConnectorState>;
+  /** What keeps every new connector from coming up; undefined: nothing does. */
+  connectorTrouble: 'cpu-quota' | 'unhealthy' | undefined;
   readonly databases: Map<string, DatabaseState>;
   readonly upstreams: Map<string, UpstreamState>;
   readonly edge: EdgeState;
@@ -246,7 +248,7 @@ export interface DatabaseOperation {
 /** A change under way, and how it ended. */
 export interface Operation {
   readonly name: string;
-  readonly api: 'run' | 'vpcaccess';
+  readonly api: 'run' | 'vpcaccess' | 'compute';
   readonly target: string;
   readonly method: string;
   readonly createdMs: number;

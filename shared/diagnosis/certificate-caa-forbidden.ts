@@ -1,4 +1,5 @@
 import type { CertificateObservation, DomainObservation } from '../evidence/certificates.ts';
+import { AUTHORITY, caaOf } from './caa-of.ts';
 import { certificatesPage } from './console-links.ts';
 import {
   type AboutCertificates,
@@ -13,8 +14,6 @@ import {
 } from './held-certificates.ts';
 import { type Conclusion, type Context, rule, standing } from './rule.ts';
 
-/** Google's authority: managed certificates' documentation on CAA records, read 2026-11-23. */
-const AUTHORITY = 'pki.goog';
 /** What compute's managed certificates may come from too, by the same page. */
 const OTHER_AUTHORITY = 'letsencrypt.org';
 /** Renewal is tried from here on (same documentation): before that, records may yet be put right in peace. */
@@ -109,19 +108,4 @@ function lines(held: CertificateObservation, detail: string, domain: DomainObser
     { text: `${held.name} is ${held.state}: ${detail}.`, url: certificatesPage(context.subject.project) },
     ...(records === undefined ? [] : [{ text: `CAA at ${records.at}: ${records.text}.` }]),
   ];
-}
-
-/** undefined: they could not be read. A set without `issue` forbids nobody: RFC 8659, section 4.2. */
-function caaOf(domain: DomainObservation | undefined) {
-  if (domain?.dns.status !== 'observed') return undefined;
-  const { caa, caaAt } = domain.dns.value;
-  const allowed = caa.flatMap((record) =>
-    record.startsWith('issue ') ? [record.slice('issue '.length).split(';')[0]?.trim()] : [],
-  );
-  return {
-    at: caaAt ?? domain.host,
-    text: caa.join('; ') || 'none',
-    allowed,
-    forbid: allowed.length > 0 && !allowed.includes(AUTHORITY),
-  };
 }

@@ -49,6 +49,8 @@ function judge(
     };
   const broken = BROKEN[state];
   if (broken === undefined) return { kind: 'ruled-out', reason: `${id} is ${state}` };
+  if (users.length === 0)
+    return { kind: 'ruled-out', reason: `${id} ${broken}, and no watched service sends through it` };
   const counts =
     logs === undefined ? [] : users.map((service) => ({ service, count: timeoutsOf(service, logs, context) }));
   const timeouts = counts.reduce((sum, { count }) => sum + count, 0);
@@ -66,7 +68,7 @@ function judge(
     evidence: [
       { text: `Connector ${id} ${broken}; Google recommends to delete it by hand and to make a new one.`, url },
       ...whatWasDone(changes, connector.name),
-      { text: `Sends through it: ${users.join(', ') || 'no watched service'}.`, url },
+      { text: `Sends through it: ${users.join(', ')}.`, url },
       ...lost.map(({ service, count }) => ({ text: `${service}: ${count} connections timed out.` })),
     ],
     expects: [

@@ -19,8 +19,10 @@ export const servingFor = (host: string, certificates: CertificatesObservation):
   heldIn(certificates).filter(({ use, domains }) => use === 'serving' && domains.some((name) => covers(name, host)));
 
 /** Full resource name of a certificate; its links are relative to a project, or full already. */
-export const nameOf = ({ link }: CertificateObservation, { subject }: Context): string =>
-  link.startsWith('projects/') ? link : `projects/${subject.project}/${link}`;
+export const nameOf = (
+  { link }: Pick<CertificateObservation, 'link'>,
+  { subject }: { readonly subject: { readonly project: string } },
+): string => (link.startsWith('projects/') ? link : `projects/${subject.project}/${link}`);
 
 /** What a domain's trouble is pinned on: the certificate that is presented for it, or else the host itself. */
 export function targetOf({ host }: DomainObservation, certificates: CertificatesObservation, context: Context): string {

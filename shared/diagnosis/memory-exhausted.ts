@@ -4,6 +4,7 @@ import type { MetricsObservation } from '../evidence/metrics.ts';
 import { servicePage } from './console-links.ts';
 import { counted } from './counted.ts';
 import { MEMORY_NEAR_LIMIT_RATIO } from './load-levels.ts';
+import { shareOf } from './revisions.ts';
 import { type Conclusion, type EvidenceLine, rule, standing } from './rule.ts';
 
 /** One kill may be one outsized request; two are a pattern. Our own choice: a restart is offered a kill later, and never for one bad request. */
@@ -41,8 +42,12 @@ interface Judged {
 
 function judge(service: ServiceObservation, logs: LogsObservation, metrics: MetricsObservation): Judged {
   const { shortName, name } = service;
+  // What a revision lost that serves nobody any more says nothing of the limit that holds now.
   const lines = logs.signatures.filter(
-    (line) => line.service === shortName && line.signature === 'memory-limit-exceeded',
+    ({ service: of, signature, revision }) =>
+      of === shortName &&
+      signature === 'memory-limit-exceeded' &&
+      (revision === undefined || isOfInterest(service, revision)),
   );
   const kills = sumOf(lines, 'system');
   const requests = sumOf(lines, 'requests');
@@ -70,6 +75,10 @@ function judge(service: ServiceObservation, logs: LogsObservation, metrics: Metr
     },
   };
 }
+
+/** Serving, or about to: the newest may be killed before it takes traffic. */
+const isOfInterest = (service: ServiceObservation, revision: string): boolean =>
+  service.serving.length === 0 || shareOf(service, revision) > 0 || service.revisions[0]?.shortName === revision;
 
 const quoted = (
   lines: readonly SignatureCount[],

@@ -52,7 +52,7 @@ function judge(
     .filter((way) => way.network === view.name && way.egress === 'all-traffic' && serves(gateway, way))
     .map(({ service }) => service);
   const lost = [...new Set(found.map(({ way }) => way.service))];
-  const about = { target: targetOf(gateway, view), services: lost };
+  const about = { target: targetOf(gateway, view, context), services: lost };
   const unread = view.unread.find(({ part }) => part === 'metrics');
   if (unread !== undefined)
     return found.length === 0
@@ -110,5 +110,6 @@ function judge(
 const lossOf = (found: readonly BrokenWay[]): string =>
   found.length === 0 ? '' : `, and ${lostCount(found)} connections to ${placesOf(found)} came to nothing`;
 
-const targetOf = ({ router, name }: NatObservation, view: NetworkView): string =>
-  `${view.name.split('/').slice(0, 2).join('/')}/routers/${router}/nats/${name}`;
+/** The lists of a network are of the region that is watched. */
+const targetOf = ({ router, name }: NatObservation, view: NetworkView, { subject: { region } }: Context): string =>
+  `projects/${projectOf(view.name)}/regions/${region}/routers/${router}/nats/${name}`;

@@ -1,9 +1,11 @@
 import type { KeyObject } from 'node:crypto';
+import { approversForAll } from '../incident/approval.ts';
 import type { Effect } from '../incident/effect.ts';
 import type { Incident } from '../incident/incident.ts';
 import type { AuditEntry, Card } from '../incident/store.ts';
-import type { Policy } from '../policy/policy.ts';
+import type { Approvers, Policy } from '../policy/policy.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Plan } from '../remedy/plan.ts';
 import { planFault } from '../remedy/plan-fault.ts';
 import { section } from '../report/blocks.ts';
 import { card } from '../report/card.ts';
@@ -75,11 +77,14 @@ async function show({ incident, trail }: Present, held: HeldCard, shell: Announc
   return held.save({ ...place, shown: incident.version });
 }
 
-async function tell({ trail }: Present, held: HeldCard, { chat }: AnnouncementShell): Promise<void> {
+async function tell({ incident, trail }: Present, held: HeldCard, { chat, policy }: AnnouncementShell): Promise<void> {
   const { channel, ts, threaded } = held.card();
   if (ts === undefined || threaded >= trail.length) return;
   const names = await namesIn(trail.slice(threaded), chat);
-  for (const { text, kind, upTo } of threadMessages(trail, threaded, names)) {
+  const environment = environmentIn(incident, policy);
+  const deciders = ({ steps }: Plan): Approvers =>
+    environment === undefined ? { users: [], usergroups: [] } : approversForAll(steps, environment);
+  for (const { text, kind, upTo } of threadMessages(trail, threaded, { names, deciders })) {
     await chat.post(inThread(text), { channel, thread: ts, ...(kind === 'told' ? { broadcast: 'to-channel' } : {}) });
     await held.save({ threaded: upTo });
   }

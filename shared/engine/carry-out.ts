@@ -3,7 +3,7 @@ import { approvalFault } from '../incident/approval.ts';
 import type { Effect } from '../incident/effect.ts';
 import type { StepResult } from '../incident/event.ts';
 import type { IncidentIn } from '../incident/incident.ts';
-import { EXECUTION_SECONDS_MAX } from '../incident/moves.ts';
+import { executionEndsBy, executionSecondsMax } from '../incident/moves.ts';
 import type { Clock, Instant } from '../ports/clock.ts';
 import { plusSeconds } from '../ports/clock.ts';
 import type { CloudReader, CloudWriter } from '../ports/cloud.ts';
@@ -11,6 +11,8 @@ import { PlatformFailure } from '../ports/platform-failure.ts';
 import type { Change } from '../remedy/action.ts';
 import { anyAction, type PlanStep } from '../remedy/actions.ts';
 import { refusedByGuardrail } from '../remedy/guardrails.ts';
+import { HISTORY_SECONDS } from '../remedy/guardrails-of-time.ts';
+import { madeChange } from '../remedy/made-change.ts';
 import { planFault } from '../remedy/plan-fault.ts';
 import { canonical } from '../remedy/signature.ts';
 import { advance, environmentIn, environmentOf, loaded, type Shell } from './advance.ts';
@@ -37,6 +39,8 @@ interface Task {
 
 /** How often an operation, or a resource that is settling, is looked at; domain time. */
 const POLL_SECONDS = 5;
+/** What takes up to a day is looked at less often. Our own choice. */
+const PATIENT_POLL_SECONDS = 60;
 /** Of one delivery: a push acknowledgement ends at 600 s (facts, Pub/Sub), and what is left is taken up again when due. */
 const FOLLOW_SECONDS_MAX = 480;
 
@@ -57,11 +61,11 @@ export async function carryOut(effect: CarryOut, shell: RemediationShell, abort:
     const { operation } = incident;
     const result =
       operation === undefined ? await apply(task, shell, abort) : await follow(operation.name, task, shell, abort);
-    if (result !== undefined) await finish(effect, result, shell);
+    if (result !== undefined) await finish(task, result, shell);
   } catch (error) {
     // Only a plain no from the platform is the end of a step. Out of time, out of reach, overtaken while saving: delivered again, and read again first.
     if (abort.aborted || !(error instanceof PlatformFailure) || !FINAL.includes(error.code)) throw error;
-    await finish(effect, { kind: 'failed', detail: error.message }, shell);
+    await finish(task, { kind: 'failed', detail: error.message }, shell);
   }
 }
 
@@ -117,25 +121,40 @@ async function unapproved(
 const refused = (detail: string): StepResult => ({ kind: 'refused', detail });
 
 /** The guardrails, on what was read this moment and the policy as it is now. One that came since does not stop an undo half way. */
-function guardrailAgainst({ incident, step, effect }: Task, present: unknown, { policy }: RemediationShell) {
+async function guardrailAgainst({ incident, step, effect }: Task, present: unknown, shell: RemediationShell) {
   if (effect.direction === 'undo') return undefined;
+  const { policy, store, clock } = shell;
+  const at = await clock.now();
+  const environment = environmentOf(incident, policy);
   return refusedByGuardrail(
     step,
-    { environment: environmentOf(incident, policy), ownProject: policy.ownProject },
+    {
+      environment,
+      ownProject: policy.ownProject,
+      allPaused: policy.paused ?? false,
+      at,
+      incident: incident.id,
+      rule: incident.signed.plan.because.rule,
+      made: await store.changes(environment.name, plusSeconds(at, -HISTORY_SECONDS)),
+    },
     present,
   );
 }
 
 /**
- * The moment at which the approval must stand. An undo belongs to what was approved and may come as long after the expiry as verification may take;
- * later than that nobody waits for it any more.
+ * The moment at which the approval must stand. What was begun in time is gone on with, however long its first steps took. An undo belongs to what was
+ * approved and may come as long after the expiry as carrying out and verification may take; later than that nobody waits for it any more.
  */
-async function judgedAt({ incident, effect }: Task, { clock, policy }: RemediationShell): Promise<Instant> {
+async function judgedAt({ incident, effect }: Task, { clock, policy, store }: RemediationShell): Promise<Instant> {
   const now = await clock.now();
   const { issuedAt, expiresAt } = incident.approval;
+  if (effect.direction === 'apply') {
+    const isBegun = effect.step > 0 && (await store.spent(spendKey({ ...effect, step: effect.step - 1 })));
+    return isBegun && now < executionEndsBy(incident) ? issuedAt : now;
+  }
   const { deadlineSeconds } = environmentOf(incident, policy).verification;
-  const latestUndo = plusSeconds(expiresAt, deadlineSeconds + EXECUTION_SECONDS_MAX);
-  return effect.direction === 'undo' && now < latestUndo ? issuedAt : now;
+  const latestUndo = plusSeconds(expiresAt, deadlineSeconds + executionSecondsMax(incident.signed.plan.steps));
+  return now < latestUndo ? issuedAt : now;
 }
 
 const spendKey = ({ digest, step, direction }: CarryOut): string => `${digest}/${step}/${direction}`;
@@ -165,7 +184,7 @@ async function apply(task: Task, shell: RemediationShell, abort: AbortSignal): P
   // Only now: what was written before a crash stands, and must not be taken for refused because an approval ran out since.
   const fault = await unapproved(task, await judgedAt(task, shell), shell);
   if (fault !== undefined) return fault;
-  const refusal = guardrailAgainst(task, settings, shell);
+  const refusal = await guardrailAgainst(task, settings, shell);
   if (refusal !== undefined) return refused(refusal);
   // An undo follows our own write, so that the version to compare with is the one just read.
   const etag = effect.direction === 'undo' ? present : change.etag;
@@ -225,7 +244,7 @@ async function readBack(task: Task, shell: RemediationShell, abort: AbortSignal)
 
 /** What stands once nothing is under way on it, read at least once; undefined when that does not come in time. */
 async function settled(
-  { step: { action, target }, until }: Task,
+  { step: { action, target, prospect }, until }: Task,
   { cloud, clock }: RemediationShell,
   abort: AbortSignal,
 ) {
@@ -234,16 +253,24 @@ async function settled(
     if (standing.settled) return standing;
     const at = await clock.now();
     if (at >= until) return undefined;
-    await clock.sleepUntil(plusSeconds(at, POLL_SECONDS), abort);
+    const everySeconds = prospect.patience === undefined ? POLL_SECONDS : PATIENT_POLL_SECONDS;
+    await clock.sleepUntil(plusSeconds(at, everySeconds), abort);
   }
 }
 
 const same = (a: unknown, b: unknown): boolean => canonical(a) === canonical(b);
 const phase = ({ digest, step, direction }: CarryOut) => ({ digest, step, direction });
 
-async function finish(effect: CarryOut, result: StepResult, shell: RemediationShell): Promise<void> {
+async function finish(task: Task, result: StepResult, shell: RemediationShell): Promise<void> {
+  const { incident, step, effect } = task;
   const at = await shell.clock.now();
   // Spent first: a crash in between finds that `after` stands, and needs no approval for that.
-  if (result.kind === 'done' || result.kind === 'stood-already') await shell.store.spend(spendKey(effect), at);
+  if (result.kind === 'done' || result.kind === 'stood-already') {
+    const { environment } = incident.subject;
+    const { rule } = incident.signed.plan.because;
+    const change = madeChange(step, { incident: incident.id, environment, direction: effect.direction, rule, at });
+    // What people made is theirs, and no guardrail holds it against runmedic.
+    await shell.store.spend(spendKey(effect), at, step.prospect.fit === 'by-hand' ? undefined : change);
+  }
   await advance(effect.incident, { ...phase(effect), type: 'step-finished', at, result }, shell);
 }

@@ -68,7 +68,7 @@ async function settle(click: DecisionClick, shell: DecisionShell): Promise<Decid
     case 'approve':
       return approve(click, { incident, grounds, at }, shell);
     case 'reject-opened':
-      if (click.view === undefined) return refuse(click, dialogNotOpened, shell);
+      if (click.view === undefined) return refuse(click, dialogNotOpened(click.unopened ?? 'too-late'), shell);
       // 'gone': they closed the dialog, and so decided nothing.
       await shell.chat.updateModal(click.view, reasonModal(incident, click.channel));
       return { kind: 'asked' };

@@ -14,6 +14,8 @@ import type { CloudReader } from '../ports/cloud.ts';
 import { PlatformFailure } from '../ports/platform-failure.ts';
 import type { Prober } from '../ports/prober.ts';
 import type { VpcProber } from '../ports/vpc-prober.ts';
+import { HISTORY_SECONDS } from '../remedy/guardrails-of-time.ts';
+import type { MadeChange } from '../remedy/made-change.ts';
 import { planFor } from '../remedy/plan-for.ts';
 import { signed } from '../remedy/signature.ts';
 import { ruleTitle } from '../report/words.ts';
@@ -64,11 +66,9 @@ export async function investigate(
   const { since } = inspection;
   await shell.store.saveEvidence(id, round, { subject, since, until, evidence }).catch(unlessTooLarge);
   const at = await shell.clock.now();
-  await advance(
-    id,
-    { type: 'investigated', at, round, diagnosis, offer: offerFor(incident, diagnosis, evidence, at, shell), calls },
-    shell,
-  );
+  const made = await shell.store.changes(environment.name, plusSeconds(at, -HISTORY_SECONDS));
+  const offer = offerFor(incident, { diagnosis, evidence, at, made }, shell);
+  await advance(id, { type: 'investigated', at, round, diagnosis, offer, calls }, shell);
 }
 
 /** A diagnosis is worth more than what it was made from: evidence over a document's size is not kept. */
@@ -78,11 +78,15 @@ function unlessTooLarge(error: unknown): void {
 
 function offerFor(
   incident: Incident,
-  diagnosis: Diagnosis,
-  evidence: Evidence,
-  at: Instant,
+  found: {
+    readonly diagnosis: Diagnosis;
+    readonly evidence: Evidence;
+    readonly at: Instant;
+    readonly made: readonly MadeChange[];
+  },
   { policy, planKey }: InvestigationShell,
 ): Offer {
+  const { diagnosis, evidence, at, made } = found;
   const environment = environmentOf(incident, policy);
   if (diagnosis.healthy) return { kind: 'none', reason: 'healthy', detail: 'nothing wrong was seen' };
   const { root } = diagnosis;
@@ -95,6 +99,9 @@ function offerFor(
     evidence,
     environment,
     ownProject: policy.ownProject,
+    allPaused: policy.paused ?? false,
+    at,
+    made,
     tried: attempts,
   });
   if (planned.kind === 'none') return { kind: 'none', reason: 'no-safe-action', detail: planned.refusals.join('; ') };

@@ -1,5 +1,5 @@
 import { type Instant, secondsBetween } from '../ports/clock.ts';
-import type { CertificateMapEntry, HeldCertificate } from '../ports/load-balancing.ts';
+import type { CertificateMapEntry, HeldCertificate, TargetProxy } from '../ports/load-balancing.ts';
 import type { DnsAnswer, DnsQuestion, TlsResult } from '../ports/prober.ts';
 import { type Balancer, balancersFor, balancersOf, hostsOf } from './balanced-hosts.ts';
 import { urlOf } from './checks.ts';
@@ -32,12 +32,24 @@ export interface CertificateObservation extends HeldCertificate {
    * 'serving': a load balancer presents it. 'overridden': a certificate map counts in its place. 'unattached': none has it.
    */
   readonly use: 'serving' | 'overridden' | 'unattached';
+  /** Below zero once it has run out; undefined where it was not issued yet, and in evidence from before it was kept. */
+  readonly daysLeft?: number | undefined;
+}
+
+/** A target proxy of a load balancer, and what it may present. */
+export interface ProxyObservation extends Pick<TargetProxy, 'link' | 'name' | 'certificates' | 'certificateMap'> {
+  /** Those of the hosts that were looked at which it takes. */
+  readonly hosts: readonly string[];
+  /** Of its certificate map; empty where it has none. */
+  readonly entries: readonly CertificateMapEntry[];
 }
 
 export interface CertificatesObservation {
   readonly domains: readonly DomainObservation[];
   /** Unavailable where load balancers or certificates cannot be read: handshakes are seen all the same. */
   readonly held: Part<readonly CertificateObservation[]>;
+  /** What presents them; left out in evidence from before it was kept. */
+  readonly proxies?: Part<readonly ProxyObservation[]>;
 }
 
 /** More than this many hosts are not looked at one by one: those of checks come first. */
@@ -69,11 +81,13 @@ export const certificates: Inspector<CertificatesObservation> = {
     const found = await part(balancersOf(cloud, environment, abort), abort);
     const balancers = found.status === 'observed' ? found.value : [];
     const hosts = [...new Set([...hostsOfChecks(inspection), ...balancers.flatMap(hostsOf)])].slice(0, HOSTS_MAX);
-    const [held, domains] = await Promise.all([
-      found.status === 'observed' ? part(heldCertificates(inspection, balancers, abort), abort) : found,
+    const [kept, domains] = await Promise.all([
+      found.status === 'observed' ? part(keptBy(inspection, balancers, hosts, abort), abort) : found,
       inBatches(hosts, (host) => domain(host, balancers, inspection, abort)),
     ]);
-    return { held, domains };
+    if (kept.status !== 'observed') return { held: kept, domains, proxies: kept };
+    const { held, proxies } = kept.value;
+    return { held: { ...kept, value: held }, domains, proxies: { ...kept, value: proxies } };
   },
 };
 
@@ -145,18 +159,38 @@ async function nearestCaa(
   return { caa: [], caaAt: undefined };
 }
 
-async function heldCertificates(
-  { cloud, environment: { project } }: Inspection,
+/** Certificates, and the proxies that present them. */
+async function keptBy(
+  { cloud, environment: { project }, until }: Inspection,
   balancers: readonly Balancer[],
+  hosts: readonly string[],
   abort: AbortSignal,
-): Promise<readonly CertificateObservation[]> {
+): Promise<{ readonly held: readonly CertificateObservation[]; readonly proxies: readonly ProxyObservation[] }> {
   const maps = [...new Set(balancers.flatMap(({ proxy }) => proxy.certificateMap ?? []))];
   const [classic, managed, entries] = await Promise.all([
     cloud.computeCertificates({ project }, abort),
     maps.length === 0 ? [] : cloud.managerCertificates({ project }, abort),
-    inBatches(maps, (map) => cloud.certificateMapEntries({ project, map }, abort)),
+    inBatches(maps, async (map) => [map, await cloud.certificateMapEntries({ project, map }, abort)] as const),
   ]);
-  return [...classic, ...managed].map((one) => ({ ...one, use: useOf(one, balancers, entries.flat()) }));
+  const byMap = new Map(entries);
+  const held = [...classic, ...managed].map((one) => ({
+    ...one,
+    use: useOf(one, balancers, [...byMap.values()].flat()),
+    daysLeft: one.expiresAt === undefined ? undefined : daysLeft(one.expiresAt, until),
+  }));
+  // Each once, whatever forwarding rules lead to it.
+  const proxies = new Map(balancers.map(({ proxy }) => [proxy.link, proxy])).values();
+  return {
+    held,
+    proxies: [...proxies].map(({ link, name, certificates, certificateMap }) => ({
+      link,
+      name,
+      certificates,
+      certificateMap,
+      hosts: hosts.filter((host) => balancersFor(host, balancers).some(({ proxy }) => proxy.link === link)),
+      entries: byMap.get(certificateMap ?? '') ?? [],
+    })),
+  };
 }
 
 /** A certificate map wins over whatever is attached: Certificate Manager's overview, cloud.google.com, read 2026-11-23. */

@@ -32,3 +32,6 @@ const numberOf = (address: string): number =>
 
 /** Where a range begins: `10.8.0.0` of `10.8.0.0/28`. */
 export const baseOf = (range: string): string => range.replace(/\/.*$/, '');
+
+/** Whether two ranges share an address: one of them then has the other whole. */
+export const overlap = (a: string, b: string): boolean => isIn(a, baseOf(b)) || isIn(b, baseOf(a));

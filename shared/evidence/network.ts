@@ -47,6 +47,8 @@ export type NatObservation = NatGateway & {
   readonly portUsage: Points;
   /** 1 where a machine was given no address or ports at all. */
   readonly allocationFailed: Points;
+  /** Ports given to all machines together, used or not; left out of what was seen before runmedic read it. */
+  readonly allocatedPorts?: Points;
 };
 
 export type ZoneObservation = PrivateZone & {
@@ -83,6 +85,8 @@ export type Part =
 export interface NetworkObservation {
   readonly ways: readonly Way[];
   readonly networks: readonly NetworkView[];
+  /** Networks of the project, where a connector is gone and with it what tells which of them its services sent into; left out where none is. */
+  readonly supposed?: readonly NetworkView[];
 }
 
 const PARTS = 8;
@@ -94,7 +98,7 @@ const RECORDS_MAX = 200;
 /**
  * Sees the networks that the watched services send into, by connector or Direct VPC egress: Cloud NAT with its drops, routes, firewall rules,
  * peerings, ranges of private services, private DNS zones with their records, subnetworks and their Private Google Access.
- * API: Compute Engine v1 networks.get and lists of subnetworks, routers, routes, firewalls, globalAddresses; Cloud DNS v1 managedZones.list, resourceRecordSets.list, changes.list; Monitoring v3 timeSeries.list; VPC Access v1 connectors.get. Permissions: compute.networks.get, compute.subnetworks.list, compute.routers.list, compute.routes.list, compute.firewalls.list, compute.globalAddresses.list, dns.managedZones.list, dns.resourceRecordSets.list, dns.changes.list, monitoring.timeSeries.list, run.services.list, vpcaccess.connectors.get; in a Shared VPC also in the host project.
+ * API: Compute Engine v1 networks.get, networks.list where a connector is gone, and lists of subnetworks, routers, routes, firewalls, globalAddresses; Cloud DNS v1 managedZones.list, resourceRecordSets.list, changes.list; Monitoring v3 timeSeries.list; VPC Access v1 connectors.get. Permissions: compute.networks.get, compute.networks.list, compute.subnetworks.list, compute.routers.list, compute.routes.list, compute.firewalls.list, compute.globalAddresses.list, dns.managedZones.list, dns.resourceRecordSets.list, dns.changes.list, monitoring.timeSeries.list, run.services.list, vpcaccess.connectors.get; in a Shared VPC also in the host project.
  * Silent about hierarchical firewall policies and response policies, about dynamic routes, and about the last four minutes of a gateway's metrics, which arrive up to 225 s late.
  */
 export const network: Inspector<NetworkObservation> = {
@@ -103,6 +107,7 @@ export const network: Inspector<NetworkObservation> = {
     'run.services.list',
     'vpcaccess.connectors.get',
     'compute.networks.get',
+    'compute.networks.list',
     'compute.subnetworks.list',
     'compute.routers.list',
     'compute.routes.list',
@@ -121,9 +126,33 @@ export const network: Inspector<NetworkObservation> = {
     const connectors = await inBatches(names, (name) => connectorIfThere(name, inspection, abort));
     const ways = services.map((service) => wayOf(service, connectors, environment.project, environment.region));
     const networks = [...new Set(ways.flatMap(({ network: name }) => name ?? []))];
-    return { ways, networks: await inBatches(networks, (name) => view(name, inspection, abort)) };
+    const [seen, supposed] = await Promise.all([
+      inBatches(networks, (name) => view(name, inspection, abort)),
+      ways.some(leadsNowhere) ? supposedOf(inspection, abort) : undefined,
+    ]);
+    return { ways, networks: seen, ...(supposed && { supposed }) };
   },
 };
+
+const leadsNowhere = ({ kind, network, unread }: Way): boolean =>
+  kind === 'connector' && network === undefined && unread === undefined;
+
+/** A project rarely has more; with more of them nobody can say which it was. */
+const SUPPOSED_MAX = 4;
+
+async function supposedOf(inspection: Inspection, abort: AbortSignal): Promise<readonly NetworkView[] | undefined> {
+  try {
+    const all = await inspection.cloud.networks(inspection.environment.project, abort);
+    if (all.length > SUPPOSED_MAX) return undefined;
+    return await inBatches(
+      all.map(({ name }) => name),
+      (name) => view(name, inspection, abort),
+    );
+  } catch (error) {
+    if (abort.aborted || !(error instanceof PlatformFailure)) throw error;
+    return undefined;
+  }
+}
 
 /** A connector as it is; what does not exist is there by its name alone, and what cannot be read says why. */
 type Named = { readonly name: string } & Partial<Omit<Connector, 'name'>> & Pick<Way, 'unread'>;
@@ -254,11 +283,11 @@ async function peeringsOf(
   }
 }
 
-type Measurements = Pick<NatObservation, 'droppedPackets' | 'portUsage' | 'allocationFailed'>;
+type Measurements = Pick<NatObservation, 'droppedPackets' | 'portUsage' | 'allocationFailed' | 'allocatedPorts'>;
 
 const NOTHING_MEASURED = (): Measurements => ({ droppedPackets: [], portUsage: [], allocationFailed: [] });
 
-/** Three queries for all gateways of a region. */
+/** Four queries for all gateways of a region. */
 async function measure(
   { project, region }: { readonly project: string; readonly region: string },
   { cloud, since, until }: Inspection,
@@ -280,15 +309,21 @@ async function measure(
         abort,
       ),
     );
-  const [dropped, usage, failed] = await Promise.all([
+  const [dropped, usage, failed, allocated] = await Promise.all([
     ask('dropped_sent_packets_count', 'ALIGN_DELTA', 'REDUCE_SUM'),
     ask('port_usage', 'ALIGN_MAX', 'REDUCE_MAX'),
     ask('nat_allocation_failed', 'ALIGN_FRACTION_TRUE', 'REDUCE_MAX'),
+    ask('allocated_ports', 'ALIGN_MAX', 'REDUCE_SUM'),
   ]);
   return (gateway) => {
     const own = (series: readonly Series[]) =>
       series.find(({ labels }) => labels['gateway_name'] === gateway)?.points ?? [];
-    return { droppedPackets: own(dropped), portUsage: own(usage), allocationFailed: own(failed) };
+    return {
+      droppedPackets: own(dropped),
+      portUsage: own(usage),
+      allocationFailed: own(failed),
+      allocatedPorts: own(allocated),
+    };
   };
 }
 

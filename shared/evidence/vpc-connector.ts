@@ -42,17 +42,24 @@ export interface VpcConnectorObservation {
   readonly connectors: readonly ConnectorObservation[];
   /** Left out where every connector could be read. */
   readonly unread?: readonly UnreadConnector[];
+  /** Every connector beside one that is gone or in error, whoever uses it: a new one must be none of them. Left out where none is, or where they could not be listed. */
+  readonly neighbours?: readonly Connector[];
 }
 
 /**
  * Sees every connector that the watched services or the configuration name: state, size, throughput and packets against what its machines carry,
  * CPU, trend, who shares it. One that does not exist, or may not be read, is said so by itself.
- * API: VPC Access v1 connectors.get; Monitoring v3 timeSeries.list, one query a metric for all connectors of a project. Permissions: vpcaccess.connectors.get, monitoring.timeSeries.list, run.services.list; in a Shared VPC also in the host project.
+ * API: VPC Access v1 connectors.get, connectors.list where one of them does not work; Monitoring v3 timeSeries.list, one query a metric for all connectors of a project. Permissions: vpcaccess.connectors.get, vpcaccess.connectors.list, monitoring.timeSeries.list, run.services.list; in a Shared VPC also in the host project.
  * Silent about the last four minutes: connector metrics arrive up to 240 s late (Google's metric list).
  */
 export const vpcConnector: Inspector<VpcConnectorObservation> = {
   deadlineMs: 10_000,
-  permissions: ['run.services.list', 'vpcaccess.connectors.get', 'monitoring.timeSeries.list'],
+  permissions: [
+    'run.services.list',
+    'vpcaccess.connectors.get',
+    'vpcaccess.connectors.list',
+    'monitoring.timeSeries.list',
+  ],
   appliesTo: () => true,
   inspect: async (inspection, abort) => {
     const { cloud, environment } = inspection;
@@ -66,12 +73,39 @@ export const vpcConnector: Inspector<VpcConnectorObservation> = {
     // Nothing could be read at all: then it is not these connectors that are at fault.
     const [first] = unread.filter(({ reason }) => reason !== 'not-found');
     if (first !== undefined && unread.length === names.length) throw first.failure;
+    const broken = found.filter((one) => ('reason' in one ? one.reason === 'not-found' : isBroken(one)));
+    const neighbours = await neighboursOf(
+      broken.map(({ name }) => name),
+      inspection,
+      abort,
+    );
     return {
+      ...(neighbours && { neighbours }),
       connectors: found.flatMap((one) => ('reason' in one ? [] : [{ ...one, ...measurements(one) }])),
       ...(unread.length > 0 && { unread: unread.map(({ failure: _, ...told }) => told) }),
     };
   },
 };
+
+const isBroken = ({ state }: Connector): boolean => state === 'error' || state === 'deleting';
+
+/** Read only where a connector does not work. @returns undefined where all do, or where they may not be listed. */
+async function neighboursOf(
+  broken: readonly string[],
+  { cloud }: Inspection,
+  abort: AbortSignal,
+): Promise<readonly Connector[] | undefined> {
+  if (broken.length === 0) return undefined;
+  const places = new Map(
+    broken.map(parseName).map(({ project, region }) => [`${project}/${region}`, { project, region }]),
+  );
+  try {
+    return (await inBatches([...places.values()], (place) => cloud.connectors(place, abort))).flat();
+  } catch (error) {
+    if (abort.aborted || !(error instanceof PlatformFailure)) throw error;
+    return undefined;
+  }
+}
 
 /** Of the watched services and of the configuration, each once. */
 export const connectorNames = (services: readonly Service[], configured: readonly string[] | undefined): string[] => [

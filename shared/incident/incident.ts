@@ -42,6 +42,8 @@ export interface Refusal {
 export interface Attempt {
   readonly action: ActionName;
   readonly target: string;
+  /** What the cause was on, that it was to mend; left out of what was kept before it was said. */
+  readonly because?: string | undefined;
   readonly digest: string;
   readonly result: 'failed' | 'not-verified' | 'worse';
   readonly undone: 'yes' | 'no' | 'not-possible';

@@ -1,6 +1,7 @@
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import type { Environment } from '../policy/policy.ts';
 import { earliest, type Instant, plusSeconds } from '../ports/clock.ts';
+import type { PlanStep } from '../remedy/actions.ts';
 import { isUnanswered } from './awaited-look.ts';
 import type { Effect } from './effect.ts';
 import type {
@@ -37,6 +38,14 @@ export const ESCALATED_LOOK_EVERY_SECONDS = 3600;
 export const UNANSWERED_LOOK_EVERY_SECONDS = 600;
 /** A step that has not ended this long after it was approved is handed to people; a connector's update takes minutes. */
 export const EXECUTION_SECONDS_MAX = 3600;
+/** How long these steps may take together, from the approval on. */
+export const executionSecondsMax = (steps: readonly PlanStep[]): number =>
+  steps.reduce((sum, { prospect }) => sum + (prospect.patience?.seconds ?? 0), EXECUTION_SECONDS_MAX);
+/** When a step that has not ended is handed to people. */
+export function executionEndsBy({ approval, signed, step, direction }: IncidentIn<'executing'>): Instant {
+  const { steps } = signed.plan;
+  return plusSeconds(approval.issuedAt, executionSecondsMax(direction === 'undo' ? steps : steps.slice(0, step + 1)));
+}
 /** Where users were served when last looked at, there is no hurry: a next look is waited for this long after the deadline. */
 export const SERVED_PATIENCE_SECONDS = 3600;
 /** How many diagnoses one incident gets before a person must look. */
@@ -247,6 +256,7 @@ export function attemptsWith(
   result: Attempt['result'],
   undone: Attempt['undone'],
 ): readonly Attempt[] {
-  const { digest, steps } = incident.signed.plan;
-  return [...incident.attempts, ...steps.map(({ action, target }) => ({ action, target, digest, result, undone }))];
+  const { digest, steps, because } = incident.signed.plan;
+  const tried = { because: because.target, digest, result, undone };
+  return [...incident.attempts, ...steps.map(({ action, target }) => ({ action, target, ...tried }))];
 }

@@ -1,5 +1,6 @@
 import type { EvidenceRecord } from '../evidence/evidence.ts';
 import type { Instant } from '../ports/clock.ts';
+import type { MadeChange } from '../remedy/made-change.ts';
 import type { Effect } from './effect.ts';
 import type { IncidentEvent } from './event.ts';
 import type { Incident } from './incident.ts';
@@ -95,9 +96,14 @@ export interface Store {
   card(incident: string): Promise<Card | undefined>;
   /** false: another writer was first (or, with `before` undefined, it exists). */
   saveCard(before: Card | undefined, after: Card): Promise<boolean>;
-  /** Marks one step of an approved plan as having taken effect: `{digest}/{step}/{direction}`. false: it was before. Create-only. */
-  spend(key: string, at: Instant): Promise<boolean>;
+  /**
+   * Marks one step of an approved plan as having taken effect: `{digest}/{step}/{direction}`; `change`, what it made, is remembered with it in the same
+   * batch. false: it was marked before. Create-only.
+   */
+  spend(key: string, at: Instant, change?: MadeChange): Promise<boolean>;
   spent(key: string): Promise<boolean>;
+  /** What took effect in an environment since then, newest first. */
+  changes(environment: string, since: Instant): Promise<readonly MadeChange[]>;
   /** Newest first. */
   recent(limit: number): Promise<readonly Incident[]>;
 }

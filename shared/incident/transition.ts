@@ -12,7 +12,7 @@ import { whenLookUnderWay } from './when-look-under-way.ts';
 import { whenLookedBeside } from './when-looked-beside.ts';
 import { whenVerified } from './when-verified.ts';
 
-/** The newest alerts are kept; more would only repeat them. */
+/** The first, the worst and the newest alerts are kept; more would only repeat them. */
 const ALERTS_KEPT = 20;
 const SERVICES_KEPT = 50;
 
@@ -76,13 +76,25 @@ function alertJoined(incident: Incident, { alert, services }: EventOf<'alert-joi
   if (incident.alerts.some(({ key }) => key === alert.key)) return stay(incident);
   const named = new Set([...incident.subject.services, ...services]);
   const joined = note(incident, {
-    alerts: [...incident.alerts, alert].slice(-ALERTS_KEPT),
+    alerts: keptOf([...incident.alerts, alert]),
     // A closing is news of an alert, not another one.
     alertsTotal: incident.alertsTotal + (alert.state === 'open' ? 1 : 0),
     subject: { ...incident.subject, services: [...named].slice(0, SERVICES_KEPT) },
   });
   return recheckOn(incident, alert) ? sameVersion(investigateAgain(joined.incident, moment)) : joined;
 }
+
+/** Of too many, the oldest news that an alert closed goes, or else the oldest alert; never the one that began it, nor the first of the worst. */
+function keptOf(alerts: readonly AlertNote[]): readonly AlertNote[] {
+  if (alerts.length <= ALERTS_KEPT) return alerts;
+  const worst = alerts.reduce((one, next) => (RANK[next.severity] > RANK[one.severity] ? next : one));
+  const spare = alerts.filter((alert, index) => index > 0 && alert !== worst);
+  const goes = spare.find(({ state }) => state === 'closed') ?? spare[0];
+  return keptOf(alerts.filter((alert) => alert !== goes));
+}
+
+/** By how much an alert matters. */
+const RANK = { critical: 3, error: 2, warning: 1, none: 0 } as const satisfies Record<AlertNote['severity'], number>;
 
 /**
  * A closed notification is a reason to look again, not recovery: a policy edit or missing data closes one too.

@@ -10,7 +10,7 @@ import type { Evidence, InspectorName } from '../evidence/evidence.ts';
 import type { Reading } from '../evidence/inspector.ts';
 import type { LogsObservation } from '../evidence/logs.ts';
 import { latest, secondsBetween } from '../ports/clock.ts';
-import type { Plan } from '../remedy/plan.ts';
+import { lastOnEach, type Plan } from '../remedy/plan.ts';
 import type { Recovery, RecoveryCheck } from './incident.ts';
 
 /** What tells how users are served, whatever was the matter. */
@@ -36,11 +36,13 @@ export interface RecoveryInput {
 /**
  * Whether a change brought users back: looked at from outside, by the same rule, and by reading `after` back.
  * `recovered` wants every check passed, and somebody seen to be served; what is unavailable makes it inconclusive; more in trouble than before, of
- * what the root harms and what is looked at from outside, is worse. Pure.
+ * what the root harms and what is looked at from outside, is worse, unless the cause itself is still there. Pure.
  */
 export function recovery(input: RecoveryInput): Recovery {
-  const checks = [...fromOutside(input.evidence), errorsServed(input), sameRule(input), ...standing(input)];
-  return { verdict: isWorse(input) ? 'worse' : verdict(checks), checks };
+  const cause = sameRule(input);
+  const checks = [...fromOutside(input.evidence), errorsServed(input), cause, ...standing(input)];
+  // What goes on getting worse by the cause that is still there, was not made worse by the change, and taking it back would not help.
+  return { verdict: cause.status !== 'failed' && isWorse(input) ? 'worse' : verdict(checks), checks };
 }
 
 function verdict(checks: readonly RecoveryCheck[]): Recovery['verdict'] {
@@ -155,15 +157,20 @@ function knownRule(name: string): Rule<InspectorName, InspectorName> | undefined
   return known && ruleNamed(known);
 }
 
-const standing = ({ plan, readBack }: RecoveryInput): RecoveryCheck[] =>
-  plan.steps.map(({ prospect }, index): RecoveryCheck => {
+function standing({ plan, readBack }: RecoveryInput): RecoveryCheck[] {
+  const isLast = lastOnEach(plan);
+  return plan.steps.flatMap(({ prospect }, index): RecoveryCheck[] => {
+    if (isLast[index] === false) return [];
+    // Nothing of what people do is read: only whether it helped is seen.
+    if (prospect.fit === 'by-hand') return [];
     const found = readBack[index] ?? { unavailable: 'not read' };
     const name = `${prospect.summary.title}: as approved`;
-    if (found === 'stands') return { name, status: 'passed', detail: prospect.summary.after };
+    if (found === 'stands') return [{ name, status: 'passed', detail: prospect.summary.after }];
     if (found === 'moved')
-      return { name, status: 'failed', detail: `${prospect.summary.after} does not stand any more` };
-    return { name, status: 'unavailable', detail: found.unavailable };
+      return [{ name, status: 'failed', detail: `${prospect.summary.after} does not stand any more` }];
+    return [{ name, status: 'unavailable', detail: found.unavailable }];
   });
+}
 
 /** A detail follows a colon and is followed by others: a claim is a sentence, and brings a full stop. */
 const withoutStop = (claim: string): string => claim.replace(/\.$/, '');

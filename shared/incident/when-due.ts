@@ -1,10 +1,11 @@
-import { plusSeconds } from '../ports/clock.ts';
+import { plusSeconds, secondsBetween } from '../ports/clock.ts';
+import { isByHand } from '../remedy/plan.ts';
 import type { Incident, IncidentIn } from './incident.ts';
 import {
   attemptsWith,
   CARRY_OUT_PATIENCE_SECONDS,
-  EXECUTION_SECONDS_MAX,
   escalate,
+  executionEndsBy,
   INVESTIGATION_PATIENCE_SECONDS,
   INVESTIGATION_TRIES_MAX,
   investigateAgain,
@@ -40,12 +41,12 @@ export function whenDue(incident: Exclude<Incident, IncidentIn<'closed'>>, momen
     }
     case 'awaiting-approval':
       if (at < incident.expiresAt) return whenLookOverdue(incident, moment);
-      return escalate(incident, moment, 'nobody-decided', 'the plan expired before anyone decided', {
+      return escalate(incident, moment, 'nobody-decided', whyLapsed(incident), {
         lapsed: { signed: incident.signed, expiredAt: incident.expiresAt },
       });
     case 'executing': {
-      const { id, signed, step, direction, approval } = incident;
-      if (at >= plusSeconds(approval.issuedAt, EXECUTION_SECONDS_MAX)) return handOver(incident, moment);
+      const { id, signed, step, direction } = incident;
+      if (at >= executionEndsBy(incident)) return handOver(incident, moment);
       const again = { type: 'carry-out', incident: id, digest: signed.plan.digest, step, direction } as const;
       return move(incident, { ...incident, dueAt: plusSeconds(at, CARRY_OUT_PATIENCE_SECONDS) }, { effects: [again] });
     }
@@ -67,6 +68,11 @@ export function whenDue(incident: Exclude<Incident, IncidentIn<'closed'>>, momen
   }
 }
 
+const whyLapsed = ({ signed }: IncidentIn<'awaiting-approval'>): string =>
+  isByHand(signed.plan)
+    ? 'it is to be done by hand, and nobody said in time that it is done'
+    : 'the plan expired before anyone decided';
+
 /** The last look that could tell may have been good, and the process dead since: then it is asked again before people are called. */
 const patienceBeyondDeadline = ({ passed }: IncidentIn<'verifying'>): number =>
   passed > 0 ? SERVED_PATIENCE_SECONDS : 2 * INVESTIGATION_PATIENCE_SECONDS;
@@ -76,7 +82,8 @@ function handOver(incident: IncidentIn<'executing'>, moment: Moment): Step {
   const { operation, approval } = incident;
   const what =
     operation === undefined ? 'nothing is known to be under way' : `${operation.name} may still be under way`;
-  const detail = `no end within ${EXECUTION_SECONDS_MAX / 60} min of the approval at ${approval.issuedAt}; ${what}`;
+  const minutes = secondsBetween(approval.issuedAt, executionEndsBy(incident)) / 60;
+  const detail = `no end within ${minutes} min of the approval at ${approval.issuedAt}; ${what}`;
   return escalate(incident, moment, 'execution-failed', detail, { attempts: attemptsWith(incident, 'failed', 'no') });
 }
 

@@ -1,3 +1,4 @@
+import { isByHand, type Plan } from '../remedy/plan.ts';
 import type { EventOf } from './event.ts';
 import type { IncidentIn } from './incident.ts';
 import {
@@ -54,11 +55,18 @@ export function notMeasured(incident: IncidentIn<'verifying'>, moment: Moment): 
 }
 
 function gotWorse(incident: IncidentIn<'verifying'>, moment: Moment): Step {
+  const { plan } = incident.signed;
   const because = 'the change made things measurably worse';
+  const detail = isByHand(plan) ? worseByHand(plan) : `${because} and cannot be undone`;
   return (
-    undoFrom(incident, moment, incident.signed.plan.steps.length - 1, because) ??
-    escalate(incident, moment, 'not-verified', `${because} and cannot be undone`, {
-      attempts: attemptsWith(incident, 'worse', 'not-possible'),
-    })
+    undoFrom(incident, moment, plan.steps.length - 1, because) ??
+    escalate(incident, moment, 'not-verified', detail, { attempts: attemptsWith(incident, 'worse', 'not-possible') })
   );
+}
+
+/** What people did is theirs to take back; how, is said where they are called. */
+function worseByHand({ steps: [{ prospect }] }: Plan): string {
+  const { undo } = prospect.guide ?? {};
+  const how = [undo?.words, undo?.commands?.split('\n').join('; ')].filter((part) => part !== undefined);
+  return ['things got measurably worse after it was done by hand.', ...how].join(' ');
 }

@@ -5,6 +5,7 @@ import {
   CHECK_TIMEOUT_SECONDS,
   ESCALATION,
   EXPECTED_STATUS,
+  GUARDRAILS,
   VERIFICATION,
 } from './defaults.ts';
 import type {
@@ -14,6 +15,7 @@ import type {
   Check,
   Environment,
   EscalationLevel,
+  GuardrailPolicy,
   JourneyStep,
   Policy,
   VerificationPolicy,
@@ -27,6 +29,7 @@ type StepFile = Extract<Described, { kind: 'journey' }>['steps'][number];
 export function complete(file: PolicyFile): Policy {
   return {
     ownProject: file.ownProject,
+    paused: file.paused ?? false,
     environments: Object.entries(file.environments).map(([name, written]) => environment(name, written, file)),
     top: { channel: file.slack?.channel, approvers: people(file.approvers ?? {}) },
   };
@@ -49,6 +52,7 @@ function environment(name: string, here: EnvironmentFile, top: PolicyFile): Envi
     slack: here.slack ?? top.slack ?? missingChannel(name),
     approvers: approvers(here.approvers, top.approvers),
     bounds: bounds(here.bounds, top.bounds),
+    guardrails: guardrails(here.guardrails, top.guardrails),
     verification: verification(here.verification, top.verification),
     escalation: (here.escalation ?? top.escalation)?.map(level) ?? ESCALATION,
     paused: here.paused ?? false,
@@ -92,12 +96,24 @@ const people = ({
   usergroups,
 });
 
+/** Each bound by itself: as the environment says it, else as the top does. */
 const bounds = (here: EnvironmentFile['bounds'], top: PolicyFile['bounds']): Bounds => ({
-  actions: here?.actions ?? top?.actions ?? BOUNDS.actions,
-  connectorInstancesMax: here?.connectorInstancesMax ?? top?.connectorInstancesMax ?? BOUNDS.connectorInstancesMax,
-  connectorMachineTypes: here?.connectorMachineTypes ?? top?.connectorMachineTypes ?? BOUNDS.connectorMachineTypes,
-  costUsdPerMonthMax: here?.costUsdPerMonthMax ?? top?.costUsdPerMonthMax ?? BOUNDS.costUsdPerMonthMax,
+  ...BOUNDS,
+  ...said(top),
+  ...said(here),
 });
+
+const guardrails = (here: EnvironmentFile['guardrails'], top: PolicyFile['guardrails']): GuardrailPolicy => {
+  const repeats = here?.repeats ?? top?.repeats;
+  return {
+    cooldownSeconds: here?.cooldown ?? top?.cooldown ?? GUARDRAILS.cooldownSeconds,
+    changesPerHourMax: here?.changesPerHourMax ?? top?.changesPerHourMax ?? GUARDRAILS.changesPerHourMax,
+    repeats: repeats === undefined ? GUARDRAILS.repeats : { times: repeats.times, withinSeconds: repeats.within },
+    freezes: (here?.freezes ?? top?.freezes ?? []).map(({ days, ...freeze }) =>
+      days === undefined ? { kind: 'dates', ...freeze } : { kind: 'weekly', days, ...freeze },
+    ),
+  };
+};
 
 const verification = (here: EnvironmentFile['verification'], top: PolicyFile['verification']): VerificationPolicy => ({
   checks: here?.checks ?? top?.checks ?? VERIFICATION.checks,
@@ -148,3 +164,9 @@ function completeStep(step: StepFile): JourneyStep {
     capture: step.capture ?? {},
   };
 }
+
+type Said<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+// Sound: only keys of T, and no undefined among the values.
+const said = <T extends object>(block: T | undefined): Said<T> =>
+  Object.fromEntries(Object.entries(block ?? {}).filter(([, value]) => value !== undefined)) as Said<T>;

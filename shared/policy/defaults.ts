@@ -1,4 +1,4 @@
-import type { Bounds, EscalationLevel, VerificationPolicy } from './policy.ts';
+import type { Bounds, EscalationLevel, GuardrailPolicy, VerificationPolicy } from './policy.ts';
 
 /** What holds where `runmedic.yaml` says nothing. */
 
@@ -6,10 +6,27 @@ export const APPROVAL_EXPIRES_AFTER_SECONDS = 30 * 60;
 
 export const BOUNDS: Bounds = {
   actions: 'all',
+  deniedActions: [],
   /** The API's own ceiling: a connector has at most 10 instances (gcloud compute networks vpc-access connectors update, read 2026-11-23). */
   connectorInstancesMax: 10,
   connectorMachineTypes: ['e2-micro', 'e2-standard-4'],
-  costUsdPerMonthMax: 500,
+  memoryMibMax: 8192,
+  cpuMax: 4,
+  /** Cloud Run's own default ceiling of a revision. */
+  instancesMax: 100,
+  costUsdPerMonthMax: 1000,
+  costUsdPerMonthPerDayMax: 3000,
+};
+
+/**
+ * Our own choices. A fix that is made a fourth time within a week treats a symptom; ten changes in an hour are a storm in which people look better than
+ * a machine; what was changed a quarter of an hour ago has not shown yet what it does.
+ */
+export const GUARDRAILS: GuardrailPolicy = {
+  cooldownSeconds: 900,
+  changesPerHourMax: 10,
+  repeats: { times: 3, withinSeconds: 7 * 86_400 },
+  freezes: [],
 };
 
 export const VERIFICATION: VerificationPolicy = { checks: 3, everySeconds: 60, deadlineSeconds: 1200 };

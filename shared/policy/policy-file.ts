@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { checkFile } from './check-file.ts';
 import { databaseFile, probeFile } from './database-file.ts';
-import { APPROVAL_EXPIRES_AFTER_SECONDS, BOUNDS, VERIFICATION } from './defaults.ts';
+import { APPROVAL_EXPIRES_AFTER_SECONDS, BOUNDS, GUARDRAILS, VERIFICATION } from './defaults.ts';
 import {
   actionId,
   channelId,
@@ -9,14 +9,20 @@ import {
   duration,
   durationText,
   ENVIRONMENT_NAME,
+  isLocalDate,
+  isTimeOfDay,
+  line,
   listOf,
+  localMoment,
   machineType,
   projectId,
   region,
   section,
   serviceName,
+  timeZone,
   usergroupId,
   userId,
+  weekday,
   wholeNumber,
 } from './values.ts';
 
@@ -67,6 +73,9 @@ const bounds = section({
     .union([z.literal('all'), listOf(actionId, 50)], { error: 'all, or a list of action ids' })
     .optional()
     .meta({ description: 'The actions that may be offered.', default: BOUNDS.actions }),
+  deniedActions: listOf(actionId, 50)
+    .optional()
+    .meta({ description: 'Actions that are never offered.', default: BOUNDS.deniedActions }),
   connectorInstancesMax: wholeNumber(3, 10).optional().meta({
     description: 'No connector is raised above this. A connector never shrinks again.',
     default: BOUNDS.connectorInstancesMax,
@@ -74,6 +83,17 @@ const bounds = section({
   connectorMachineTypes: listOf(machineType, 3)
     .optional()
     .meta({ description: 'Machine types that a connector may be given.', default: BOUNDS.connectorMachineTypes }),
+  memoryMibMax: wholeNumber(128, 32_768).optional().meta({
+    description: 'No instance of a service is given more memory than this, MiB.',
+    default: BOUNDS.memoryMibMax,
+  }),
+  cpuMax: wholeNumber(1, 8)
+    .optional()
+    .meta({ description: 'No instance of a service is given more CPUs than this.', default: BOUNDS.cpuMax }),
+  instancesMax: wholeNumber(1, 1000).optional().meta({
+    description: "No service's ceiling or floor of instances is raised above this.",
+    default: BOUNDS.instancesMax,
+  }),
   costUsdPerMonthMax: z
     .number({ error: 'an amount in US dollars, 0 or more' })
     .min(0, { error: 'an amount in US dollars, 0 or more' })
@@ -82,7 +102,55 @@ const bounds = section({
       description: 'A plan that adds more to the monthly bill is not offered, nor one whose cost is not known.',
       default: BOUNDS.costUsdPerMonthMax,
     }),
+  costUsdPerMonthPerDayMax: z
+    .number({ error: 'an amount in US dollars, 0 or more' })
+    .min(0, { error: 'an amount in US dollars, 0 or more' })
+    .optional()
+    .meta({
+      description: 'The changes of 24 hours together add no more to the monthly bill.',
+      default: BOUNDS.costUsdPerMonthPerDayMax,
+    }),
 }).describe('How far a plan may go. What lies beyond is refused, and the refusal names the bound.');
+
+const FREEZES_MAX = 20;
+
+const FREEZE_TIMES = 'with days, two times of the day; without, two dates with their time, the earlier first';
+
+const freeze = section({
+  name: line(60).describe('What people call it; refusals name it.'),
+  days: listOf(weekday, 7)
+    .min(1, { error: 'at least one day' })
+    .optional()
+    .describe('Every week on these days; left out: once, from one date to another.'),
+  from: localMoment.describe('By local clocks: a time of the day with `days`, a date and time without.'),
+  to: localMoment.describe('Not included. A time of the day before `from` is on the next day.'),
+  timeZone: timeZone.describe('Of the IANA list, such as Europe/Berlin.'),
+}).refine(
+  ({ days, from, to }) =>
+    // What is neither has its own fault.
+    ![from, to].every((text) => isTimeOfDay(text) || isLocalDate(text)) ||
+    (days === undefined ? [from, to].every(isLocalDate) && from < to : [from, to].every(isTimeOfDay)),
+  { error: FREEZE_TIMES },
+);
+
+const guardrails = section({
+  cooldown: duration({ minSeconds: 0, maxSeconds: DAY_SECONDS })
+    .optional()
+    .meta({
+      description: 'Between two times of the same action on the same resource.',
+      default: durationText(GUARDRAILS.cooldownSeconds),
+    }),
+  changesPerHourMax: wholeNumber(1, 100)
+    .optional()
+    .meta({ description: 'Changes of all kinds in one hour.', default: GUARDRAILS.changesPerHourMax }),
+  repeats: section({
+    times: wholeNumber(1, 100).describe('How often.'),
+    within: duration({ minSeconds: 3600, maxSeconds: 30 * DAY_SECONDS }).describe('In how long.'),
+  })
+    .optional()
+    .describe('So often within so long the same fix is made; then people look. Default: 3 times within 7d.'),
+  freezes: listOf(freeze, FREEZES_MAX).optional().describe('Times in which nothing is changed, by local clocks.'),
+}).describe('When and how often something may be changed.');
 
 const verification = section({
   checks: wholeNumber(1, 10)
@@ -114,6 +182,7 @@ const blocks = {
   slack: slack.optional(),
   approvers: approvers.optional(),
   bounds: bounds.optional(),
+  guardrails: guardrails.optional(),
   verification: verification.optional(),
   escalation: escalation.optional(),
 };
@@ -150,6 +219,10 @@ const environment = section({
 
 /** `runmedic.yaml` as people write it. The blocks at the top hold for every environment that does not write its own. */
 export const policyFile = section({
+  paused: z
+    .boolean({ error: 'true or false' })
+    .optional()
+    .meta({ description: 'true: nothing is changed anywhere; incidents are looked at all the same.', default: false }),
   ownProject: projectId.optional().describe('The project that runmedic itself runs in: never a target.'),
   environments: z
     .record(environmentKey, environment, { error: 'a mapping of environment names to what is watched there' })

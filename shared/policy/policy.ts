@@ -2,6 +2,8 @@ import type { CheckAuth } from '../ports/prober.ts';
 
 /** `runmedic.yaml`, parsed and completed with defaults. */
 export interface Policy {
+  /** true: nothing is changed anywhere; incidents are looked at all the same. */
+  readonly paused?: boolean;
   /** The Google Cloud project runmedic itself runs in: never a target. */
   readonly ownProject: string | undefined;
   readonly environments: readonly Environment[];
@@ -24,6 +26,7 @@ export interface Environment {
   readonly slack: { readonly channel: string };
   readonly approvers: ApproverPolicy;
   readonly bounds: Bounds;
+  readonly guardrails: GuardrailPolicy;
   readonly verification: VerificationPolicy;
   readonly escalation: readonly EscalationLevel[];
   /** true: alerts about this environment are recorded and otherwise ignored. */
@@ -120,10 +123,51 @@ export interface ApproverPolicy extends Approvers {
 export interface Bounds {
   /** 'all', or the ids of the actions that may be offered. */
   readonly actions: 'all' | readonly string[];
+  /** Never offered, whatever `actions` says. */
+  readonly deniedActions: readonly string[];
   readonly connectorInstancesMax: number;
   readonly connectorMachineTypes: readonly string[];
+  /** Of one instance of a service. */
+  readonly memoryMibMax: number;
+  readonly cpuMax: number;
+  /** Of one service: no ceiling and no floor is raised above. */
+  readonly instancesMax: number;
   readonly costUsdPerMonthMax: number;
+  /** What all changes of 24 hours add together. */
+  readonly costUsdPerMonthPerDayMax: number;
 }
+
+/** When and how often something may be changed here. */
+export interface GuardrailPolicy {
+  /** Between two times of the same action on the same resource. */
+  readonly cooldownSeconds: number;
+  readonly changesPerHourMax: number;
+  /** So often within so long the same fix is made; then people look. */
+  readonly repeats: { readonly times: number; readonly withinSeconds: number };
+  readonly freezes: readonly Freeze[];
+}
+
+/** Local times throughout, as clocks in `timeZone` (an IANA name) show them. */
+export type Freeze =
+  | {
+      readonly kind: 'weekly';
+      readonly name: string;
+      readonly days: readonly Weekday[];
+      /** HH:MM */
+      readonly from: string;
+      readonly to: string;
+      readonly timeZone: string;
+    }
+  | {
+      readonly kind: 'dates';
+      readonly name: string;
+      /** YYYY-MM-DDTHH:MM */
+      readonly from: string;
+      readonly to: string;
+      readonly timeZone: string;
+    };
+
+export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
 
 /** Recovery is believed after `checks` good looks in a row; past `deadlineSeconds` it is investigated again, or people get it where nothing could be measured. */
 export interface VerificationPolicy {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { MachineType } from '../ports/cloud.ts';
+import type { Weekday } from './policy.ts';
 
 /**
  * The values that `runmedic.yaml` is made of. Each answers a wrong value with one phrase, which says what is allowed;
@@ -84,6 +85,34 @@ export const privateAddress = shaped(
   /^[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?:[1-9][0-9]{0,4}$/,
   'a host and a port, such as 10.20.0.3:5432',
 );
+
+const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const satisfies readonly Weekday[];
+export const weekday = z.enum(WEEKDAYS, { error: WEEKDAYS.join(', ') });
+
+/** 24:00 is the end of a day. */
+const TIME_OF_DAY = '([01][0-9]|2[0-3]):[0-5][0-9]';
+const LOCAL_DATE = '[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])';
+export const isTimeOfDay = (text: string): boolean => new RegExp(`^(${TIME_OF_DAY}|24:00)$`).test(text);
+export const isLocalDate = (text: string): boolean => new RegExp(`^${LOCAL_DATE}T${TIME_OF_DAY}$`).test(text);
+
+/** Of a freeze. */
+export const localMoment = shaped(
+  new RegExp(`^(${TIME_OF_DAY}|24:00|${LOCAL_DATE}T${TIME_OF_DAY})$`),
+  'in quotes, a time of the day such as "18:00", or a local date and time such as "2026-12-24T12:00"',
+);
+
+const ZONES = 'a time zone of the IANA list, such as Europe/Berlin or UTC';
+export const timeZone = z.string({ error: ZONES }).refine(isTimeZone, { error: ZONES });
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    // A RangeError: no such zone.
+    return false;
+  }
+}
 
 /** A whole number from `min` to `max`. */
 export function wholeNumber(min: number, max: number, unit = '') {

@@ -1,8 +1,9 @@
+import type { CertificatesWriter } from './certificates-writer.ts';
 import type { Instant } from './clock.ts';
 import type { DatabasesReader } from './databases.ts';
 import type { InvokersReader } from './invokers.ts';
 import type { LoadBalancingReader } from './load-balancing.ts';
-import type { NetworkReader } from './network.ts';
+import type { NatPorts, NetworkReader } from './network.ts';
 import type { PlatformReader } from './platform.ts';
 import type { SecretsReader } from './secrets.ts';
 
@@ -106,6 +107,37 @@ export interface Template {
   readonly restartedAt: string | undefined;
 }
 
+/** What of a template is set anew; what is left out stays as it is. */
+export interface TemplateChange {
+  /** One for each container, the one that takes requests first. Always said, so that no tag resolves to another image than the one that was seen. */
+  readonly images: readonly string[];
+  /** Written as an annotation: makes a new revision where nothing else does. null leaves what is there. */
+  readonly mark?: string | null;
+  /** Of the container that takes requests, as all of the next three. */
+  readonly cpu?: number;
+  readonly memoryMib?: number;
+  readonly startupCpuBoost?: boolean;
+  readonly startupProbe?: Probe;
+  readonly concurrency?: number;
+  readonly timeoutSeconds?: number;
+  readonly instancesMin?: number;
+  readonly instancesMax?: number;
+  readonly vpcAccess?: VpcAccess;
+}
+
+/** What a service says of its instances, for all its revisions together; what is left out stays, null takes it away. */
+export interface ScalingChange {
+  readonly instancesMin?: number | null;
+  readonly instancesMax?: number | null;
+  /** So many instances, whatever the traffic; null: Cloud Run scales by itself. */
+  readonly instancesByHand?: number | null;
+}
+
+export interface ServiceChange {
+  readonly template?: TemplateChange;
+  readonly scaling?: ScalingChange;
+}
+
 export interface Service {
   readonly name: string;
   readonly shortName: string;
@@ -158,6 +190,17 @@ export interface Connector {
   readonly ipCidrRange: string | undefined;
   /** Where it was made on a subnetwork of someone's own, full name; in a Shared VPC that lies in the host project. */
   readonly subnetwork: string | undefined;
+}
+
+/** What a new connector is made of. */
+export interface ConnectorMake {
+  readonly machineType: string;
+  readonly instancesMin: number;
+  readonly instancesMax: number;
+  /** Short name of a network in its own project. */
+  readonly network: string;
+  /** A /28 that nothing else has. */
+  readonly ipCidrRange: string;
 }
 
 /** One query to timeSeries.list. `filter` is Monitoring's filter language, without the interval. */
@@ -278,6 +321,7 @@ export interface CloudReader
     abort: AbortSignal,
   ): Promise<{ readonly revisions: readonly Revision[]; readonly truncated: boolean }>;
   connector(name: string, abort: AbortSignal): Promise<Connector>;
+  connectors(location: Location, abort: AbortSignal): Promise<readonly Connector[]>;
   series(query: SeriesQuery, abort: AbortSignal): Promise<readonly Series[]>;
   /** One page, in the query's order: one request of entries.list, never repeated. */
   logs(query: LogQuery, abort: AbortSignal): Promise<LogPage>;
@@ -289,22 +333,38 @@ export type OperationStatus =
   | { readonly done: true; readonly error: string };
 
 /** What an action may do. Only functions/remediate.ts runs under an identity that holds these rights. */
-export interface CloudWriter {
+export interface CloudWriter extends CertificatesWriter {
   /** REST only: @google-cloud/vpc-access 4.1.0 has no updateConnector (facts, 2026-11-23). */
   updateConnector(
     name: string,
     limits: { readonly machineType: string; readonly instancesMin: number; readonly instancesMax: number },
     abort: AbortSignal,
   ): Promise<{ readonly operation: string }>;
+  createConnector(name: string, make: ConnectorMake, abort: AbortSignal): Promise<{ readonly operation: string }>;
   updateTraffic(
     service: { readonly name: string; readonly etag: string },
     traffic: readonly TrafficShare[],
     abort: AbortSignal,
   ): Promise<{ readonly operation: string }>;
-  /** A new revision from the same template with the image pinned; `mark` is written as an annotation, template.revision cleared. */
-  restartService(
+  /** Sets anew what `change` says, and nothing else. A template makes a new revision, scaling does not. */
+  changeService(
     service: { readonly name: string; readonly etag: string },
-    restart: { readonly mark: string; readonly images: readonly string[] },
+    change: ServiceChange,
+    abort: AbortSignal,
+  ): Promise<{ readonly operation: string }>;
+  /**
+   * Of a gateway `projects/P/regions/R/routers/ROUTER/nats/NAT`. A router has no fingerprint (Router, compute v1): it is read and its list of gateways
+   * written back at once, each other one as it was.
+   */
+  changeNatPorts(gateway: string, ports: NatPorts, abort: AbortSignal): Promise<{ readonly operation: string }>;
+  /** `projects/P/global/healthChecks/H`, or of a region. It has no fingerprint: only these are written, and the rest stays. */
+  changeHealthCheck(
+    name: string,
+    patience: {
+      readonly intervalSeconds: number;
+      readonly timeoutSeconds: number;
+      readonly unhealthyThreshold: number;
+    },
     abort: AbortSignal,
   ): Promise<{ readonly operation: string }>;
   operation(name: string, abort: AbortSignal): Promise<OperationStatus>;

@@ -33,6 +33,12 @@ export interface NatGateway {
   readonly subnetworks: readonly string[] | undefined;
 }
 
+/** Ports that one gateway gives each machine, for each address and protocol; `maxPortsPerVm` null: as many as the minimum, for good. */
+export interface NatPorts {
+  readonly minPortsPerVm: number;
+  readonly maxPortsPerVm: number | null;
+}
+
 export interface Route {
   readonly name: string;
   readonly network: string;
@@ -98,6 +104,7 @@ export interface ZoneChange {
 /** Networks, of Compute Engine and Cloud DNS. A list holds what a project has, whichever network it is of. */
 export interface NetworkReader {
   network(name: string, abort: AbortSignal): Promise<Network>;
+  networks(project: string, abort: AbortSignal): Promise<readonly Network[]>;
   subnetworks(
     where: { readonly project: string; readonly region: string },
     abort: AbortSignal,

@@ -18,3 +18,17 @@ export function parseName(name: string): ResourceName {
     throw new Error(`not a resource name: ${name}`);
   return { project, region, id };
 }
+
+/** The parts of a Cloud NAT gateway's name, `projects/P/regions/R/routers/ROUTER/nats/NAT`. @throws Error for any other. */
+export function parseNatName(name: string): {
+  readonly project: string;
+  readonly region: string;
+  readonly router: string;
+  readonly gateway: string;
+} {
+  const [, project, region, router, gateway] =
+    /^projects\/([^/]+)\/regions\/([^/]+)\/routers\/([^/]+)\/nats\/([^/]+)$/.exec(name) ?? [];
+  if (project === undefined || region === undefined || router === undefined || gateway === undefined)
+    throw new Error(`not the name of a NAT gateway: ${name}`);
+  return { project, region, router, gateway };
+}

@@ -1,8 +1,10 @@
 import type { Cause } from '../diagnosis/rule.ts';
 import type { RuleName } from '../diagnosis/rules.ts';
 import type { InspectorName, Observations } from '../evidence/evidence.ts';
-import type { Bounds } from '../policy/policy.ts';
+import type { Bounds, Environment } from '../policy/policy.ts';
 import type { CloudReader, CloudWriter } from '../ports/cloud.ts';
+import type { PlanStep } from './actions.ts';
+import type { Permanence } from './permanence.ts';
 
 /** One change to one resource, with the settings it expects to find and those it will leave. */
 export interface Change<Settings> {
@@ -14,32 +16,64 @@ export interface Change<Settings> {
   readonly after: Settings;
 }
 
+/**
+ * What a change does to the cause. 'mends': with it the cause is gone. 'relieves': users are served while the cause remains. 'by-hand': people make it,
+ * and runmedic looks whether it helped.
+ */
+export type Fit = 'mends' | 'relieves' | 'by-hand';
+
+/** What somebody is to do: words, and the commands that go with them, one a line; left out where none does. */
+export interface Instruction {
+  readonly words: string;
+  readonly commands?: string;
+}
+
+/** What a person needs who makes a change by hand. The commands that make it are the prospect's `permanent.gcloud`. */
+export interface Guide {
+  /** Before anything is changed. */
+  readonly check: Instruction;
+  /** What the commands change. */
+  readonly make: string;
+  readonly undo: Instruction;
+}
+
 /** What a change costs, risks and brings, as the card says it. */
 export interface Prospect {
+  readonly fit: Fit;
   readonly risk: Risk;
   readonly expectedEffect: string;
   readonly expectedSeconds: number;
+  /** Of a step that ends when somebody else has done their part: how long it is waited for beyond the usual, and for what, as the card says it. */
+  readonly patience?: { readonly seconds: number; readonly waitsFor: string };
   readonly whatCouldGoWrong: string;
+  /** Of the difference; where instances come and go, at most: as if they ran all month. */
   readonly costUsdPerMonth: number | 'unknown';
   /** Before and after in a person's words, only what changes. */
   readonly summary: { readonly title: string; readonly before: string; readonly after: string };
   /** What puts it back, or why nothing does. */
   readonly undo: { readonly kind: 'restore-before' } | { readonly kind: 'none'; readonly why: string };
-  /** The gcloud line that makes or matches the new state. */
-  readonly permanent: string;
+  readonly permanent: Permanence;
+  /** Of what is made by hand, and of nothing else. */
+  readonly guide?: Guide;
 }
 
 /** Derived from the operation, never from an alert's text. */
 export type Risk = 'low' | 'medium' | 'high';
 
 export type Proposal<Settings> =
-  | { readonly kind: 'proposed'; readonly change: Change<Settings>; readonly prospect: Prospect }
+  | {
+      readonly kind: 'proposed';
+      readonly change: Change<Settings>;
+      readonly prospect: Prospect;
+      /** Steps of other actions that follow it, in order; left out where it stands alone. */
+      readonly followedBy?: readonly PlanStep[];
+    }
   | { readonly kind: 'refused'; readonly reason: string };
 
 export interface ProposalInput<Needs extends InspectorName, Considers extends InspectorName = never> {
   readonly cause: Cause;
   readonly seen: Pick<Observations, Needs> & Partial<Pick<Observations, Considers>>;
-  readonly bounds: Bounds;
+  readonly environment: Environment;
   /** Unique to the incident and round; restarts are marked with it. */
   readonly mark: string;
 }
@@ -70,7 +104,11 @@ export interface Action<
   Considers extends InspectorName = never,
 > {
   readonly title: string;
+  /** Left out: runmedic makes it, once it is approved. */
+  readonly madeBy?: 'people';
   readonly answers: readonly RuleName[];
+  /** What remediate's identity must be allowed, of Google's permissions: to read what stands, to write, and to follow the operation. */
+  readonly permissions: readonly string[];
   readonly needs: readonly Needs[];
   /** What makes it surer, and is done without where it is out of reach: the prospect then says so. */
   readonly considers?: readonly Considers[];

@@ -1,18 +1,22 @@
 import type { Cause } from '../diagnosis/rule.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import type { Reading } from '../evidence/inspector.ts';
+import type { Prospect } from './action.ts';
 import { type ActionName, actionNames, anyAction, type PlanStep } from './actions.ts';
-import { type GuardrailContext, refusedByGuardrail } from './guardrails.ts';
+import { type GuardrailContext, planRefused } from './guardrails.ts';
 import type { Plan } from './plan.ts';
 import { digestOf } from './signature.ts';
 
-export interface PlanInput extends GuardrailContext {
-  readonly incident: string;
+export interface PlanInput extends Omit<GuardrailContext, 'rule'> {
   readonly round: number;
   readonly root: Cause;
   readonly evidence: Evidence;
   /** What was tried already and is not offered again. */
-  readonly tried: readonly { readonly action: ActionName; readonly target: string }[];
+  readonly tried: readonly {
+    readonly action: ActionName;
+    readonly target: string;
+    readonly because?: string | undefined;
+  }[];
 }
 
 export type Planned =
@@ -24,25 +28,37 @@ const NOTHING_ANSWERS = 'runmedic knows no change that answers this cause';
 
 const RISK_ORDER = { low: 0, medium: 1, high: 2 };
 
-/** The one change to offer for a root cause: of those that answer it and may be made here, the least risky. Pure. */
+/** The one change to offer for a root cause: of those that answer it and may be made here, the best. Pure. */
 export function planFor(input: PlanInput): Planned {
   const { root } = input;
   const answering = actionNames.filter((name) => anyAction(name).answers.some((rule) => rule === root.rule));
-  const outcomes = answering.map((name) => stepFor(name, input));
-  const steps = outcomes.flatMap((outcome) => (typeof outcome === 'string' ? [] : [outcome]));
-  const best = leastRisky(steps);
-  if (best === undefined) {
+  const outcomes = answering.map((name) => stepsFor(name, input));
+  const offers = outcomes.flatMap((outcome) => (typeof outcome === 'string' ? [] : [outcome]));
+  const best = bestOf(offers.map(([first]) => first));
+  const steps = offers.find(([first]) => first === best);
+  if (steps === undefined) {
     const refusals = outcomes.filter((outcome) => typeof outcome === 'string');
     return { kind: 'none', refusals: refusals.length > 0 ? refusals : [NOTHING_ANSWERS] };
   }
   const { incident, round } = input;
-  const bound = { incident, because: { rule: root.rule, target: root.target }, steps: [best] } as const;
+  const bound = { incident, because: { rule: root.rule, target: root.target }, steps } as const;
   return { kind: 'plan', plan: { ...bound, round, digest: planDigest(bound) } };
 }
 
-/** Of those that may be made, the least risky; among equals the first. */
-export const leastRisky = (steps: readonly PlanStep[]): PlanStep | undefined =>
-  steps.toSorted((a, b) => RISK_ORDER[a.prospect.risk] - RISK_ORDER[b.prospect.risk])[0];
+const FIT_ORDER = { mends: 0, relieves: 1, 'by-hand': 2 } as const;
+
+/**
+ * Of those that may be made: what mends before what only relieves, and what people would have to do after all that runmedic may; then the least
+ * risky, then the cheapest; among equals the first.
+ */
+export const bestOf = (steps: readonly PlanStep[]): PlanStep | undefined =>
+  steps.toSorted(
+    ({ prospect: a }, { prospect: b }) =>
+      FIT_ORDER[a.fit] - FIT_ORDER[b.fit] || RISK_ORDER[a.risk] - RISK_ORDER[b.risk] || costOf(a) - costOf(b),
+  )[0];
+
+const costOf = ({ costUsdPerMonth }: Prospect): number =>
+  costUsdPerMonth === 'unknown' ? Number.MAX_VALUE : costUsdPerMonth;
 
 /**
  * What an approval is bound to: all that is written, that would be undone, that people read before they decide and that recovery is judged by. Only
@@ -53,10 +69,12 @@ export function planDigest(plan: Omit<Plan, 'digest' | 'round'> & Partial<Plan>)
   return digestOf(bound);
 }
 
-function stepFor(name: ActionName, input: PlanInput): PlanStep | string {
+type Steps = Plan['steps'];
+
+function stepsFor(name: ActionName, input: PlanInput): Steps | string {
   const { incident, round, root, evidence, environment, tried } = input;
   const action = anyAction(name);
-  if (tried.some((attempt) => attempt.action === name && attempt.target === root.target))
+  if (tried.some((one) => one.action === name && [one.target, one.because].includes(root.target)))
     return `${action.title}: was tried in this incident already`;
   const seen = [...action.needs, ...(action.considers ?? [])].flatMap((need) => {
     const reading = evidence[need];
@@ -72,12 +90,13 @@ function stepFor(name: ActionName, input: PlanInput): PlanStep | string {
     cause: root,
     // Sound: none is missing, so every need was observed; what is considered may be absent, and an action's type lets it read no other.
     seen: Object.fromEntries(seen) as never,
-    bounds: environment.bounds,
+    environment,
     mark: `${incident}-${round}`,
   });
   if (proposal.kind === 'refused') return `${action.title}: ${proposal.reason}`;
   // Sound: the change was proposed by the action of this very name.
-  const step = { action: name, ...proposal.change, prospect: proposal.prospect } as PlanStep;
-  const refusal = refusedByGuardrail(step, input, step.before);
-  return refusal === undefined ? step : `${action.title}: ${refusal}`;
+  const first = { action: name, ...proposal.change, prospect: proposal.prospect } as PlanStep;
+  const steps: Steps = [first, ...(proposal.followedBy ?? [])];
+  const refusal = planRefused(steps, { ...input, rule: root.rule });
+  return refusal === undefined ? steps : `${action.title}: ${refusal}`;
 }

@@ -11,8 +11,15 @@ export interface Plan {
   readonly because: { readonly rule: string; readonly target: string };
 }
 
+/** Whether people make it, and runmedic only looks whether it helped. Such a step stands alone: what follows it would not wait for them. */
+export const isByHand = ({ steps: [first] }: Pick<Plan, 'steps'>): boolean => first.prospect.fit === 'by-hand';
+
 /** A plan as investigate.ts vouches for it: Ed25519 over the digest, base64. */
 export interface SignedPlan {
   readonly plan: Plan;
   readonly signature: string;
 }
+
+/** Of several steps on one target only the last leaves what is to stand in the end. */
+export const lastOnEach = ({ steps }: Pick<Plan, 'steps'>): readonly boolean[] =>
+  steps.map(({ target }, index) => !steps.slice(index + 1).some((later) => later.target === target));

@@ -4,7 +4,8 @@ import type { Bounds } from '../policy/policy.ts';
 import { PlatformFailure } from '../ports/platform-failure.ts';
 import { parseName } from '../ports/resource-name.ts';
 import type { Action } from './action.ts';
-import { connectorUsdPerMonth } from './prices.ts';
+import { terraform } from './permanence.ts';
+import { connectorUsdPerMonth, moreUsd } from './prices.ts';
 
 export interface ConnectorSize {
   readonly machineType: string;
@@ -21,14 +22,14 @@ const LARGER_TYPE: Readonly<Record<string, string>> = { 'f1-micro': 'e2-micro', 
 /**
  * Lets a full connector grow: more machines, or larger ones once it has all it may have.
  * API: VPC Access v1 connectors.patch (REST), machineType, minInstances and maxInstances always together, raised only.
- * Permissions: vpcaccess.connectors.get, vpcaccess.connectors.update, vpcaccess.operations.get.
  * Silent (refuses) while the connector is not READY, and when policy or platform allow nothing larger. There is no undo: a connector never shrinks.
  */
 export const scaleConnector: Action<ConnectorSize, 'vpc-connector'> = {
   title: 'Scale the VPC connector',
   answers: ['connector-saturated'],
+  permissions: ['vpcaccess.connectors.get', 'vpcaccess.connectors.update', 'vpcaccess.operations.get'],
   needs: ['vpc-connector'],
-  propose: ({ cause, seen, bounds }) => {
+  propose: ({ cause, seen, environment: { bounds } }) => {
     const connector = seen['vpc-connector'].connectors.find(({ name }) => name === cause.target);
     if (connector === undefined) return { kind: 'refused', reason: `connector ${cause.target} was not observed` };
     const { id, project, region } = parseName(connector.name);
@@ -45,6 +46,7 @@ export const scaleConnector: Action<ConnectorSize, 'vpc-connector'> = {
       kind: 'proposed',
       change: { target: connector.name, etag: undefined, before, after },
       prospect: {
+        fit: 'mends',
         risk: 'low',
         summary: { title: `Scale connector ${id}`, before: inWords(before), after: inWords(after) },
         expectedEffect: `connections through ${id} open again; no service restarts`,
@@ -54,7 +56,16 @@ export const scaleConnector: Action<ConnectorSize, 'vpc-connector'> = {
           'Nothing that runs is replaced. It costs more for good: a connector never shrinks by itself or by update.',
         costUsdPerMonth: difference(after, before),
         undo: { kind: 'none', why: 'a connector can only be raised; a smaller one is a new one' },
-        permanent: `gcloud compute networks vpc-access connectors update ${id} --project=${project} --region=${region} --machine-type=${after.machineType} --min-instances=${after.instancesMin} --max-instances=${after.instancesMax}`,
+        permanent: {
+          gcloud: `gcloud compute networks vpc-access connectors update ${id} --project=${project} --region=${region} --machine-type=${after.machineType} --min-instances=${after.instancesMin} --max-instances=${after.instancesMax}`,
+          terraform: terraform(
+            'google_vpc_access_connector',
+            id,
+            `machine_type  = "${after.machineType}"
+min_instances = ${after.instancesMin}
+max_instances = ${after.instancesMax}`,
+          ),
+        },
       },
     };
   },
@@ -111,10 +122,8 @@ function inWords({ machineType, instancesMin, instancesMax }: ConnectorSize): st
 const limitOf = ({ connectorInstancesMax, connectorMachineTypes }: Bounds): string =>
   `the policy (at most ${connectorInstancesMax} instances; ${connectorMachineTypes.join(', ')})`;
 
-function difference(after: ConnectorSize, before: ConnectorSize): number | 'unknown' {
-  const [more, less] = [after, before].map(({ machineType, instancesMax }) =>
-    connectorUsdPerMonth(machineType, instancesMax),
+const difference = (after: ConnectorSize, before: ConnectorSize): number | 'unknown' =>
+  moreUsd(
+    connectorUsdPerMonth(after.machineType, after.instancesMax),
+    connectorUsdPerMonth(before.machineType, before.instancesMax),
   );
-  if (typeof more !== 'number' || typeof less !== 'number') return 'unknown';
-  return Math.round((more - less) * 100) / 100;
-}

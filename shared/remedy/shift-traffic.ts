@@ -4,6 +4,7 @@ import type { Observations } from '../evidence/evidence.ts';
 import type { Service, TrafficShare } from '../ports/cloud.ts';
 import { parseName } from '../ports/resource-name.ts';
 import type { Action, Prospect } from './action.ts';
+import { type Permanence, terraform } from './permanence.ts';
 import { type TrafficTarget, trafficTarget } from './traffic-target.ts';
 
 export interface TrafficSettings {
@@ -14,7 +15,7 @@ const ALL_PERCENT = 100;
 
 /**
  * Sends all traffic to the last revision that served well, or forward from one that is pinned to the newest. Nothing is deployed.
- * API: Cloud Run Admin v2 services.patch (updateMask traffic, etag). Permissions: run.services.get, run.services.update, run.operations.get.
+ * API: Cloud Run Admin v2 services.patch (updateMask traffic, etag).
  * Silent (refuses) when every earlier revision is not ready, failed too, or takes the same way that leads nowhere, and when the trouble did not come with the newest one. New deploys take no traffic until LATEST is restored, which the card says.
  */
 export const shiftTraffic: Action<TrafficSettings, 'cloud-run' | 'logs', 'metrics'> = {
@@ -32,6 +33,7 @@ export const shiftTraffic: Action<TrafficSettings, 'cloud-run' | 'logs', 'metric
     'secret-unavailable',
     'traffic-pinned',
   ],
+  permissions: ['run.services.get', 'run.services.update', 'run.operations.get'],
   needs: ['cloud-run', 'logs'],
   considers: ['metrics'],
   propose: ({ cause, seen }) => {
@@ -52,6 +54,7 @@ export const shiftTraffic: Action<TrafficSettings, 'cloud-run' | 'logs', 'metric
         after,
       },
       prospect: {
+        fit: 'mends',
         risk: 'medium',
         ...(target.kind === 'back' ? back(service, target, seen.metrics) : forward(service, target)),
         summary: {
@@ -99,7 +102,7 @@ const back = (
       ? `requests reach ${to.shortName}, which was ready before ${from.shortName} came and is not seen to fail`
       : `requests reach ${to.shortName}, which served until ${from.shortName} came`,
   whatCouldGoWrong: `${metrics === undefined ? `Monitoring could not be asked whether ${to.shortName} served, and its errors are told by the logs alone. ` : ''}What ${from.shortName} changed outside the container, a database schema for one, stays. New deploys of ${service.shortName} take no traffic until it is set back to latest.`,
-  permanent: `Deploy a mended release, then: ${toLatest(service)}`,
+  permanent: { first: 'Deploy a mended release, then let new deploys take traffic again.', ...toLatest(service) },
 });
 
 const forward = (service: ServiceObservation, { to, from }: Shift): Told => ({
@@ -108,9 +111,16 @@ const forward = (service: ServiceObservation, { to, from }: Shift): Told => ({
   permanent: toLatest(service),
 });
 
-function toLatest({ name, shortName }: ServiceObservation): string {
+function toLatest({ name, shortName }: ServiceObservation): Permanence {
   const { project, region } = parseName(name);
-  return `gcloud run services update-traffic ${shortName} --project=${project} --region=${region} --to-latest`;
+  return {
+    gcloud: `gcloud run services update-traffic ${shortName} --project=${project} --region=${region} --to-latest`,
+    terraform: terraform(
+      'google_cloud_run_v2_service',
+      shortName,
+      'traffic {\n  type    = "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST"\n  percent = 100\n}',
+    ),
+  };
 }
 
 /** Forward is to whatever is the latest, so that the next deploy takes traffic again. */

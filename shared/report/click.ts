@@ -57,8 +57,13 @@ const who = { ...reference.shape, user: z.string().min(1), channel: z.string().m
 /** What somebody did, as the front door vouches for it (Slack's signature, our workspace, our button) and no further: not that they may. */
 const click = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('approve'), ...who }),
-  /** `view` is undefined when the dialog could not be opened in time. */
-  z.object({ kind: z.literal('reject-opened'), ...who, view: z.string().min(1).optional() }),
+  /** `view` is undefined when the dialog could not be opened; `unopened` says why. */
+  z.object({
+    kind: z.literal('reject-opened'),
+    ...who,
+    view: z.string().min(1).optional(),
+    unopened: z.enum(['too-late', 'refused']).optional(),
+  }),
   z.object({ kind: z.literal('reject-submitted'), ...who, reason: z.string().min(1) }),
   /** About no plan, but the incident as such. */
   z.object({ kind: z.literal('check-again'), incident: incidentId, user: who.user, channel: who.channel }),

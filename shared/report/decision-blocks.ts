@@ -1,10 +1,11 @@
 import { approversForAll } from '../incident/approval.ts';
 import type { Approval, Attempt, Incident, IncidentIn } from '../incident/incident.ts';
+import { offeredPlan } from '../incident/offered-plan.ts';
 import type { AuditEntry } from '../incident/store.ts';
 import type { Approvers, Environment } from '../policy/policy.ts';
-import { parseName } from '../ports/resource-name.ts';
-import { actions as actionsNamed } from '../remedy/actions.ts';
-import type { Plan } from '../remedy/plan.ts';
+import { lastOf } from '../ports/resource-name.ts';
+import { anyAction } from '../remedy/actions.ts';
+import { isByHand, type Plan } from '../remedy/plan.ts';
 import { actions, button, confirmation, context } from './blocks.ts';
 import { APPROVE_ACTION, digestPrefix, REJECT_ACTION, referenceText } from './click.ts';
 import { cut, needed, type Weighed } from './limits.ts';
@@ -21,14 +22,18 @@ export function decision(
   if (deciders.users.length + deciders.usergroups.length === 0)
     return needed(context(`*Nobody may approve this:* ${nobodyNamed(environment)}`));
   const value = referenceText({ incident: id, digest: plan.digest });
+  const yes = isByHand(plan)
+    ? { text: 'Done', confirm: whatDoneDoes(plan) }
+    : { text: 'Approve', confirm: whatApprovingDoes(plan) };
   const buttons = [
-    button({ actionId: APPROVE_ACTION, text: 'Approve', value, style: 'primary', confirm: whatApprovingDoes(plan) }),
+    button({ actionId: APPROVE_ACTION, ...yes, value, style: 'primary' }),
     button({ actionId: REJECT_ACTION, text: 'Reject', value, style: 'danger' }),
   ];
-  return needed(
-    actions(`decide/${id}/${digestPrefix(plan.digest)}`, buttons),
-    context(`${deciderWords(deciders)} may decide until ${moment(expiresAt)}; then it escalates.`),
-  );
+  const until = `until ${moment(expiresAt)}; then it escalates.`;
+  const words = isByHand(plan)
+    ? `runmedic changes nothing here. When it is done, ${deciderWords(deciders)} may say so ${until}`
+    : `${deciderWords(deciders)} may decide ${until}`;
+  return needed(actions(`decide/${id}/${digestPrefix(plan.digest)}`, buttons), context(words));
 }
 
 /** In place of the buttons, where the plan is not the one that was signed. */
@@ -50,16 +55,25 @@ export const withoutEnvironment = ({ subject }: Incident): Weighed[] =>
 /** Said in plain text: target, effect, and whether there is a way back. */
 function whatApprovingDoes({ steps }: Plan) {
   const [first] = steps;
-  const { summary, risk, undo } = first.prospect;
+  const { summary, risk } = first.prospect;
   const more = steps.length > 1 ? ` And ${steps.length - 1} more steps, as on the card.` : '';
-  const back = undo.kind === 'none' ? 'It cannot be undone.' : 'It is undone if things get worse.';
+  const isFinal = steps.every(({ prospect }) => prospect.undo.kind === 'none');
+  const back = isFinal ? 'It cannot be undone.' : 'It is undone if things get worse.';
   return confirmation({
     title: summary.title,
-    text: `${short(parseName(first.target).id)}: ${short(summary.before)} → ${short(summary.after)}.${more} Risk ${risk}. ${back}`,
+    text: `${short(lastOf(first.target))}: ${short(summary.before)} → ${short(summary.after)}.${more} Risk ${risk}. ${back}`,
     confirm: 'Approve',
     deny: 'Not yet',
   });
 }
+
+const whatDoneDoes = ({ steps: [{ prospect }] }: Plan) =>
+  confirmation({
+    title: prospect.summary.title,
+    text: 'I have done this; check whether users are served.',
+    confirm: 'Done',
+    deny: 'Not yet',
+  });
 
 /** Short enough that whether there is a way back is never what is cut off. */
 const short = (text: string): string => cut(oneLine(text), 60);
@@ -75,7 +89,9 @@ export function decided(incident: Incident, trail: readonly AuditEntry[]): Weigh
   if (incident.status === 'closed' && incident.outcome.kind === 'declined') return [];
   const approval = ('approval' in incident ? incident.approval : undefined) ?? lastApproval(trail);
   if (approval === undefined) return [];
-  return needed(context(`Approved by ${user(approval.approver)}${viaWords(approval)} ${moment(approval.issuedAt)}.`));
+  const plan = offeredPlan(trail, approval.digest);
+  const how = plan !== undefined && isByHand(plan) ? 'Done by hand by' : 'Approved by';
+  return needed(context(`${how} ${user(approval.approver)}${viaWords(approval)} ${moment(approval.issuedAt)}.`));
 }
 
 const lastApproval = (trail: readonly AuditEntry[]): Approval | undefined =>
@@ -88,6 +104,12 @@ const RESULTS: Readonly<Record<Attempt['result'], string>> = {
   'not-verified': 'recovery was not proven',
   worse: 'it made things worse',
 };
+/** runmedic undoes nothing that people did. */
+const RESULTS_BY_HAND: Readonly<Record<Attempt['result'], string>> = {
+  failed: 'done by hand, and not checked',
+  'not-verified': 'done by hand, recovery was not proven',
+  worse: 'done by hand, and things got worse',
+};
 const UNDONE: Readonly<Record<Attempt['undone'], string>> = {
   yes: 'undone',
   no: 'not undone',
@@ -97,9 +119,10 @@ const UNDONE: Readonly<Record<Attempt['undone'], string>> = {
 /** What was tried before and what came of it. */
 export function tried({ attempts }: Incident): Weighed[] {
   if (attempts.length === 0) return [];
-  const lines = attempts.map(
-    ({ action, target, result, undone }) =>
-      `• ${escaped(actionsNamed[action].title)} on ${foreign(parseName(target).id, 80)}: ${RESULTS[result]}, ${UNDONE[undone]}`,
-  );
+  const lines = attempts.map(({ action, target, result, undone }) => {
+    const { title, madeBy } = anyAction(action);
+    const came = madeBy === 'people' ? RESULTS_BY_HAND[result] : `${RESULTS[result]}, ${UNDONE[undone]}`;
+    return `• ${escaped(title)} on ${foreign(lastOf(target), 80)}: ${came}`;
+  });
   return needed(context(`*Tried before:*\n${lines.join('\n')}`));
 }

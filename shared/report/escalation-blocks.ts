@@ -1,8 +1,9 @@
 import type { EscalationReason, IncidentIn } from '../incident/incident.ts';
 import { lookDueAt } from '../incident/moves.ts';
 import type { Environment } from '../policy/policy.ts';
+import { isByHand } from '../remedy/plan.ts';
 import { context, section } from './blocks.ts';
-import { changeLines, permanentLines } from './change-blocks.ts';
+import { changeLines, permanentLines, recommendedChange } from './change-blocks.ts';
 import { needed, type Weighed } from './limits.ts';
 import { foreign, moment } from './mrkdwn.ts';
 import { escalationWords, sentence } from './words.ts';
@@ -48,6 +49,8 @@ const TO_DO: Readonly<Record<EscalationReason, readonly string[]>> = {
 export function lapsedOffer({ lapsed }: IncidentIn<'escalated'>): Weighed[] {
   if (lapsed === undefined) return [];
   const { signed, expiredAt } = lapsed;
+  // What is to be done is the same, whether or not a button asks whether it is done.
+  if (isByHand(signed.plan)) return [...recommendedChange(signed.plan), ...permanentLines(signed.plan)];
   return [
     ...needed(
       section(`*Was offered until ${moment(expiredAt)}, and is not decided on any more:*\n${changeLines(signed.plan)}`),

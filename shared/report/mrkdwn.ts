@@ -14,6 +14,16 @@ export const code = (text: string, max: number): string =>
 export const codeBlock = (text: string, max: number): string =>
   `\`\`\`${cut(escaped(oneLine(text).replaceAll('`', "'")), max - 6)}\`\`\``;
 
+/** Several lines as a block of code: ours, with foreign names in them, so that line ends and blanks stay and nothing else does. */
+export const codeLines = (text: string, max: number): string =>
+  `\`\`\`${cut(
+    text
+      .split('\n')
+      .map((line) => escaped(line.split(' ').map(oneLine).join(' ').replaceAll('`', "'")))
+      .join('\n'),
+    max - 6,
+  )}\`\`\``;
+
 /** A link where there is an address, the words alone where there is none or one that is no web address. */
 export function link(words: string, url: string | undefined, max: number): string {
   const shown = foreign(words, max).replaceAll('|', '/');

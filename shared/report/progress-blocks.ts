@@ -1,7 +1,9 @@
 import type { IncidentIn, Recovery, RecoveryCheck } from '../incident/incident.ts';
+import { executionEndsBy } from '../incident/moves.ts';
 import { unreachable } from '../incident/unreachable.ts';
 import type { Environment } from '../policy/policy.ts';
 import type { Instant } from '../ports/clock.ts';
+import { isByHand } from '../remedy/plan.ts';
 import { context, section } from './blocks.ts';
 import { beforeAfter, changeLines, permanentLines, titleOf } from './change-blocks.ts';
 import { needed, type Weighed } from './limits.ts';
@@ -14,10 +16,16 @@ const CHECKS_SHOWN = 12;
 const CHECK_MAX = 160;
 
 /** The change under way. */
-export function execution({ signed, step, direction, undoBecause, operation }: IncidentIn<'executing'>): Weighed[] {
+export function execution(incident: IncidentIn<'executing'>): Weighed[] {
+  const { signed, step, direction, undoBecause, operation } = incident;
   const { steps } = signed.plan;
   const present = steps[step];
   if (present === undefined) return [];
+  if (isByHand(signed.plan))
+    return needed(
+      section(`*Done by hand: ${titleOf(present)}*\n${beforeAfter(present)}`),
+      context('Recovery is checked next.'),
+    );
   const which = steps.length === 1 ? '' : ` (step ${step + 1} of ${steps.length})`;
   const doing = direction === 'apply' ? 'Making the change' : 'Undoing the change';
   const because = undoBecause === undefined ? '' : `\nBecause ${stopped(foreign(undoBecause, DETAIL_MAX))}`;
@@ -25,8 +33,16 @@ export function execution({ signed, step, direction, undoBecause, operation }: I
   const takes = direction === 'apply' ? `, takes about ${durationWords(present.prospect.expectedSeconds)}` : '';
   return needed(
     section(`*${doing}${which}: ${titleOf(present)}*\n${beforeAfter(present, direction)}${because}`),
-    context(`${started}${takes}.`),
+    context(`${started}${takes}.${waiting(incident)}`),
   );
+}
+
+/** What is not in our hands: since when, and until when it is waited for. */
+function waiting(incident: IncidentIn<'executing'>): string {
+  const { signed, step, direction, operation } = incident;
+  const patience = signed.plan.steps[step]?.prospect.patience;
+  if (patience === undefined || operation === undefined || direction === 'undo') return '';
+  return ` Nothing has failed: it waits for ${foreign(patience.waitsFor, DETAIL_MAX)} since ${moment(operation.startedAt)}, until ${moment(executionEndsBy(incident))} at the latest.`;
 }
 
 /** How far the proof of recovery has come. */
@@ -38,7 +54,7 @@ export function verification(incident: IncidentIn<'verifying'>, { verification: 
     section(changeLines(signed.plan)),
     section(`*Checking recovery: ${looks}*\n${latest}`),
     context(
-      `Changed ${moment(changedAt)}. If recovery is not proven by ${moment(deadline)}, it is investigated again or handed to people.`,
+      `${isByHand(signed.plan) ? 'Done' : 'Changed'} ${moment(changedAt)}. If recovery is not proven by ${moment(deadline)}, it is investigated again or handed to people.`,
     ),
   );
 }

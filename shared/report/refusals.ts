@@ -1,6 +1,7 @@
 import type { Incident, IncidentIn } from '../incident/incident.ts';
 import { unreachable } from '../incident/unreachable.ts';
 import type { Approvers, Environment } from '../policy/policy.ts';
+import { isByHand } from '../remedy/plan.ts';
 import type { Person } from './chat.ts';
 import { deciderWords, nobodyNamed } from './decision-blocks.ts';
 import { code, escaped, foreign, moment, user } from './mrkdwn.ts';
@@ -23,8 +24,10 @@ export function meanwhile(incident: Exclude<Incident, IncidentIn<'awaiting-appro
     case 'investigating':
       return 'There is nothing to decide now: runmedic is looking at the incident again. Nothing was decided by your click.';
     case 'executing':
+      if (isByHand(incident.signed.plan)) return doneBy(incident);
       return `${approvedBy(incident)}, and the change is being ${incident.direction === 'apply' ? 'made' : 'undone'}. Nothing more is to be decided.`;
     case 'verifying':
+      if (isByHand(incident.signed.plan)) return doneBy(incident);
       return `${approvedBy(incident)}. The change is made, and recovery is being checked.`;
     case 'escalated':
       return `The offer has ended and the incident went to people (${escalationWords[incident.reason]}, ${moment(incident.since)}). Nothing was decided by your click.`;
@@ -42,6 +45,9 @@ export function meanwhile(incident: Exclude<Incident, IncidentIn<'awaiting-appro
 
 const approvedBy = ({ approval }: IncidentIn<'executing'> | IncidentIn<'verifying'>): string =>
   `${user(approval.approver)} approved it ${moment(approval.issuedAt)}`;
+
+const doneBy = ({ approval }: IncidentIn<'executing'> | IncidentIn<'verifying'>): string =>
+  `${user(approval.approver)} said ${moment(approval.issuedAt)} that it is done, and recovery is being checked. Nothing more is to be decided.`;
 
 const STANDINGS: Readonly<Record<Exclude<Person['standing'], 'member' | 'deactivated'>, string>> = {
   guest: 'guests',
@@ -75,8 +81,10 @@ export const notGenuine = (fault: string): string =>
 export const noEnvironment = ({ subject }: Incident): string =>
   `Nothing was decided, and nobody can: ${code(`environments.${subject.environment}`, 120)} is no longer in the configuration. The incident goes to people now.`;
 
-export const dialogNotOpened =
-  'The dialog for your reason could not be opened: Slack gives three seconds for it, and they had passed. Nothing was decided; click Reject again.';
+export const dialogNotOpened = (why: 'too-late' | 'refused'): string =>
+  why === 'too-late'
+    ? 'The dialog for your reason could not be opened: Slack gives three seconds for it, and they had passed. Nothing was decided; click Reject again.'
+    : "The dialog for your reason could not be opened: Slack did not take it, and runmedic's log says why. Nothing was decided; click Reject again, and if that goes on, tell whoever looks after runmedic.";
 
 export const notDecidable = (detail: string): string =>
   `Your click could not be settled, and nothing was decided: ${stopped(foreign(detail, 300))} Please try again.`;

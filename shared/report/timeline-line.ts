@@ -1,10 +1,12 @@
 import type { IncidentEvent, StepResult } from '../incident/event.ts';
+import { offeredPlan } from '../incident/offered-plan.ts';
 import { leftPlanStanding } from '../incident/plan-stands.ts';
 import type { AuditEntry } from '../incident/store.ts';
 import { unreachable } from '../incident/unreachable.ts';
-import type { PlanStep } from '../remedy/actions.ts';
+import type { Approvers } from '../policy/policy.ts';
+import { isByHand, type Plan } from '../remedy/plan.ts';
 import { beforeAfter, titleOf } from './change-blocks.ts';
-import { code, escaped, foreign } from './mrkdwn.ts';
+import { code, escaped, foreign, user, usergroup } from './mrkdwn.ts';
 import { ruleTitle, sentence, stopped } from './words.ts';
 
 export type Telling = 'quiet' | 'told';
@@ -21,11 +23,19 @@ const quiet = (text: string): Line => ({ text, telling: 'quiet' });
 /** Where the entry hands the incident to people, the escalation's own message tells them. */
 const told = (text: string, { to }: AuditEntry): Line => ({ text, telling: to === 'escalated' ? 'quiet' : 'told' });
 
+/** Of whom the thread speaks, and whom it calls. */
+export interface People {
+  /** By user id. */
+  readonly names: ReadonlyMap<string, string>;
+  /** Those who may decide on a plan; nobody where the environment is gone. */
+  readonly deciders: (plan: Plan) => Approvers;
+}
+
 /** One entry of the trail as a line that a person cares about; undefined where nobody does. @param before the entries before it. */
 export function lineOf(
   entry: AuditEntry,
   before: readonly AuditEntry[],
-  names: ReadonlyMap<string, string>,
+  { names, deciders }: People,
 ): Line | undefined {
   const { event, from, to } = entry;
   switch (event.type) {
@@ -42,9 +52,9 @@ export function lineOf(
       return quiet(`Alert ${event.alert.state}: ${foreign(event.alert.policy, 120)}${about}.${again}`);
     }
     case 'investigated':
-      return investigatedLine(event, entry, before);
+      return investigatedLine(event, entry, { before, deciders });
     case 'approved':
-      return quiet(`Approved by ${nameOf(event.approval.approver, names)}.`);
+      return approvedLine(event, nameOf(event.approval.approver, names), before);
     case 'rejected':
       return quiet(
         `Declined by ${nameOf(event.refusal.approver, names)}: ${foreign(event.refusal.reason, DETAIL_MAX)}`,
@@ -75,7 +85,7 @@ const STANDS = {
 function investigatedLine(
   { diagnosis: { root }, offer }: Of<'investigated'>,
   entry: AuditEntry,
-  before: readonly AuditEntry[],
+  { before, deciders }: { readonly before: readonly AuditEntry[]; readonly deciders: People['deciders'] },
 ): Line | undefined {
   const stands = leftPlanStanding(entry, before);
   if (stands !== undefined) return quiet(STANDS[stands]);
@@ -83,6 +93,11 @@ function investigatedLine(
     const [first, ...rest] = offer.signed.plan.steps;
     const more = rest.length === 0 ? '' : `, and ${rest.length} more on the card`;
     const cause = root === undefined ? '' : `${escaped(ruleTitle(root.rule))}. `;
+    if (isByHand(offer.signed.plan) && entry.to !== 'escalated')
+      return told(
+        `${called(offer.signed.plan, before, deciders)}*To be done by hand.* ${cause}${titleOf(first)}: how is on the card. Press *Done* there when it is.`,
+        entry,
+      );
     const heading = entry.to === 'escalated' ? 'Nobody may approve what would help.' : 'Approval needed.';
     return told(`*${heading}* ${cause}${titleOf(first)}: ${beforeAfter(first)}${more}`, entry);
   }
@@ -94,12 +109,36 @@ function investigatedLine(
   return quiet(`${found}.${next} ${foreign(sentence(offer.detail), DETAIL_MAX)}`);
 }
 
+/** Nobody else would do anything: whoever may say that it is done is mentioned, the first time that it is offered in this incident. */
+function called(plan: Plan, before: readonly AuditEntry[], deciders: People['deciders']): string {
+  const asks = ({ because, steps: [{ action }] }: Plan) => `${action} ${because.rule} ${because.target}`;
+  const again = before.some(
+    ({ event }) =>
+      event.type === 'investigated' && event.offer.kind === 'plan' && asks(event.offer.signed.plan) === asks(plan),
+  );
+  if (again) return '';
+  const { users, usergroups } = deciders(plan);
+  return [...usergroups.map(usergroup), ...users.map(user), ''].join(' ');
+}
+
+function approvedLine({ approval }: Of<'approved'>, name: string, before: readonly AuditEntry[]): Line {
+  const plan = offeredPlan(before, approval.digest);
+  return quiet(
+    plan !== undefined && isByHand(plan)
+      ? `Done by ${name}, by hand: ${titleOf(plan.steps[0])}. Now recovery is checked.`
+      : `Approved by ${name}.`,
+  );
+}
+
 function stepLine(
   { digest, step, direction, result }: Of<'step-finished'>,
   entry: AuditEntry,
   before: readonly AuditEntry[],
-): Line {
-  const planned = stepOf(before, digest, step);
+): Line | undefined {
+  const plan = offeredPlan(before, digest);
+  // Whoever did it by hand said so already.
+  if (plan !== undefined && isByHand(plan) && result.kind === 'stood-already') return undefined;
+  const planned = plan?.steps[step];
   const what = planned === undefined ? `step ${step + 1}` : titleOf(planned);
   return direction === 'apply' ? applied(result, what, entry) : undone(result, what, entry);
 }
@@ -198,15 +237,6 @@ const OVERDUE: Readonly<Record<AuditEntry['from'], string | undefined>> = {
 function timerLine({ from, to }: AuditEntry): Line | undefined {
   const overdue = to === 'escalated' ? OVERDUE[from] : undefined;
   return overdue === undefined ? undefined : quiet(overdue);
-}
-
-function stepOf(before: readonly AuditEntry[], digest: string, step: number): PlanStep | undefined {
-  const offer = before
-    .flatMap(({ event }) =>
-      event.type === 'investigated' && event.offer.kind === 'plan' ? [event.offer.signed.plan] : [],
-    )
-    .findLast((plan) => plan.digest === digest);
-  return offer?.steps[step];
 }
 
 /** Why the look before this one offered nothing: the same again is no news. */

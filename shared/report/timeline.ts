@@ -1,7 +1,7 @@
 import type { AuditEntry } from '../incident/store.ts';
 import { cut, TEXT_MAX } from './limits.ts';
 import { timeOfDay } from './mrkdwn.ts';
-import { lineOf, type Telling } from './timeline-line.ts';
+import { lineOf, type People, type Telling } from './timeline-line.ts';
 
 /** A message for the thread. */
 export interface ThreadMessage {
@@ -18,16 +18,12 @@ const LINES_MAX = 15;
 /**
  * What the thread still lacks, oldest first: quiet lines together, each that is told by itself.
  * @param from how many entries the thread has.
- * @param names people's names by user id; nobody is mentioned, as that would call them.
+ * Who did what is said by name, as a mention would call them; mentioned are those alone who have to do something by hand.
  */
-export function threadMessages(
-  trail: readonly AuditEntry[],
-  from: number,
-  names: ReadonlyMap<string, string>,
-): ThreadMessage[] {
+export function threadMessages(trail: readonly AuditEntry[], from: number, people: People): ThreadMessage[] {
   const messages: { lines: string[]; kind: Telling; upTo: number }[] = [];
   for (const [index, entry] of trail.entries()) {
-    const line = index < from ? undefined : lineOf(entry, trail.slice(0, index), names);
+    const line = index < from ? undefined : lineOf(entry, trail.slice(0, index), people);
     if (line === undefined) continue;
     const stamped = `${timeOfDay(entry.at)} ${line.text}`;
     const last = messages.at(-1);

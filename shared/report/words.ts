@@ -3,6 +3,7 @@ import type { AlertNote, EscalationReason, Incident } from '../incident/incident
 import { unreachable } from '../incident/unreachable.ts';
 import type { Instant } from '../ports/clock.ts';
 import { secondsBetween } from '../ports/clock.ts';
+import { isByHand } from '../remedy/plan.ts';
 import type { Subject } from '../signal/subject.ts';
 
 /** Named in a headline; the rest is counted. */
@@ -35,8 +36,9 @@ export function stateWords(incident: Incident): string {
     case 'investigating':
       return 'Investigating';
     case 'awaiting-approval':
-      return 'Approval needed';
+      return isByHand(incident.signed.plan) ? 'To be done by hand' : 'Approval needed';
     case 'executing':
+      if (isByHand(incident.signed.plan)) return 'Checking recovery';
       return incident.direction === 'apply' ? 'Making the change' : 'Undoing the change';
     case 'verifying':
       return 'Checking recovery';

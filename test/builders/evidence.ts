@@ -1,5 +1,10 @@
 import type { Context } from '../../shared/diagnosis/rule.ts';
-import type { CertificateObservation, DomainObservation, HandshakeSeen } from '../../shared/evidence/certificates.ts';
+import type {
+  CertificateObservation,
+  DomainObservation,
+  HandshakeSeen,
+  ProxyObservation,
+} from '../../shared/evidence/certificates.ts';
 import type { CheckResult } from '../../shared/evidence/checks.ts';
 import type { ServiceObservation } from '../../shared/evidence/cloud-run.ts';
 import type { DatabaseObservation, ObservedDatabase } from '../../shared/evidence/database.ts';
@@ -48,9 +53,20 @@ export const environment: Environment = {
   approvers: { users: ['U0ANN'], usergroups: ['S0ONCALL'], byAction: {}, expiresAfterSeconds: 1800 },
   bounds: {
     actions: 'all',
+    deniedActions: [],
     connectorInstancesMax: 10,
     connectorMachineTypes: ['e2-micro', 'e2-standard-4'],
+    memoryMibMax: 8192,
+    cpuMax: 4,
+    instancesMax: 100,
     costUsdPerMonthMax: 500,
+    costUsdPerMonthPerDayMax: 3000,
+  },
+  guardrails: {
+    cooldownSeconds: 900,
+    changesPerHourMax: 10,
+    repeats: { times: 3, withinSeconds: 7 * 86_400 },
+    freezes: [],
   },
   verification: { checks: 3, everySeconds: 60, deadlineSeconds: 1200 },
   escalation: [
@@ -501,7 +517,19 @@ export const certificate = (over: Partial<CertificateObservation> = {}): Certifi
   state: 'active',
   domainStates: [{ domain: API, state: 'active', detail: 'ACTIVE' }],
   expiresAt: at(60 * 86_400),
+  daysLeft: 60,
   use: 'serving',
+  ...over,
+});
+
+/** The target proxy that takes API, with the certificate above. */
+export const proxy = (over: Partial<ProxyObservation> = {}): ProxyObservation => ({
+  link: 'global/targetHttpsProxies/api-proxy',
+  name: 'api-proxy',
+  hosts: [API],
+  certificates: ['global/sslCertificates/api-cert'],
+  certificateMap: undefined,
+  entries: [],
   ...over,
 });
 

@@ -8,7 +8,22 @@ import { transition } from '../../shared/incident/transition.ts';
 import type { Plan, SignedPlan } from '../../shared/remedy/plan.ts';
 import { planFor } from '../../shared/remedy/plan-for.ts';
 import { signed } from '../../shared/remedy/signature.ts';
-import { at, context, environment, evidence, failed, line, logs, NOW, observed } from './evidence.ts';
+import {
+  at,
+  context,
+  environment,
+  evidence,
+  failed,
+  firewall,
+  line,
+  logs,
+  lost,
+  NOW,
+  networkView,
+  observed,
+  service,
+  way,
+} from './evidence.ts';
 import { everyService, failedBy, fullConnector, printedBy, released } from './scenes.ts';
 
 /** The case: a connector full to the brim, three services down behind it. */
@@ -29,6 +44,19 @@ export const brokenRelease = evidence({
     logs({
       failed: [failedBy('backend', 150)],
       signatures: [printedBy('backend', 'container-exited')],
+    }),
+  ),
+});
+
+/** A firewall rule of five minutes ago cuts the database off. Its remedy is made by hand. */
+export const shutOut = evidence({
+  'cloud-run': observed({ services: [service('backend')] }),
+  network: observed({ ways: [way('backend')], networks: [networkView({ firewalls: [firewall()] })] }),
+  logs: observed(
+    logs({
+      failed: [failed('backend', 150)],
+      signatures: [line('backend', 'private-connection-timed-out', 34)],
+      unreachable: [lost('backend', '10.20.0.3')],
     }),
   ),
 });
@@ -68,6 +96,8 @@ export function planOf(incident: string, of = saturated): Plan {
     evidence: of,
     environment,
     ownProject: 'acme-runmedic',
+    at: NOW,
+    made: [],
     tried: [],
   });
   if (planned.kind === 'none') throw new Error(planned.refusals.join('; '));

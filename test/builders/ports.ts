@@ -38,6 +38,7 @@ export const emptyProject: CloudReader = {
   regionRevisions: async () => ({ revisions: [], truncated: false }),
   secretVersion: notFound,
   connector: notFound,
+  connectors: async () => [],
   series: async () => [],
   logs: async () => page([]),
   sqlInstances: async () => ({ kind: 'listed', items: [] }),
@@ -56,6 +57,7 @@ export const emptyProject: CloudReader = {
   managerCertificates: async () => [],
   certificateMapEntries: notFound,
   network: notFound,
+  networks: async () => [],
   subnetworks: async () => [],
   natGateways: async () => [],
   routes: async () => [],
@@ -247,8 +249,14 @@ export function recording(): { readonly cloud: CloudWriter; readonly written: re
     };
   const cloud: CloudWriter = {
     updateConnector: write('updateConnector'),
+    createConnector: write('createConnector'),
     updateTraffic: write('updateTraffic'),
-    restartService: write('restartService'),
+    changeService: write('changeService'),
+    changeNatPorts: write('changeNatPorts'),
+    changeHealthCheck: write('changeHealthCheck'),
+    createManagedCertificate: write('createManagedCertificate'),
+    setProxyCertificates: write('setProxyCertificates'),
+    setProxyCertificateMap: write('setProxyCertificateMap'),
     operation: async () => ({ done: true, error: undefined }),
   };
   return { cloud, written };

@@ -46,6 +46,7 @@ const plan: Plan = {
       before: { machineType: 'e2-micro', instancesMin: 2, instancesMax: 3 },
       after: { machineType: 'e2-micro', instancesMin: 2, instancesMax: 6 },
       prospect: {
+        fit: 'mends',
         risk: 'low',
         expectedEffect: 'connections open again',
         expectedSeconds: 240,
@@ -53,7 +54,10 @@ const plan: Plan = {
         costUsdPerMonth: 18.34,
         summary: { title: 'Scale connector staging-connector', before: '2 to 3 machines', after: '2 to 6 machines' },
         undo: { kind: 'none', why: 'a connector can only be raised' },
-        permanent: 'gcloud compute networks vpc-access connectors update staging-connector',
+        permanent: {
+          gcloud: 'gcloud compute networks vpc-access connectors update staging-connector',
+          terraform: 'resource "google_vpc_access_connector" "staging_connector" {}',
+        },
       },
     },
   ],

@@ -4,6 +4,7 @@ import { inspectorNames } from '../../shared/evidence/evidence.ts';
 import type { Incident } from '../../shared/incident/incident.ts';
 import type { Card, CommitResult, Store } from '../../shared/incident/store.ts';
 import { plusSeconds } from '../../shared/ports/clock.ts';
+import type { MadeChange } from '../../shared/remedy/made-change.ts';
 import { correlationKey } from '../../shared/signal/subject.ts';
 import { incident, moving, opening, START, states, trace } from './incidents.ts';
 
@@ -338,6 +339,27 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         expect(spent.filter(Boolean)).toHaveLength(1);
         expect(await store.spent(key)).toBe(true);
         expect(await store.spent('a3f1/0/undo')).toBe(false);
+      });
+
+      it('remembers what was made with it, once, newest first, by environment and time', async () => {
+        const change = (over: Partial<MadeChange>): MadeChange => ({
+          incident: 'inc-1',
+          environment: 'staging',
+          action: 'shift-traffic',
+          target: 'projects/p/locations/l/services/s',
+          direction: 'apply',
+          rule: 'release-broken',
+          costUsdPerMonth: 'unknown',
+          at: START,
+          ...over,
+        });
+        const later = change({ at: plusSeconds(START, 60), costUsdPerMonth: 12.5 });
+        await store.spend('a/0/apply', START, change({}));
+        await store.spend('a/0/apply', START, change({ incident: 'inc-2' }));
+        await store.spend('b/0/apply', START, later);
+        await store.spend('c/0/apply', START, change({ environment: 'production' }));
+        expect(await store.changes('staging', START)).toEqual([later, change({})]);
+        expect(await store.changes('staging', plusSeconds(START, 1))).toEqual([later]);
       });
     });
   });

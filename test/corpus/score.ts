@@ -1,29 +1,32 @@
 // Plays the whole corpus live, and says how often the root is right, how often a first suggestion harms, and how often nothing is blamed.
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { command, UsageError } from '../../cli/command.ts';
 import { startSandbox } from '../../cli/laptop.ts';
 import { lookAt } from '../../cli/look-at.ts';
 import { planOf } from '../../cli/plan-of.ts';
 import { readPolicyFile } from '../../functions/read-policy-file.ts';
+import { healed, healthOf, isHealthy } from './heal.ts';
+import { inTurn } from './in-turn.ts';
 import { isReached, type Judged, judged, scoreOf } from './judged.ts';
 import { keepEvidence } from './kept-evidence.ts';
 import { type Label, labels } from './labels.ts';
 
 const usage = `Plays every labelled scenario live, as an incident would see it, and scores the diagnoses. Takes some minutes.
 
-  npm run score [-- [--record] [NAME...]]
+  npm run score [-- [--record | --heal] [NAME...]]
 
 NAME...   these scenarios only
 --record  keeps the evidence of each look in test/corpus/evidence, which \`npm test\` judges again
 
+--heal    plays each to its end instead, with everything approved that is offered, and asks whether users are served again; about 25 minutes
+
 A table on stdout; its last line is JSON: {n, top1, top3, harmful, falseAlarms, surplusRoots, medianMs, p95Ms}.
 Exit code 0 when the aims are reached (top1 0.95, harmful 0, falseAlarms 0, surplusRoots 0), 1 when not.
+With --heal: {n, healedFirst, healedSecond, byItself, escalated, declinedByGuardrail, worse, unhealed}. Exit code 0 when nothing was made worse, and
+all are healed whose label names a remedy that a bot may make.
 `;
-const options = { record: { type: 'boolean', default: false } } as const;
+const options = { record: { type: 'boolean', default: false }, heal: { type: 'boolean', default: false } } as const;
 
-/** Two at a time: more would measure each other. */
-const AT_ONCE = Math.min(2, availableParallelism());
 const CONFIG = join(import.meta.dirname, '..', '..', 'examples', 'acme-staging.yaml');
 
 process.exitCode = await command({ usage, options, allowPositionals: true }, async ({ values, positionals }) => {
@@ -31,6 +34,11 @@ process.exitCode = await command({ usage, options, allowPositionals: true }, asy
   const unknown = positionals.filter((name) => !known.some(({ scenario }) => scenario === name));
   if (unknown.length > 0) throw new UsageError(`no label is called ${unknown.join(', ')}`);
   const wanted = known.filter(({ scenario }) => positionals.length === 0 || positionals.includes(scenario));
+  if (values.heal) {
+    const health = healthOf(await inTurn(wanted, healed));
+    process.stdout.write(`${JSON.stringify(health)}\n`);
+    return isHealthy(health) ? 0 : 1;
+  }
   const all = await inTurn(wanted, (label) => played(label, values.record));
   const score = scoreOf(all);
   process.stdout.write(`${JSON.stringify(score)}\n`);
@@ -75,19 +83,4 @@ function lineOf(one: Judged): string {
     ...(alarm === '' ? [] : [alarm]),
   ];
   return [...cells, ...notes].join('  ');
-}
-
-/** In order, AT_ONCE under way. */
-async function inTurn<In, Out>(items: readonly In[], work: (item: In) => Promise<Out>): Promise<Out[]> {
-  const out: Out[] = [];
-  let next = 0;
-  const worker = async () => {
-    for (let index = next; index < items.length; index = next) {
-      next += 1;
-      const item = items[index];
-      if (item !== undefined) out[index] = await work(item);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  return out;
 }

@@ -116,9 +116,10 @@ describe('connector-in-error', () => {
     });
   });
 
-  it('says of one that nobody uses that it is so, and of none that there is none', () => {
-    expect(see({ state: 'error', services: [] })).toMatchObject({
-      evidence: [{}, { text: 'Sends through it: no watched service.' }],
+  it('blames none that nobody uses, and says of none that there is none', () => {
+    expect(see({ state: 'error', services: [] })).toEqual({
+      kind: 'ruled-out',
+      reason: 'staging-connector is in state ERROR, and no watched service sends through it',
     });
     const none = judge(
       ruleNamed('connector-in-error'),

@@ -49,6 +49,20 @@ describe('memory-exhausted', () => {
     expect(found).toMatchObject({ expects: [{ seen: 'yes' }, { seen }] });
   });
 
+  it.each([
+    ['that serves', 'backend-00001', [{ revision: 'backend-00001', percent: 1 }], 'cause'],
+    ['that serves nobody any more', 'backend-00001', [{ revision: 'backend-00002', percent: 100 }], 'ruled-out'],
+    ['that is new and serves nobody yet', 'backend-00002', [{ revision: 'backend-00001', percent: 100 }], 'cause'],
+    ['of a service of which nobody knows what serves', 'backend-00001', [], 'cause'],
+  ])('counts what a revision lost %s', (_, revision, serving, kind) => {
+    const lines = [line('backend', 'memory-limit-exceeded', 9, { revision })];
+    const found = conclude('memory-exhausted', {
+      'cloud-run': observed({ services: [service('backend', { serving })] }),
+      logs: observed(logs({ signatures: lines })),
+    });
+    expect(found.kind).toBe(kind);
+  });
+
   it('names every service that lost containers, the one that lost most first', () => {
     const kills = (name: string, count: number) => line(name, 'memory-limit-exceeded', count);
     const found = concludeAll('memory-exhausted', {

@@ -21,7 +21,7 @@ describe('nat-exhausted', () => {
   it('names a gateway that drops while public places are out of reach', () => {
     expect(see(dropping(4314))).toMatchObject({
       kind: 'cause',
-      target: 'projects/acme-staging/routers/staging-router/nats/staging-nat',
+      target: 'projects/acme-staging/regions/us-central1/routers/staging-router/nats/staging-nat',
       claim:
         'NAT gateway staging-nat has no ports left: it dropped 4314 packets with 64 of 64 ports in use to one destination, and 34 connections to 203.0.113.10:443 came to nothing.',
       confidence: 'certain',

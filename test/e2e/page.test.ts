@@ -69,6 +69,7 @@ describe.skipIf(chromiumPath === undefined)('a person before the page', () => {
       const answer = page.locator('.message.ephemeral');
       await answer.waitFor();
       expect(await wordsOf(answer)).toContain('Only visible to you');
+      await expect.poll(() => isInView(answer)).toBe(true);
       expect(await wordsOf(answer)).toContain(`Nothing was decided: ${words}`);
       expect(await wordsOf(blocksOf(card))).toBe(before);
       await seat.nothingChanged();
@@ -250,6 +251,14 @@ const wordsOf = async (within: Locator): Promise<string> => (await within.textCo
 
 /** What the bot wrote. Below it Slack counts replies: the call for a decision is posted right after the card offers it, as an edited message notifies nobody. */
 const blocksOf = (card: Locator): Locator => card.locator('.blocks');
+
+/** Its beginning is where somebody who looks at the page can read it. */
+const isInView = (locator: Locator): Promise<boolean> =>
+  locator.evaluate((element) => {
+    const { top } = element.getBoundingClientRect();
+    const list = element.closest('.messages')?.getBoundingClientRect();
+    return list !== undefined && top >= list.top && top < Math.min(list.bottom, window.innerHeight);
+  });
 
 const headline = (card: Locator): Promise<string> => wordsOf(card.locator('h3'));
 

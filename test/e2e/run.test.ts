@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -40,7 +40,7 @@ function job(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
   child.stderr.on('data', (chunk) => (said.stderr += chunk));
   const end = once(child, 'close').then(([exitCode]) => ({ exitCode, ...said }));
   const interrupt = () => process.kill(-(child.pid ?? 0), 'SIGINT');
-  return { said, end, interrupt, signal: (name: NodeJS.Signals) => child.kill(name) };
+  return { said, end, interrupt, pid: child.pid ?? 0, signal: (name: NodeJS.Signals) => child.kill(name) };
 }
 
 describe('run.mjs', () => {
@@ -69,9 +69,9 @@ describe('run.mjs', () => {
   });
 });
 
-describe('Ctrl-C in a terminal', () => {
-  const START = join(PROJECT, 'start.ts');
+const START = join(PROJECT, 'start.ts');
 
+describe('Ctrl-C in a terminal', () => {
   it.each([
     ['once', 1],
     ['by somebody impatient', 4],
@@ -105,5 +105,29 @@ describe('Ctrl-C in a terminal', () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' });
     expect(stdout).not.toContain('"outcome"');
     expect(readdirSync(ownTmp)).toEqual([]);
+  });
+});
+
+describe('npm start', () => {
+  /** All that a process has started, and what those have. */
+  const descendants = (pid: number): number[] =>
+    readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+      .split(' ')
+      .filter(Boolean)
+      .map(Number)
+      .flatMap((child) => [child, ...descendants(child)]);
+
+  it.each([
+    ['bot', 'functions/local.ts'],
+    ['sandbox', 'sandbox/main.ts'],
+  ])('says that its %s ended by itself, and where to read on', async (name, program) => {
+    const ownTmp = mkdtempSync(join(folder, 'tmp-'));
+    const running = job([relative(folder, START)], { TMPDIR: ownTmp });
+    await eventually('the page is up', async () => running.said.stdout.includes('Open http'));
+    const pid = descendants(running.pid).find((one) => readFileSync(`/proc/${one}/cmdline`, 'utf8').includes(program));
+    process.kill(pid ?? 0, 'SIGKILL');
+    const { exitCode, stderr } = await running.end;
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(`the ${name} ended by itself (SIGKILL), and so this run ends; what it said last is in `);
   });
 });

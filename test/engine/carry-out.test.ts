@@ -319,6 +319,7 @@ function bound(store: OnWorld['store']) {
     saveCard: store.saveCard.bind(store),
     spend: store.spend.bind(store),
     spent: store.spent.bind(store),
+    changes: store.changes.bind(store),
     recent: store.recent.bind(store),
   };
 }

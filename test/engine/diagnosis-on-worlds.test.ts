@@ -25,18 +25,39 @@ describe('the first look', () => {
     ['trap-broken-release-busy-connector', 'release-broken', 'shift-traffic'],
     ['memory-exhausted', 'memory-exhausted', 'restart-service'],
     ['memory-leaking-slowly', 'memory-exhausted', 'restart-service'],
+    ['concurrency-out-of-memory', 'memory-exhausted', 'raise-memory'],
+    ['instance-ceiling-reached', 'instance-ceiling-reached', 'raise-instance-ceiling'],
+    ['scaled-to-zero', 'scaled-to-zero', 'set-minimum-instances'],
+    ['request-timeout-exceeded', 'request-timeout-exceeded', 'extend-request-timeout'],
+    ['startup-slower-than-probe', 'startup-slower-than-probe', 'extend-startup-probe'],
   ])('at %s finds %s and offers %s', async (scenario, rule, action) => {
     const { diagnosis, signed } = must(await (await alertedOn(scenario)).incident(), 'awaiting-approval');
     expect(diagnosis.root?.rule).toBe(rule);
     expect(signed.plan.steps.map((step) => step.action)).toEqual([action]);
   });
 
-  it('at instance-ceiling-reached names it, and hands it to people while no action answers it', async () => {
-    const incident = await (await alertedOn('instance-ceiling-reached')).incident();
+  it('at an incident of the platform names it, and hands it to people, since no action answers it', async () => {
+    const incident = await (await alertedOn('regional-incident-announced')).incident();
     expect(incident).toMatchObject({
       status: 'escalated',
       reason: 'no-safe-action',
-      diagnosis: { root: { rule: 'instance-ceiling-reached' } },
+      diagnosis: { root: { rule: 'platform-incident' } },
+    });
+  });
+
+  it.each([
+    ['cpu-starved', 'Raise the CPU'],
+    ['concurrency-mismatched', 'Set the concurrency'],
+  ])('at %s says which bound keeps it from a change that may cost more', async (scenario, title) => {
+    expect(await (await alertedOn(scenario)).incident()).toMatchObject({
+      status: 'escalated',
+      reason: 'no-safe-action',
+      detail: expect.stringMatching(
+        new RegExp(
+          `${title}: \\$\\d+\\.\\d\\d more a month is over environments\\.staging\\.bounds\\.costUsdPerMonthMax \\(500\\)`,
+        ),
+      ),
+      diagnosis: { root: { rule: scenario } },
     });
   });
 

@@ -184,6 +184,46 @@ describe('certificates', () => {
     });
   });
 
+  it('sees each proxy once, with the hosts that it takes and the entries of its map', async () => {
+    const twice = project({ certificateMap: 'certs' });
+    const { proxies, held } = await see(
+      {
+        ...twice,
+        forwardingRules: async () => [
+          { name: 'four', address: '34.1.1.1', target: 'global/targetHttpsProxies/web' },
+          { name: 'six', address: '2600:1901::1', target: 'global/targetHttpsProxies/web' },
+        ],
+        certificateMapEntries: async () => [{ hostname: 'a.test', certificates: [] }],
+        managerCertificates: async () => [],
+      },
+      {},
+      [page('https://c.test/')],
+    );
+    expect(proxies).toMatchObject({
+      status: 'observed',
+      value: [
+        {
+          link: 'global/targetHttpsProxies/web',
+          name: 'web',
+          hosts: ['a.test', 'www.a.test'],
+          certificates: ['global/sslCertificates/one'],
+          certificateMap: 'certs',
+          entries: [{ hostname: 'a.test', certificates: [] }],
+        },
+      ],
+    });
+    expect(held).toMatchObject({ value: [{ name: 'one', daysLeft: 1 }, { name: 'loose' }] });
+    expect((await see(project(), {})).proxies).toMatchObject({ value: [{ certificateMap: undefined, entries: [] }] });
+  });
+
+  it('says nothing of the days of what is not issued', async () => {
+    const { held: found } = await see(
+      { ...project(), computeCertificates: async () => [held('new', { expiresAt: undefined })] },
+      {},
+    );
+    expect(found).toMatchObject({ value: [{ daysLeft: undefined }] });
+  });
+
   it('sees handshakes also where load balancers or certificates cannot be read', async () => {
     const denied = () => Promise.reject(new PlatformFailure('permission-denied', 'compute.x.list'));
     const answers = { tls: { 'c.test': shown(['c.test']) } };

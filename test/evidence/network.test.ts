@@ -135,6 +135,7 @@ describe('a network', () => {
       ['nat/dropped_sent_packets_count', 'ALIGN_DELTA', 'REDUCE_SUM', at(-900), NOW],
       ['nat/port_usage', 'ALIGN_MAX', 'REDUCE_MAX', at(-900), NOW],
       ['nat/nat_allocation_failed', 'ALIGN_FRACTION_TRUE', 'REDUCE_MAX', at(-900), NOW],
+      ['nat/allocated_ports', 'ALIGN_MAX', 'REDUCE_SUM', at(-900), NOW],
     ]);
   });
 

@@ -6,7 +6,6 @@ import type { PlanStep } from '../../shared/remedy/actions.ts';
 import { at, environment } from '../builders/evidence.ts';
 import { approvalOf, awaiting, brokenRelease, looked, must, play } from '../builders/incident.ts';
 
-// No rule of today asks for more than one step; what is stored and carried out allows for it.
 const [scale] = awaiting().signed.plan.steps;
 const [shift] = awaiting(brokenRelease).signed.plan.steps;
 

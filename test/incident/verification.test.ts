@@ -14,7 +14,7 @@ import {
   serviceMetrics,
   unavailable,
 } from '../builders/evidence.ts';
-import { diagnosisOf, planOf, saturated } from '../builders/incident.ts';
+import { diagnosisOf, planOf, saturated, shutOut } from '../builders/incident.ts';
 import { checkOf } from '../builders/scenes.ts';
 
 /** What stands once the connector has grown. */
@@ -34,6 +34,31 @@ const look = (over: Partial<Evidence>, readBack: RecoveryInput['readBack'] = ['s
     context,
     readBack,
   });
+
+describe('what was done by hand', () => {
+  it('is judged by what is seen alone: nothing of it is read back', () => {
+    const plan = planOf('inc-1', shutOut);
+    const seen = evidence({
+      ...shutOut,
+      ...healed,
+      logs: observed(logs()),
+      network: observed({ ways: [], networks: [] }),
+    });
+    const { checks } = recovery({
+      diagnosis: diagnosisOf(shutOut),
+      plan,
+      evidence: seen,
+      context,
+      readBack: ['stands'],
+    });
+    expect(checks.map(({ name }) => name)).toEqual([
+      'front page',
+      'live updates',
+      'errors of backend',
+      'check of the cause (Firewall blocks the way)',
+    ]);
+  });
+});
 
 describe('what a verification reads', () => {
   it('is how users are served, and what the rule behind the plan is judged by', () => {
@@ -116,6 +141,21 @@ describe('recovery', () => {
     ],
   ])('is not believed while %s', (_, over, readBack, verdict) => {
     expect(look(over, readBack).verdict).toBe(verdict);
+  });
+
+  it('reads of several steps on one target only what the last has left', () => {
+    const plan = planOf('inc-1');
+    const [step] = plan.steps;
+    const steps = [step, { ...step, target: 'other' }, step] as const;
+    const seen = recovery({
+      diagnosis: diagnosisOf(),
+      plan: { ...plan, steps },
+      evidence: evidence(healed),
+      context,
+      readBack: ['moved', 'stands', 'stands'],
+    });
+    expect(seen.verdict).toBe('recovered');
+    expect(seen.checks.filter(({ name }) => name.endsWith('as approved'))).toHaveLength(2);
   });
 
   it('is worse when more is in trouble than before', () => {

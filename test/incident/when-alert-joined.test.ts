@@ -18,6 +18,47 @@ describe('an incident under investigation', () => {
   });
 });
 
+describe('of more alerts than are kept', () => {
+  const join = (count: number, over: Parameters<typeof alertNote>[1]): IncidentEvent[] =>
+    Array.from({ length: count }, (_, index) => ({
+      type: 'alert-joined',
+      at: at(3 + index),
+      alert: alertNote(`0.later${index}/${over?.state ?? 'open'}`, over),
+      services: [],
+    }));
+  const kept = (...events: IncidentEvent[]) => play(opened(), ...events).alerts.map(({ key }) => key);
+
+  it('the one that began it stays, and so does what it said of how bad it is', () => {
+    const { alerts, alertsTotal } = play(opened(), ...join(22, { severity: 'warning', policy: 'Latency p95' }));
+    expect(alerts).toHaveLength(20);
+    expect(alerts[0]).toMatchObject({ key: '0.abc/open', severity: 'critical' });
+    expect(alerts.at(-1)).toMatchObject({ key: '0.later21/open' });
+    expect(alertsTotal).toBe(23);
+  });
+
+  it('the worst stays, wherever it came', () => {
+    const [worst] = join(1, { severity: 'critical' });
+    const mild = play(
+      { ...opened(), alerts: [alertNote('0.mild/open', { severity: 'warning' })] },
+      ...(worst ? [worst] : []),
+    );
+    const later = join(25, { severity: 'error' }).map((event, index) => ({
+      ...event,
+      alert: alertNote(`0.after${index}/open`, { severity: 'error' }),
+    })) as IncidentEvent[];
+    const keys = play(mild, ...later).alerts.map(({ key }) => key);
+    expect(keys).toHaveLength(20);
+    expect(keys.slice(0, 2)).toEqual(['0.mild/open', '0.later0/open']);
+  });
+
+  it('news that one closed goes first', () => {
+    const keys = kept(...join(1, { state: 'closed' }), ...join(19, { severity: 'error' }));
+    expect(keys).toHaveLength(20);
+    expect(keys).not.toContain('0.later0/closed');
+    expect(keys).toContain('0.later0/open');
+  });
+});
+
 describe('a plan awaiting approval', () => {
   it('is looked at again when the alert closes: that is no recovery', () => {
     const { incident: after, effects } = step(awaiting(), {

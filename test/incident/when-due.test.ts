@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { IncidentEvent } from '../../shared/incident/event.ts';
-import type { Incident } from '../../shared/incident/incident.ts';
+import type { Incident, IncidentIn } from '../../shared/incident/incident.ts';
 import {
   ESCALATED_LOOK_EVERY_SECONDS,
   EXECUTION_SECONDS_MAX,
@@ -61,6 +61,35 @@ describe('a change under way', () => {
     });
     expect(play(executing(), timer(executing(), 60 + EXECUTION_SECONDS_MAX))).toMatchObject({
       detail: expect.stringContaining('nothing is known to be under way'),
+    });
+  });
+});
+
+describe('a change that waits for somebody else', () => {
+  const HOURS = 3600;
+  const patient = (over: Partial<IncidentIn<'executing'>> = {}) => {
+    const incident = executing();
+    const { plan } = incident.signed;
+    const [step] = plan.steps;
+    const waits = { ...step, prospect: { ...step.prospect, patience: { seconds: 26 * HOURS, waitsFor: 'Google' } } };
+    return {
+      ...incident,
+      signed: { ...incident.signed, plan: { ...plan, steps: [step, waits, step] as const } },
+      ...over,
+    };
+  };
+
+  it.each([
+    [{ step: 0 }, 1],
+    [{ step: 1 }, 27],
+    [{ step: 2 }, 27],
+    [{ step: 0, direction: 'undo' }, 27],
+  ] as const)('is pending, and handed to people only when the patience is over too: %j', (over, hours) => {
+    const incident = patient(over);
+    expect(play(incident, timer(incident, 60 + hours * HOURS - 1))).toMatchObject({ status: 'executing' });
+    expect(play(incident, timer(incident, 60 + hours * HOURS))).toMatchObject({
+      status: 'escalated',
+      detail: expect.stringContaining(`no end within ${hours * 60} min of the approval`),
     });
   });
 });

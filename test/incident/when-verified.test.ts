@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { IncidentEvent } from '../../shared/incident/event.ts';
 import { at } from '../builders/evidence.ts';
-import { brokenRelease, looked, must, play, verifying } from '../builders/incident.ts';
+import { brokenRelease, looked, must, play, shutOut, verifying } from '../builders/incident.ts';
 
 describe('a change being verified', () => {
   const seen = (
@@ -45,6 +45,24 @@ describe('a change being verified', () => {
     expect(play(verifying(brokenRelease), seen('inconclusive', 1380, verifying(brokenRelease)))).toMatchObject({
       status: 'escalated',
       reason: 'not-verified',
+    });
+  });
+
+  it('says how people take back what they did by hand, when it made things worse', () => {
+    const incident = verifying(shutOut);
+    const worse = [seen('worse', 240, incident), seen('worse', 300, incident)];
+    expect(play(incident, ...worse)).toMatchObject({
+      status: 'escalated',
+      reason: 'not-verified',
+      detail:
+        'things got measurably worse after it was done by hand. This puts it back as it was: gcloud compute firewall-rules update deny-databases --no-disabled --project=acme-staging',
+      attempts: [{ action: 'guided-firewall', result: 'worse', undone: 'not-possible' }],
+    });
+    const [step] = incident.signed.plan.steps;
+    const { guide: _, ...prospect } = step.prospect;
+    const told = { ...incident.signed.plan, steps: [{ ...step, prospect }] } as const;
+    expect(play({ ...incident, signed: { ...incident.signed, plan: told } }, ...worse)).toMatchObject({
+      detail: 'things got measurably worse after it was done by hand.',
     });
   });
 

@@ -3,7 +3,7 @@ import { faultLine } from '../../shared/policy/fault.ts';
 import { parsePolicy } from '../../shared/policy/parse.ts';
 
 const ACTIONS = ['scale-connector', 'restart-service', 'shift-traffic'];
-const KEYS = 'ownProject, environments, slack, approvers, bounds, verification, escalation';
+const KEYS = 'paused, ownProject, environments, slack, approvers, bounds, guardrails, verification, escalation';
 const CHECK_KEYS = 'kind, name, url, expectStatus, expectBody, auth, vantage, timeout';
 
 function faultsOf(text: string): readonly string[] {
@@ -126,7 +126,7 @@ describe('keys that do not exist', () => {
     [
       'in a block',
       good('bounds: { conectorInstancesMax: 5 }'),
-      'f:5 bounds.conectorInstancesMax: found a key that does not exist here, allowed: actions, connectorInstancesMax, connectorMachineTypes, costUsdPerMonthMax (did you mean connectorInstancesMax?)',
+      'f:5 bounds.conectorInstancesMax: found a key that does not exist here, allowed: actions, deniedActions, connectorInstancesMax, connectorMachineTypes, memoryMibMax, cpuMax, instancesMax, costUsdPerMonthMax, costUsdPerMonthPerDayMax (did you mean connectorInstancesMax?)',
     ],
     [
       'in a check',
@@ -248,6 +248,30 @@ describe('numbers and durations', () => {
     [
       'bounds: { connectorMachineTypes: [e2-small] }',
       'f:5 bounds.connectorMachineTypes[0]: found "e2-small", allowed: f1-micro, e2-micro, e2-standard-4',
+    ],
+    [
+      'guardrails: { freezes: [{ name: x, days: [sat], from: "25:00", to: "24:00", timeZone: UTC }] }',
+      'f:5 guardrails.freezes[0].from: found "25:00", allowed: in quotes, a time of the day such as "18:00", or a local date and time such as "2026-12-24T12:00"',
+    ],
+    [
+      'guardrails: { freezes: [{ name: x, from: "18:00", to: "24:00", timeZone: UTC }] }',
+      'f:5 guardrails.freezes[0]: found a mapping with name, from, to, timeZone, allowed: with days, two times of the day; without, two dates with their time, the earlier first',
+    ],
+    [
+      'guardrails: { freezes: [{ name: x, from: "2026-12-24T00:00", to: "2026-12-24T00:00", timeZone: UTC }] }',
+      'f:5 guardrails.freezes[0]: found a mapping with name, from, to, timeZone, allowed: with days, two times of the day; without, two dates with their time, the earlier first',
+    ],
+    [
+      'guardrails: { freezes: [{ name: x, days: [sat], from: "18:00", to: "24:00", timeZone: Berlin }] }',
+      'f:5 guardrails.freezes[0].timeZone: found "Berlin", allowed: a time zone of the IANA list, such as Europe/Berlin or UTC',
+    ],
+    [
+      'guardrails: { freezes: [{ name: x, days: [saturday], from: "18:00", to: "24:00", timeZone: UTC }] }',
+      'f:5 guardrails.freezes[0].days[0]: found "saturday", allowed: mon, tue, wed, thu, fri, sat, sun',
+    ],
+    [
+      'guardrails: { repeats: { times: 0, within: 7d } }',
+      'f:5 guardrails.repeats.times: found 0, allowed: a whole number from 1 to 100',
     ],
     ['bounds: { actions: some }', 'f:5 bounds.actions: found "some", allowed: all, or a list of action ids'],
     ['verification: { checks: 0 }', 'f:5 verification.checks: found 0, allowed: a whole number from 1 to 10'],

@@ -34,6 +34,7 @@ describe('the four-line file', () => {
       ok: true,
       policy: {
         ownProject: undefined,
+        paused: false,
         environments: [
           {
             name: 'staging',
@@ -48,9 +49,20 @@ describe('the four-line file', () => {
             approvers: { users: ['U0123456789'], usergroups: [], byAction: {}, expiresAfterSeconds: 1800 },
             bounds: {
               actions: 'all',
+              deniedActions: [],
               connectorInstancesMax: 10,
               connectorMachineTypes: ['e2-micro', 'e2-standard-4'],
-              costUsdPerMonthMax: 500,
+              memoryMibMax: 8192,
+              cpuMax: 4,
+              instancesMax: 100,
+              costUsdPerMonthMax: 1000,
+              costUsdPerMonthPerDayMax: 3000,
+            },
+            guardrails: {
+              cooldownSeconds: 900,
+              changesPerHourMax: 10,
+              repeats: { times: 3, withinSeconds: 604_800 },
+              freezes: [],
             },
             verification: { checks: 3, everySeconds: 60, deadlineSeconds: 1200 },
             escalation: [
@@ -81,6 +93,39 @@ describe('the configuration of the case', () => {
       approvers: { users: ['U0ANN'], usergroups: ['S0ONCALL'] },
     });
     expect(environment(text).checks.map(({ kind }) => kind)).toEqual(['http', 'http', 'websocket', 'journey']);
+  });
+});
+
+describe('guardrails', () => {
+  const written = `guardrails:
+  cooldown: 1h
+  changesPerHourMax: 3
+  repeats: { times: 2, within: 14d }
+  freezes:
+    - { name: weekend, days: [sat, sun], from: "00:00", to: "24:00", timeZone: Europe/Berlin }
+    - { name: holidays, from: "2026-12-24T12:00", to: "2026-12-27T00:00", timeZone: UTC }`;
+  const read = {
+    cooldownSeconds: 3600,
+    changesPerHourMax: 3,
+    repeats: { times: 2, withinSeconds: 14 * 86_400 },
+    freezes: [
+      { kind: 'weekly', name: 'weekend', days: ['sat', 'sun'], from: '00:00', to: '24:00', timeZone: 'Europe/Berlin' },
+      { kind: 'dates', name: 'holidays', from: '2026-12-24T12:00', to: '2026-12-27T00:00', timeZone: 'UTC' },
+    ],
+  };
+
+  it('are read where the environment says them, and from the top else', () => {
+    expect(environment(staging(written)).guardrails).toEqual(read);
+    const top = `slack: { channel: C0STAGING }\n${written}`;
+    expect(environment(staging('', top)).guardrails).toEqual(read);
+    expect(environment(staging('guardrails: { cooldown: 2h }', top)).guardrails).toEqual({
+      ...read,
+      cooldownSeconds: 7200,
+    });
+  });
+
+  it('pause everything by one line', () => {
+    expect(parsed(staging('', 'slack: { channel: C0STAGING }\npaused: true')).policy.paused).toBe(true);
   });
 });
 

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Environment } from '../../shared/policy/policy.ts';
+import type { Instant } from '../../shared/ports/clock.ts';
 import type { PlanStep } from '../../shared/remedy/actions.ts';
 import { refusedByGuardrail } from '../../shared/remedy/guardrails.ts';
+import type { MadeChange } from '../../shared/remedy/made-change.ts';
 import type { RestartSettings } from '../../shared/remedy/restart-service.ts';
 import type { ConnectorSize } from '../../shared/remedy/scale-connector.ts';
-import { environment } from '../builders/evidence.ts';
+import { at, environment, NOW } from '../builders/evidence.ts';
 import { brokenRelease, planOf } from '../builders/incident.ts';
 
 const [scale] = planOf('inc-1').steps;
@@ -17,13 +19,30 @@ function refusal(given: {
   readonly present?: unknown;
   readonly environment?: Partial<Environment>;
   readonly bounds?: Partial<Environment['bounds']>;
+  readonly guardrails?: Partial<Environment['guardrails']>;
   readonly ownProject?: string;
+  readonly allPaused?: boolean;
+  readonly made?: readonly MadeChange[];
+  readonly at?: Instant;
 }): string | undefined {
   const { step = scale } = given;
-  const here = { ...environment, ...given.environment, bounds: { ...bounds, ...given.bounds } };
+  const here = {
+    ...environment,
+    ...given.environment,
+    bounds: { ...bounds, ...given.bounds },
+    guardrails: { ...environment.guardrails, ...given.guardrails },
+  };
   return refusedByGuardrail(
     step,
-    { environment: here, ownProject: given.ownProject ?? 'acme-runmedic' },
+    {
+      environment: here,
+      ownProject: given.ownProject ?? 'acme-runmedic',
+      ...(given.allPaused === undefined ? {} : { allPaused: given.allPaused }),
+      at: given.at ?? NOW,
+      incident: 'inc-1',
+      rule: 'connector-saturated',
+      made: given.made ?? [],
+    },
     given.present ?? step.before,
   );
 }
@@ -51,6 +70,12 @@ describe('guardrails', () => {
   });
 
   it.each([
+    ['the pause switch of all', { allPaused: true }, 'paused is true'],
+    [
+      'the list of denied actions',
+      { bounds: { deniedActions: ['scale-connector'] } },
+      'deniedActions names scale-connector',
+    ],
     ['the pause switch', { environment: { paused: true } }, 'environments.staging.paused is true'],
     ["runmedic's own project", { ownProject: 'acme-staging' }, "runmedic's own project acme-staging (ownProject)"],
     ['the list of actions', { bounds: { actions: ['shift-traffic'] } }, 'environments.staging.bounds.actions'],
@@ -116,5 +141,81 @@ describe('guardrails', () => {
     ['a project of nobody', { ownProject: 'acme' }],
   ] as const)('let through %s', (_, given) => {
     expect(refusal(given)).toBeUndefined();
+  });
+});
+
+describe('guardrails over time', () => {
+  const made = (over: Partial<MadeChange> = {}): MadeChange => ({
+    incident: 'inc-0',
+    environment: 'staging',
+    action: 'scale-connector',
+    target: scale.target,
+    direction: 'apply',
+    rule: 'connector-saturated',
+    costUsdPerMonth: 10,
+    at: at(-600),
+    ...over,
+  });
+  const times = (count: number, over: Partial<MadeChange> = {}) => Array.from({ length: count }, () => made(over));
+  const week = 7 * 86_400;
+
+  it.each<[string, Parameters<typeof refusal>[0], string | undefined]>([
+    [
+      'the same change a moment before its cooldown ends',
+      { made: [made({ at: at(-899) })] },
+      'guardrails.cooldown (15 min)',
+    ],
+    ['the same change as its cooldown ends', { made: [made({ at: at(-900) })] }, undefined],
+    ['a change that this incident made itself', { made: [made({ incident: 'inc-1' })] }, undefined],
+    ['what was put back', { made: [made({ direction: 'undo' })] }, undefined],
+    ['another action on it', { made: [made({ action: 'shift-traffic' })] }, undefined],
+    ['another resource', { made: [made({ target: `${scale.target}-2` })] }, undefined],
+    ['nine changes in an hour', { made: times(9, { action: 'shift-traffic', at: at(-3599) }) }, undefined],
+    [
+      'ten changes in an hour',
+      { made: times(10, { action: 'shift-traffic', at: at(-3599) }) },
+      'change 11 here within an hour: environments.staging.guardrails.changesPerHourMax is 10',
+    ],
+    ['ten changes, an hour ago', { made: times(10, { action: 'shift-traffic', at: at(-3600) }) }, undefined],
+    ['the same fix twice in a week', { made: times(2, { at: at(-week + 1) }) }, undefined],
+    ['the same fix three times in a week', { made: times(3, { at: at(-week + 1) }) }, 'made 3 times in 7 days'],
+    ['the same fix three times, a week ago', { made: times(3, { at: at(-week) }) }, undefined],
+    [
+      'the same change three times, for another cause',
+      { made: times(3, { at: at(-5000), rule: 'nat-exhausted' }) },
+      undefined,
+    ],
+    [
+      'what a day may cost',
+      {
+        step: costing(40),
+        made: [made({ at: at(-86_399), costUsdPerMonth: 60 })],
+        bounds: { costUsdPerMonthPerDayMax: 100 },
+      },
+      undefined,
+    ],
+    [
+      'more than a day may cost',
+      {
+        step: costing(40.01),
+        made: [made({ at: at(-86_399), costUsdPerMonth: 60 })],
+        bounds: { costUsdPerMonthPerDayMax: 100 },
+      },
+      'adds $100.01 a month: environments.staging.bounds.costUsdPerMonthPerDayMax is 100',
+    ],
+    [
+      'what cost nobody knows, and what saved',
+      {
+        step: costing(100),
+        made: [made({ at: at(-5000), costUsdPerMonth: 'unknown' }), made({ at: at(-5000), costUsdPerMonth: -50 })],
+        bounds: { costUsdPerMonthPerDayMax: 100 },
+      },
+      undefined,
+    ],
+  ])('%s', (_, given, words) => {
+    const said = refusal(given);
+    if (words === undefined) expect(said).toBeUndefined();
+    else expect(said).toContain(words);
+    if (words !== undefined) expect(said).toMatch(/; who maintains runmedic\.yaml can lift it$/);
   });
 });

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { diagnose } from '../../shared/diagnosis/diagnose.ts';
 import type { Evidence } from '../../shared/evidence/evidence.ts';
 import type { Environment } from '../../shared/policy/policy.ts';
+import type { PlanStep } from '../../shared/remedy/actions.ts';
 import type { Plan } from '../../shared/remedy/plan.ts';
-import { type PlanInput, planDigest, planFor } from '../../shared/remedy/plan-for.ts';
+import { bestOf, type PlanInput, planDigest, planFor } from '../../shared/remedy/plan-for.ts';
 import { isSignedBy, privateKeyFrom, publicKeyFrom, signed } from '../../shared/remedy/signature.ts';
 import {
   at,
@@ -22,10 +23,10 @@ import {
   service,
   serviceMetrics,
   serviceName,
-  template,
   unavailable,
 } from '../builders/evidence.ts';
-import { brokenRelease, saturated } from '../builders/incident.ts';
+import { brokenRelease, planOf, saturated } from '../builders/incident.ts';
+import { causeOf } from '../builders/remedies.ts';
 
 const planned = (of: Evidence, over: Partial<PlanInput> = {}) => {
   const { root } = diagnose(of, context);
@@ -37,6 +38,8 @@ const planned = (of: Evidence, over: Partial<PlanInput> = {}) => {
     evidence: of,
     environment,
     ownProject: 'acme-runmedic',
+    at: at(0),
+    made: [],
     tried: [],
     ...over,
   });
@@ -117,7 +120,9 @@ describe('scale-connector', () => {
       'Scale the VPC connector: was tried in this incident already',
     ],
   ])('is refused by %s', (_, of, over, reason) => {
-    expect(planned(of, over)).toEqual({ kind: 'none', refusals: [expect.stringContaining(reason)] });
+    // Of the changes that answer it, each says why it is not offered.
+    const refusals = expect.arrayContaining([expect.stringContaining(reason)]);
+    expect(planned(of, over)).toEqual({ kind: 'none', refusals });
   });
 });
 
@@ -184,105 +189,74 @@ describe('shift-traffic', () => {
   });
 });
 
-describe('restart-service', () => {
-  const filling = points([0.4, 0.5, 0.6, 0.7, 0.8, 0.95]);
-  const killed = (over: Parameters<typeof service>[1] = {}, busy = points([2, 2, 2, 2, 2, 20])) =>
-    evidence({
-      metrics: observed({ services: [serviceMetrics('backend', { memoryRatio: filling, concurrency: busy })] }),
-      'cloud-run': observed({ services: [service('backend', over)] }),
-      logs: observed(
-        logs({ failed: [failed('backend', 20)], signatures: [line('backend', 'memory-limit-exceeded', 6)] }),
-      ),
-    });
+describe('of several changes that may be made', () => {
+  const [base] = planOf('inc-1').steps;
+  const step = (target: string, over: Partial<PlanStep['prospect']>): PlanStep => ({
+    ...base,
+    target,
+    prospect: { ...base.prospect, ...over },
+  });
 
-  it('is no answer where memory is full at once: an empty container would soon be as full', () => {
-    expect(planned(killed({}, points([2, 2, 20, 20, 20, 20])))).toMatchObject({
+  it.each<[string, readonly Partial<PlanStep['prospect']>[], number]>([
+    ['the least risky', [{ risk: 'high' }, { risk: 'medium' }, { risk: 'low' }], 2],
+    ['the less risky', [{ risk: 'medium' }, { risk: 'high' }], 0],
+    ['the first among equals', [{ risk: 'medium' }, { risk: 'low' }, { risk: 'low' }], 1],
+    [
+      'what mends before what only relieves, whatever the risk',
+      [
+        { fit: 'relieves', risk: 'low' },
+        { fit: 'mends', risk: 'high' },
+      ],
+      1,
+    ],
+    ['the cheapest of the least risky', [{ costUsdPerMonth: 2 }, { costUsdPerMonth: 1 }, { costUsdPerMonth: 3 }], 1],
+    ['what has a price before what has none', [{ costUsdPerMonth: 'unknown' }, { costUsdPerMonth: 400 }], 1],
+    [
+      'the least risky, whatever its price',
+      [
+        { risk: 'medium', costUsdPerMonth: 1 },
+        { risk: 'low', costUsdPerMonth: 400 },
+      ],
+      1,
+    ],
+  ])('%s is offered', (_, prospects, best) => {
+    const steps = prospects.map((prospect, index) => step(`${index}`, prospect));
+    expect(bestOf(steps)).toBe(steps[best]);
+  });
+
+  it('none is offered where there is none', () => expect(bestOf([])).toBeUndefined());
+
+  const killed = evidence({
+    metrics: observed({ services: [serviceMetrics('backend')] }),
+    'cloud-run': observed({ services: [service('backend')] }),
+    logs: observed(
+      logs({ failed: [failed('backend', 20)], signatures: [line('backend', 'memory-limit-exceeded', 6)] }),
+    ),
+  });
+
+  it('the next best is left once the best was tried, with the mark of its round', () => {
+    expect(planned(killed)).toMatchObject({ plan: { steps: [{ action: 'raise-memory' }] } });
+    const leaking = {
+      ...killed,
+      metrics: observed({
+        services: [serviceMetrics('backend', { memoryRatio: points([0.4, 0.5, 0.6, 0.7, 0.8, 0.95]) })],
+      }),
+    };
+    const tried = [{ action: 'raise-memory', target: serviceName('backend') }] as const;
+    expect(planned(leaking, { tried, round: 2 })).toMatchObject({
+      plan: { steps: [{ action: 'restart-service', after: { mark: 'inc-1-2' } }] },
+    });
+  });
+
+  it('none is left where each is refused: every one says why', () => {
+    const tried = [{ action: 'raise-memory', target: serviceName('backend') }] as const;
+    expect(planned(killed, { tried })).toEqual({
       kind: 'none',
-      refusals: [expect.stringContaining('does not fill up by itself')],
+      refusals: [
+        'Raise the memory: was tried in this incident already',
+        'Restart the service: the memory of backend does not fill up by itself: an empty container would soon be as full',
+      ],
     });
-  });
-
-  it('pins the digest that serves and marks the template with the incident', () => {
-    expect(planned(killed())).toMatchObject({
-      plan: {
-        steps: [
-          {
-            action: 'restart-service',
-            before: { mark: null },
-            after: { mark: 'inc-1-1', images: ['us-docker.pkg.dev/acme/app@sha256:aaaa'] },
-          },
-        ],
-      },
-    });
-  });
-
-  const [app] = template.containers;
-  if (app === undefined) throw new Error('the template has no container');
-  const proxy = { ...app, name: 'proxy', image: 'us-docker.pkg.dev/acme/proxy@sha256:bbbb' };
-  const serving = (...containers: readonly (typeof app)[]) => ({
-    revisions: [revision('backend-00002', at(-86_400), { template: { ...template, containers } })],
-  });
-
-  it.each([
-    ['as the revision names it', 'proxy'],
-    ['where the template leaves its name out', ''],
-  ])('pins a sidecar, which the template has by tag, to the digest that serves: %s', (_, name) => {
-    const byTag = { ...template, containers: [app, { ...proxy, name, image: 'proxy:latest' }] };
-    expect(planned(killed({ template: byTag, ...serving(app, proxy) }))).toMatchObject({
-      plan: {
-        steps: [
-          {
-            before: { images: [app.image, 'proxy:latest'] },
-            after: { images: [app.image, proxy.image] },
-            prospect: {
-              summary: { after: 'a new revision, same images sha256:aaaa, sha256:bbbb' },
-              permanent: expect.stringContaining(
-                `--container=app --image=${app.image} --container=proxy --image=${proxy.image}`,
-              ),
-            },
-          },
-        ],
-      },
-    });
-  });
-
-  it.each([
-    ['pinned traffic', { traffic: [{ revision: 'backend-00002', percent: 100 }] }, 'pinned to a revision'],
-    [
-      'traffic that is split',
-      {
-        traffic: [
-          { revision: 'LATEST', percent: 40 },
-          { revision: 'backend-00001', percent: 60 },
-        ],
-      },
-      'would serve 40 % of it',
-    ],
-    [
-      'a newest revision that never served',
-      { latestCreatedRevision: `${serviceName('backend')}/revisions/backend-00003` },
-      'is not the one that serves',
-    ],
-    ['an image without a digest', serving({ ...app, image: 'app:latest' }), 'image digest'],
-    ['a revision without containers', serving(), 'image digest'],
-    ['a revision that was not observed', { revisions: [] }, 'image digest'],
-    [
-      'a sidecar that the revision does not have',
-      { template: { ...template, containers: [app, proxy] } },
-      'image digest',
-    ],
-    [
-      'a sidecar without a digest',
-      { template: { ...template, containers: [app, proxy] }, ...serving(app, { ...proxy, image: 'proxy:latest' }) },
-      'is not known for every container',
-    ],
-    [
-      'another sidecar than the revision has',
-      { template: { ...template, containers: [app, proxy] }, ...serving(app, { ...proxy, name: 'agent' }) },
-      'image digest',
-    ],
-  ])('is refused for %s', (_, over, reason) => {
-    expect(planned(killed(over))).toEqual({ kind: 'none', refusals: [expect.stringContaining(reason)] });
   });
 });
 
@@ -290,23 +264,27 @@ describe('a plan without an action', () => {
   it('says what could not be observed', () => {
     expect(planned(saturated, { evidence: { ...saturated, 'vpc-connector': unavailable('denied') } })).toEqual({
       kind: 'none',
-      refusals: ['Scale the VPC connector: vpc connector could not be observed: denied'],
+      refusals: [
+        'Scale the VPC connector: vpc connector could not be observed: denied',
+        'Send into the network directly: vpc connector could not be observed: denied',
+      ],
     });
     const { root } = diagnose(saturated, context);
     const without: Evidence = { ...saturated, 'vpc-connector': { status: 'not-applicable' } };
     expect(planned(saturated, { ...(root && { root }), evidence: without })).toMatchObject({
-      refusals: ['Scale the VPC connector: vpc connector could not be observed'],
+      refusals: [
+        'Scale the VPC connector: vpc connector could not be observed',
+        'Send into the network directly: vpc connector could not be observed',
+      ],
     });
   });
 
   it('says that nothing answers the cause', () => {
-    const capped = evidence({
-      'cloud-run': observed({ services: [service('backend', { instancesMax: 3 })] }),
-      logs: observed(
-        logs({ failed: [failed('backend', 20)], signatures: [line('backend', 'no-available-instance', 20)] }),
-      ),
+    const root = causeOf('platform-incident');
+    expect(planned(saturated, { root })).toEqual({
+      kind: 'none',
+      refusals: ['runmedic knows no change that answers this cause'],
     });
-    expect(planned(capped)).toEqual({ kind: 'none', refusals: ['runmedic knows no change that answers this cause'] });
   });
 });
 
@@ -339,7 +317,8 @@ describe('a digest', () => {
     ['summary', prospectWith({ summary: { ...step.prospect.summary, after: 'something harmless' } })],
     ['expectation', prospectWith({ expectedEffect: 'nothing to see here' })],
     ['danger', prospectWith({ whatCouldGoWrong: 'nothing' })],
-    ['permanence', prospectWith({ permanent: '' })],
+    ['permanence', prospectWith({ permanent: { ...step.prospect.permanent, gcloud: '' } })],
+    ['fit', prospectWith({ fit: 'relieves' })],
   ])('differs with another %s', (_, other) => {
     expect(planDigest(other)).not.toBe(plan.plan.digest);
   });

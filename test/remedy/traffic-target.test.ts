@@ -58,7 +58,7 @@ describe('where traffic is better off', () => {
       shiftTraffic.propose({
         cause: cause(over),
         seen: { 'cloud-run': { services: [left] }, ...failing(-240) },
-        bounds: environment.bounds,
+        environment,
         mark: 'x',
       }).kind;
 
@@ -114,7 +114,7 @@ describe('where traffic is better off', () => {
     shiftTraffic.propose({
       cause,
       seen: { 'cloud-run': { services: [{ ...pinned, latestReadyRevision }] }, ...failing(-240) },
-      bounds: environment.bounds,
+      environment,
       mark: 'm',
     });
 
@@ -127,7 +127,10 @@ describe('where traffic is better off', () => {
           before: '100 % backend-00002',
           after: '100 % latest',
         },
-        permanent: expect.stringMatching(/^gcloud run services update-traffic backend .*--to-latest$/),
+        permanent: {
+          gcloud: 'gcloud run services update-traffic backend --project=acme-staging --region=us-central1 --to-latest',
+          terraform: expect.stringContaining('type    = "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST"'),
+        },
       },
     });
     expect(proposed('elsewhere')).toMatchObject({

@@ -5,12 +5,13 @@ import type { Incident } from '../../shared/incident/incident.ts';
 import type { Environment } from '../../shared/policy/policy.ts';
 import { button } from '../../shared/report/blocks.ts';
 import { card } from '../../shared/report/card.ts';
+import { permanentLines } from '../../shared/report/change-blocks.ts';
 import { folded } from '../../shared/report/diagnosis-blocks.ts';
 import { BUTTON_VALUE_MAX, MESSAGE_BLOCKS_MAX, MESSAGE_TEXT_MAX } from '../../shared/report/limits.ts';
 import { ending, execution } from '../../shared/report/progress-blocks.ts';
 import { stateWords } from '../../shared/report/words.ts';
-import { environment } from '../builders/evidence.ts';
-import { alertNote, diagnosisOf, must } from '../builders/incident.ts';
+import { at, environment } from '../builders/evidence.ts';
+import { alertNote, diagnosisOf, must, planOf } from '../builders/incident.ts';
 import { readable } from './readable.ts';
 import { awaitingStage, type Stage, stageOf, stages } from './stages.ts';
 
@@ -69,6 +70,13 @@ describe('the card', () => {
     'approved by a member',
     'awaiting approval of two steps',
     'first of two steps',
+    'to be done by hand',
+    'done by hand',
+    'done by hand, being checked',
+    'done by hand, resolved',
+    'done by hand, to no avail',
+    'done by hand, and worse',
+    'nobody did it by hand',
   ] as const)('reads well: %s', (name) => {
     expect(readable(shown(stageOf(name)).blocks)).toMatchSnapshot();
   });
@@ -114,10 +122,14 @@ describe('the card', () => {
     expect(readable(shown({ incident: lined(4), trail: [] }).blocks)).toContain('• line 4)');
   });
 
-  it('shows what to keep as a sentence where it is no command', () => {
+  it('says what has to come before the change is kept', () => {
     const incident = awaitingStage();
     const [step] = incident.signed.plan.steps;
-    const prospect = { ...step.prospect, permanent: 'Ask the platform team.', costUsdPerMonth: 0 };
+    const prospect = {
+      ...step.prospect,
+      permanent: { ...step.prospect.permanent, first: 'Ask the platform team.' },
+      costUsdPerMonth: 0,
+    };
     const plan = { ...incident.signed.plan, steps: [{ ...step, prospect }] as const };
     const { blocks } = shown({ incident: { ...incident, signed: { ...incident.signed, plan } }, trail: [] });
     expect(readable(blocks)).toContain('*To keep it:* Ask the platform team.');
@@ -146,6 +158,30 @@ describe('the card', () => {
     const incident = { ...must(stages.executing.incident, 'executing'), step: 7 };
     expect(readable(shown({ incident, trail: [] }).blocks)).not.toContain('Making the change:');
     expect(execution(incident)).toEqual([]);
+  });
+
+  it('says what a patient step waits for, since when and until when, and nothing of it while it is undone', () => {
+    const incident = must(stages.executing.incident, 'executing');
+    const { plan } = incident.signed;
+    const [step] = plan.steps;
+    const patience = { seconds: 26 * 3600, waitsFor: 'Google to issue it,' };
+    const signed = {
+      ...incident.signed,
+      plan: { ...plan, steps: [{ ...step, prospect: { ...step.prospect, patience } }] as const },
+    };
+    const operation = { step: 0, direction: 'apply', name: 'compute:o', startedAt: at(62) } as const;
+    const said = (over: Partial<typeof incident>) =>
+      JSON.stringify(execution({ ...incident, signed, operation, ...over }));
+    expect(said({})).toMatch(/Nothing has failed: it waits for Google to issue it, since .* until .* at the latest\./);
+    expect(said({ direction: 'undo' })).not.toContain('it waits for');
+    expect(said({ operation: undefined })).not.toContain('it waits for');
+  });
+
+  it('writes down of several steps on one target only what is to stand in the end', () => {
+    const plan = planOf('inc-1');
+    const [step] = plan.steps;
+    expect(permanentLines(plan)).toHaveLength(2);
+    expect(permanentLines({ ...plan, steps: [step, { ...step, target: 'other' }, step] })).toHaveLength(4);
   });
 
   it('has no small print where nothing else was found, ruled out or left unchecked', () => {

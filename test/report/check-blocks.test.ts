@@ -8,6 +8,7 @@ import { theirOwnWords } from '../../shared/report/diagnosis-blocks.ts';
 import { peopleIn, threadMessages } from '../../shared/report/timeline.ts';
 import { at, environment, evidence, observed, past } from '../builders/evidence.ts';
 import { awaiting, diagnosisOf, executing, opened, play, saturated } from '../builders/incident.ts';
+import { people } from './stages.ts';
 
 const shown = (incident: Incident): string => JSON.stringify(card({ incident, environment, trail: [] }).blocks);
 const look = {
@@ -136,7 +137,7 @@ describe('a click that asks for a look', () => {
       to: 'investigating',
     } as const;
     expect(peopleIn([entry])).toEqual(['U0SAM']);
-    expect(threadMessages([entry], 0, new Map([['U0SAM', 'Sam']]))).toMatchObject([
+    expect(threadMessages([entry], 0, people(new Map([['U0SAM', 'Sam']])))).toMatchObject([
       { text: expect.stringContaining('Sam had it looked at again.'), kind: 'quiet' },
     ]);
   });

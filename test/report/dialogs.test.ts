@@ -6,6 +6,7 @@ import { parseModalText } from '../../shared/report/click.ts';
 import { escalationMessage } from '../../shared/report/escalation-message.ts';
 import {
   anotherPlan,
+  dialogNotOpened,
   expired,
   meanwhile,
   noMember,
@@ -24,6 +25,14 @@ describe('the dialog', () => {
     ['asking why', reasonModal(awaitingStage(), 'C0STAGING')],
     ['refusing', refusedModal('no')],
   ])('keeps to the limits of Slack: %s', (_, view) => expect(validateView(view, 'modal')).toEqual([]));
+
+  it.each([
+    ['too-late', 'Slack gives three seconds for it'],
+    ['refused', "Slack did not take it, and runmedic's log says why"],
+  ] as const)('says why it did not open: %s', (why, words) => {
+    expect(dialogNotOpened(why)).toContain(words);
+    expect(dialogNotOpened(why)).toContain('Nothing was decided; click Reject again');
+  });
 
   it('asks for a reason that must be given, and carries ids only', () => {
     const incident = awaitingStage();

@@ -7,7 +7,7 @@ import { reasonModal } from '../../shared/report/reject-modal.ts';
 import { threadMessages } from '../../shared/report/timeline.ts';
 import { sentence, stopped } from '../../shared/report/words.ts';
 import { environment } from '../builders/evidence.ts';
-import { type Stage, stages } from './stages.ts';
+import { people, type Stage, stages } from './stages.ts';
 
 /** Every text that Slack would show of a stage, each by itself. */
 function said({ incident, trail }: Stage): readonly string[] {
@@ -19,7 +19,7 @@ function said({ incident, trail }: Stage): readonly string[] {
   ];
   return [
     ...shown.flatMap((one) => textsIn(one)),
-    ...threadMessages(trail, 0, new Map()).flatMap(({ text }) => text.split('\n')),
+    ...threadMessages(trail, 0, people()).flatMap(({ text }) => text.split('\n')),
   ];
 }
 
@@ -28,9 +28,9 @@ const dialogOf = (incident: Incident): unknown =>
     ? [reasonModal(incident, 'C0STAGING'), expired(incident)]
     : { text: meanwhile(incident) };
 
-/** What a person reads in blocks, views and messages: the lines of every `text`, whether it is words or holds them. */
+/** What a person reads in blocks, views and messages: the lines of every `text`, whether it is words or holds them; commands are no sentences. */
 function textsIn(value: unknown): string[] {
-  if (typeof value === 'string') return value.split('\n');
+  if (typeof value === 'string') return value.replaceAll(/\n?```[^`]*```/g, '').split('\n');
   if (Array.isArray(value)) return value.flatMap(textsIn);
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, held]) =>

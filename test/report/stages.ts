@@ -1,9 +1,11 @@
+import { approversForAll } from '../../shared/incident/approval.ts';
 import type { IncidentEvent } from '../../shared/incident/event.ts';
 import type { Incident, Recovery } from '../../shared/incident/incident.ts';
 import { EXECUTION_SECONDS_MAX, INVESTIGATION_PATIENCE_SECONDS } from '../../shared/incident/moves.ts';
 import type { AuditEntry } from '../../shared/incident/store.ts';
 import { transition } from '../../shared/incident/transition.ts';
 import { planFor } from '../../shared/remedy/plan-for.ts';
+import type { People } from '../../shared/report/timeline-line.ts';
 import { at, environment } from '../builders/evidence.ts';
 import {
   approvalOf,
@@ -14,6 +16,7 @@ import {
   offer,
   opened,
   saturated,
+  shutOut,
 } from '../builders/incident.ts';
 
 /** An incident with the trail that led to it, as the store would hold them. */
@@ -145,7 +148,18 @@ function nothingLeft(): IncidentEvent {
   const { root } = diagnosis;
   const tried = planned.steps.map(({ action, target }) => ({ action, target }));
   const offers =
-    root && planFor({ incident: incidentId, round: 2, root, evidence: saturated, environment, ownProject: '', tried });
+    root &&
+    planFor({
+      incident: incidentId,
+      round: 2,
+      root,
+      evidence: saturated,
+      environment,
+      ownProject: '',
+      at: at(0),
+      made: [],
+      tried,
+    });
   const detail = offers?.kind === 'none' ? offers.refusals.join('; ') : '';
   return {
     ...without('no-safe-action', 5),
@@ -153,6 +167,12 @@ function nothingLeft(): IncidentEvent {
     offer: { kind: 'none', reason: 'no-safe-action', detail },
   } as IncidentEvent;
 }
+/** Of whom the thread speaks; nobody is known by name where none is given. */
+export const people = (names: ReadonlyMap<string, string> = new Map()): People => ({
+  names,
+  deciders: ({ steps }) => approversForAll(steps, environment),
+});
+
 /** The timer of whatever stands. */
 export const due = ({ incident }: Stage, seconds: number): IncidentEvent => ({
   type: 'timer-due',
@@ -197,6 +217,10 @@ function twoSteps(): Stage {
   return { incident: { ...waiting, signed: { ...waiting.signed, plan } }, trail };
 }
 const ofTwo = twoSteps();
+
+const byHand = staged(offered(shutOut));
+const doneByHand = next(byHand, approved(shutOut));
+const lookedAt = next(doneByHand, stepFinished({ kind: 'stood-already' }, shutOut));
 
 /** An incident in every state that a card can show. */
 export const stages = {
@@ -255,6 +279,23 @@ export const stages = {
   }, doubted),
   'approved by a member': staged(offered(), { type: 'approved', at: at(60), approval: viaGroup }),
   'awaiting approval of two steps': ofTwo,
+  'to be done by hand': byHand,
+  'to be done by hand again': next(next(afterLast(byHand, 1805), { ...askedAgain, at: at(1900) }), {
+    ...offered(shutOut),
+    at: at(1905),
+  }),
+  'done by hand': doneByHand,
+  'done by hand, being checked': next(lookedAt, seen('not-yet', 240, shutOut)),
+  'done by hand, resolved': [240, 300, 360].reduce(
+    (stage, seconds) => next(stage, seen('recovered', seconds, shutOut)),
+    lookedAt,
+  ),
+  'done by hand, to no avail': next(lookedAt, seen('not-yet', 1500, shutOut)),
+  'done by hand, and worse': [240, 300].reduce(
+    (stage, seconds) => next(stage, seen('worse', seconds, shutOut)),
+    lookedAt,
+  ),
+  'nobody did it by hand': afterLast(byHand, 1805),
   'first of two steps': next(ofTwo, { type: 'approved', at: at(60), approval: approvalOf(awaiting()) }),
   'no safe change': staged(without('no-safe-action', 5)),
   'still as it was': next(verifying, stillThere(240)),

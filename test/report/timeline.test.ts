@@ -10,19 +10,23 @@ import {
   due,
   next,
   offered,
+  people,
   rejected,
   type Stage,
   staged,
+  stageOf,
   stages,
   started,
   stepFinished,
   without,
 } from './stages.ts';
 
-const names = new Map([
-  ['U0ANN', 'Ann Lindqvist'],
-  ['U0BEN', 'Ben <b> & co'],
-]);
+const names = people(
+  new Map([
+    ['U0ANN', 'Ann Lindqvist'],
+    ['U0BEN', 'Ben <b> & co'],
+  ]),
+);
 const bare = (text: string) => text.replaceAll(/<!date[^>]*> /g, '');
 const told = ({ trail }: Stage, from = 0) =>
   threadMessages(trail, from, names).map(({ kind, text }) => `${kind}: ${bare(text)}`);
@@ -32,8 +36,23 @@ describe('the thread', () => {
     expect(`\n${told(stage).join('\n')}\n`).toMatchSnapshot();
   });
 
-  it.each(Object.entries(stages))('mentions nobody: %s', (_, stage) => {
-    expect(told(stage).join('\n')).not.toMatch(/<@|<!subteam|<!channel|<!here/);
+  it.each(Object.entries(stages))('mentions nobody but who has to do something by hand: %s', (_, stage) => {
+    const others = told(stage).filter((line) => !line.includes('*To be done by hand.*'));
+    expect(others.join('\n')).not.toMatch(/<@|<!subteam|<!channel|<!here/);
+  });
+
+  it('calls those who may say that it is done, once', () => {
+    const lines = told(stageOf('to be done by hand again')).filter((line) => line.includes('*To be done by hand.*'));
+    expect(lines).toEqual([
+      'told: <!subteam^S0ONCALL> <@U0ANN> *To be done by hand.* Firewall blocks the way. Disable firewall rule deny-databases: how is on the card. Press *Done* there when it is.',
+      'told: *To be done by hand.* Firewall blocks the way. Disable firewall rule deny-databases: how is on the card. Press *Done* there when it is.',
+    ]);
+  });
+
+  it('says who did it by hand', () => {
+    expect(told(stageOf('done by hand, resolved')).join('\n')).toContain(
+      'Done by Ann Lindqvist, by hand: Disable firewall rule deny-databases. Now recovery is checked.',
+    );
   });
 
   it('puts quiet lines together and those that are told by themselves', () => {
@@ -243,7 +262,7 @@ describe('the thread', () => {
 
   it('says who decided by id where the name is not known', () => {
     const [, , entry] = staged(offered(), rejected).trail;
-    const lines = threadMessages(entry === undefined ? [] : [entry], 0, new Map());
+    const lines = threadMessages(entry === undefined ? [] : [entry], 0, people());
     expect(lines.map(({ text }) => bare(text))).toEqual(['Declined by U0BEN: Traffic falls already']);
   });
 

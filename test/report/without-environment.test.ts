@@ -8,7 +8,7 @@ import { threadMessages } from '../../shared/report/timeline.ts';
 import { at, environment } from '../builders/evidence.ts';
 import { must } from '../builders/incident.ts';
 import { readable } from './readable.ts';
-import { awaitingStage, type Stage, stageOf } from './stages.ts';
+import { awaitingStage, people, type Stage, stageOf } from './stages.ts';
 
 /** One save after the environment is gone. */
 function removedFrom({ incident, trail }: Stage, seconds: number): Stage {
@@ -67,7 +67,7 @@ describe('an incident whose environment is no longer in the configuration', () =
     const rested = removedFrom(once, 100 + 86_400);
     const { length } = stageOf('awaiting approval').trail;
     expect(rested.trail).toHaveLength(length + 2);
-    const [line, ...more] = threadMessages(rested.trail, length, new Map());
+    const [line, ...more] = threadMessages(rested.trail, length, people());
     expect(line).toMatchObject({ kind: 'quiet', upTo: length + 1 });
     expect(line?.text).toContain('Its environment was removed from the configuration.');
     expect(more).toEqual([]);

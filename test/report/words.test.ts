@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { Incident } from '../../shared/incident/incident.ts';
 import { instant } from '../../shared/ports/clock.ts';
-import { code, codeBlock, escaped, foreign, link, listed, moment, oneLine, user } from '../../shared/report/mrkdwn.ts';
+import {
+  code,
+  codeBlock,
+  codeLines,
+  escaped,
+  foreign,
+  link,
+  listed,
+  moment,
+  oneLine,
+  user,
+} from '../../shared/report/mrkdwn.ts';
 import {
   costWords,
   durationWords,
@@ -77,6 +88,8 @@ describe('mrkdwn', () => {
   it('keeps code in its span', () => {
     expect(code('a`b <c>', 50)).toBe("`a'b &lt;c&gt;`");
     expect(codeBlock('x```y', 50)).toBe("```x'''y```");
+    expect(codeLines('a {\n  b  = "<`c`\u2028\t"\n}', 50)).toBe('```a {\n  b  = "&lt;\'c\' "\n}```');
+    expect(codeLines('a {\n  b = 1\n}', 12)).toBe('```a {\n …```');
     expect(code('x'.repeat(50), 10)).toBe('`xxxxxxx…`');
   });
 

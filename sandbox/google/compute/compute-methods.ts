@@ -1,4 +1,4 @@
-import { type ApiMethod, name, reads } from '../api-method.ts';
+import { type ApiMethod, changes, name, reads } from '../api-method.ts';
 
 const inProject = `/compute/v1/projects/${name}`;
 const aggregated = (collection: string) =>
@@ -14,5 +14,18 @@ export const computeMethods: readonly ApiMethod[] = [
   aggregated('sslCertificates'),
   aggregated('healthChecks'),
   aggregated('securityPolicies'),
+  changes('compute', `${inProject}/global/healthChecks/${name}`, 'compute.healthChecks.update'),
+  reads('compute', `${inProject}/global/operations/${name}`, 'compute.globalOperations.get'),
+  reads('compute', `${inProject}/regions/${name}/operations/${name}`, 'compute.regionOperations.get'),
   reads('compute', `${inProject}/global/backendServices/${name}/getHealth`, 'compute.backendServices.get', 'POST'),
+  changes('compute', `${inProject}/global/sslCertificates`, 'compute.sslCertificates.create', 'POST'),
+  ...['setSslCertificates', 'setCertificateMap'].map((method) =>
+    changes(
+      'compute',
+      `${inProject}/global/targetHttpsProxies/${name}/${method}`,
+      `compute.targetHttpsProxies.${method}`,
+      'POST',
+    ),
+  ),
+  reads('compute', `${inProject}/global/operations/${name}`, 'compute.globalOperations.get'),
 ];

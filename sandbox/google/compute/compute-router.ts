@@ -1,8 +1,11 @@
 import { type Request, Router } from 'express';
+import { changeHealthCheck } from '../../world/edge/change-health-check.ts';
 import type { Json, WorldState } from '../../world/state.ts';
+import { isJson } from '../../world/template.ts';
 import type { World } from '../../world/world.ts';
 import { invalidArgument, notFound } from '../api-error.ts';
 import { page } from '../page.ts';
+import { computeOperationView, refuseWhileBusy } from './compute-operations.ts';
 import {
   backendServices,
   forwardingRules,
@@ -14,6 +17,7 @@ import {
   targetHttpsProxies,
   urlMaps,
 } from './compute-views.ts';
+import { healthCheckUpdate } from './health-check-update.ts';
 
 const PAGE_SIZES = { usual: 500, max: 500 };
 
@@ -50,6 +54,22 @@ export function computeRouter({ state }: World): Router {
     throw invalidArgument(
       `Invalid value for field 'resource.group': '${String(request.body?.group)}'. A network endpoint group of type SERVERLESS has no health.`,
     );
+  });
+  router.patch(`${base}/global/healthChecks/:check`, (request, response) => {
+    const { project, check } = request.params;
+    const vm = state.edge.vms.get(check.replace(/-health$/, ''));
+    const target = `projects/${project}/global/healthChecks/${check}`;
+    if (vm === undefined || !check.endsWith('-health')) throw notFound(`The resource '${target}' was not found`);
+    if (!isJson(request.body)) throw invalidArgument('The request has no body.');
+    refuseWhileBusy(state, target);
+    const after = healthCheckUpdate(vm, request.body);
+    response.json(computeOperationView(changeHealthCheck(state, vm, after)));
+  });
+  router.get(`${base}/:scope{/:region}/operations/:operation` as string, (request, response) => {
+    const name = decodeURIComponent(request.path).replace('/compute/v1/', '');
+    const operation = state.operations.get(name);
+    if (operation?.api !== 'compute') throw notFound(`The resource '${name}' was not found`);
+    response.json(computeOperationView(operation));
   });
   return router;
 }

@@ -1,16 +1,19 @@
 import { type Request, type Response, Router } from 'express';
-import { nat as natSchema } from '../../scenarios/estate-network.ts';
+import { changeNat } from '../../world/change-nat.ts';
 import type { NetworkState } from '../../world/network-state.ts';
-import { isJson, listAt, numberAt } from '../../world/template.ts';
+import { isJson } from '../../world/template.ts';
 import type { World } from '../../world/world.ts';
 import { invalidArgument, notFound } from '../api-error.ts';
+import { computeOperationView, refuseWhileBusy } from '../compute/compute-operations.ts';
 import { page } from '../page.ts';
+import { natUpdate } from './nat-update.ts';
 import {
   addressViews,
   changeViews,
   firewallViews,
   networkView,
   recordViews,
+  routerName,
   routerView,
   routeViews,
   subnetworkViews,
@@ -42,24 +45,28 @@ export function networkRouter({ state }: World): Router {
       throw notFound(`The resource 'projects/${project}/global/networks/${request.params.network}' was not found`);
     response.json(networkView(state, network));
   });
+  lists('global/networks', 'networkList', (network) => [networkView(state, network)]);
   lists('global/routes', 'routeList', (network) => routeViews(state, network));
   lists('global/firewalls', 'firewallList', (network) => firewallViews(state, network));
   lists('global/addresses', 'addressList', (network) => addressViews(state, network));
   lists('regions/:region/subnetworks', 'subnetworkList', (network) => subnetworkViews(state, network));
   lists('regions/:region/routers', 'routerList', (network) => [routerView(state, network)]);
+  const withRouter = (asked: { readonly region: string; readonly router: string }): NetworkState => {
+    const found = networks().find((network) => asked.region === region && routerName(network) === asked.router);
+    if (found) return found;
+    throw notFound(`The resource 'projects/${project}/regions/${asked.region}/routers/${asked.router}' was not found`);
+  };
+  router.get(`${PROJECT}/regions/:region/routers/:router`, (request, response) => {
+    response.json(routerView(state, withRouter(request.params)));
+  });
   router.patch(`${PROJECT}/regions/:region/routers/:router`, (request, response) => {
-    const network = networks().find(({ nat }) => nat?.router === request.params.router);
-    if (!network?.nat)
-      throw notFound(
-        `The resource 'projects/${project}/regions/${region}/routers/${request.params.router}' was not found`,
-      );
-    network.nat.config = { ...network.nat.config, ...portsOf(request.body) };
-    response.json({
-      kind: 'compute#operation',
-      name: `operation-${state.nowMs}`,
-      status: 'DONE',
-      operationType: 'patch',
-    });
+    const network = withRouter(request.params);
+    if (!isJson(request.body)) throw invalidArgument('The request has no body.');
+    refuseWhileBusy(state, `projects/${project}/regions/${region}/routers/${request.params.router}`);
+    const config = natUpdate(network, request.body);
+    const by = String(response.locals['identity']);
+    const operation = changeNat(state, { network, config, by, request: request.body });
+    response.json(computeOperationView(operation));
   });
   router.get(ZONES, (request, response) => {
     answerDns(
@@ -95,19 +102,4 @@ function answerDns(request: Request, response: Response, field: string, all: rea
   const asked = { pageSize: request.query['maxResults'], pageToken: request.query['pageToken'] };
   const { items, ...rest } = page(all, asked, DNS_PAGE_SIZES);
   response.json({ kind: `dns#${field}ListResponse`, [field]: items, ...rest });
-}
-
-/** What a patch of a router says of its gateway's ports; everything else stays. */
-function portsOf(body: unknown) {
-  const [gateway] = isJson(body) ? listAt(body, 'nats') : [];
-  if (gateway === undefined) throw invalidArgument('The request names no NAT gateway.');
-  const stated = {
-    minPortsPerVm: numberAt(gateway, 'minPortsPerVm'),
-    maxPortsPerVm: numberAt(gateway, 'maxPortsPerVm'),
-    dynamicPorts:
-      typeof gateway['enableDynamicPortAllocation'] === 'boolean' ? gateway['enableDynamicPortAllocation'] : undefined,
-  };
-  const parsed = natSchema.partial().safeParse(stated);
-  if (!parsed.success) throw invalidArgument(parsed.error.issues.map(({ message }) => message).join('; '));
-  return Object.fromEntries(Object.entries(stated).filter(([, value]) => value !== undefined));
 }

@@ -69,11 +69,13 @@ export const subnetworkViews = (state: WorldState, network: NetworkState): View[
     };
   });
 
+export const routerName = ({ name, nat }: NetworkState): string => nat?.router ?? `${name}-router`;
+
 /** The router of a network, with its NAT gateway; a router stays when its gateway is deleted. */
 export function routerView(state: WorldState, network: NetworkState): View {
   const { region } = state.scenario.estate;
   const { nat } = network;
-  const router = nat?.router ?? `${network.name}-router`;
+  const router = routerName(network);
   return {
     ...identity(state, 'router', `regions/${region}/routers/${router}`),
     region: link(state, `regions/${region}`),

@@ -1,9 +1,15 @@
 import type { Json, ServiceState, WorldState } from '../../world/state.ts';
-import { cpuOf, isJson, listAt, memoryMibOf, numberAt, objectAt, textAt } from '../../world/template.ts';
+import { isJson, listAt, numberAt, objectAt, textAt, timeoutMsOf } from '../../world/template.ts';
 import { failedPrecondition, invalidArgument } from '../api-error.ts';
+import { sizeFault } from './size-rules.ts';
 
 const RESERVED = ['run.googleapis.com', 'cloud.googleapis.com', 'serving.knative.dev', 'autoscaling.knative.dev'];
+/** Of a startup probe: its delay, its period, and failureThreshold x periodSeconds. Source: Configure container health checks for services (a stored copy read 2026-11-30). */
 const PROBE_SECONDS_MAX = 240;
+/** Source: Configure request timeout (facts, 2026-11-23). */
+const TIMEOUT_SECONDS_MAX = 3600;
+/** Source: Configure maximum concurrent requests (facts, 2026-11-23). */
+const CONCURRENCY_MAX = 1000;
 
 const violation = (field: string, what: string) =>
   invalidArgument(`Violation in UpdateServiceRequest.service.template.${field}: ${what}`);
@@ -15,6 +21,7 @@ export function checkTemplate(state: WorldState, service: ServiceState, template
   checkScaling(objectAt(template, 'scaling'));
   checkVpcAccess(state, objectAt(template, 'vpcAccess'));
   checkContainers(template);
+  checkRequests(template);
   const kept = withoutEmpty(template);
   const port = listAt(template, 'containers').map((c, i) => ({
     name: textAt(c, 'name') || `${service.name}-${i + 1}`,
@@ -50,20 +57,33 @@ function checkContainers(template: Json): void {
   const containers = listAt(template, 'containers');
   if (containers.length === 0) throw violation('containers', 'must contain at least one container.');
   if (containers.some((c) => textAt(c, 'image') === '')) throw violation('containers.image', 'must be set.');
-  if (cpuOf(template) >= 4 && memoryMibOf(template) < 2048)
-    throw violation('containers.resources.limits', 'at least 2Gi of memory is needed with 4 or more CPUs.');
+  const fault = sizeFault(template);
+  if (fault) throw violation(`containers.resources.limits.${fault.limit}`, fault.what);
   for (const container of containers) checkProbe(objectAt(container, 'startupProbe'));
 }
 
+/** How long a request may last, and how many an instance takes at once. */
+function checkRequests(template: Json): void {
+  const seconds = timeoutMsOf(template) / 1000;
+  if (seconds < 0 || seconds > TIMEOUT_SECONDS_MAX)
+    throw violation('timeout', `must be between 0 and ${TIMEOUT_SECONDS_MAX} seconds.`);
+  const concurrency = numberAt(template, 'maxInstanceRequestConcurrency') ?? 0;
+  if (concurrency < 0 || concurrency > CONCURRENCY_MAX)
+    throw violation('max_instance_request_concurrency', `must be between 0 and ${CONCURRENCY_MAX}.`);
+}
+
+/** Defaults: k8s.min.proto of Cloud Run Admin v2. */
 function checkProbe(probe: Json): void {
-  const period = numberAt(probe, 'periodSeconds') ?? 10;
-  const timeout = numberAt(probe, 'timeoutSeconds') ?? 1;
-  if (period > PROBE_SECONDS_MAX || (numberAt(probe, 'initialDelaySeconds') ?? 0) > PROBE_SECONDS_MAX) {
+  const period = numberAt(probe, 'periodSeconds') || 10;
+  const timeout = numberAt(probe, 'timeoutSeconds') || 1;
+  if (Object.keys(probe).length > 0 && period * (numberAt(probe, 'failureThreshold') || 3) > PROBE_SECONDS_MAX) {
     throw violation(
       'containers.startup_probe',
-      `period_seconds and initial_delay_seconds must not be above ${PROBE_SECONDS_MAX}.`,
+      `failure_threshold * period_seconds must not be above ${PROBE_SECONDS_MAX}.`,
     );
   }
+  if ((numberAt(probe, 'initialDelaySeconds') ?? 0) > PROBE_SECONDS_MAX)
+    throw violation('containers.startup_probe', `initial_delay_seconds must not be above ${PROBE_SECONDS_MAX}.`);
   if (timeout > period)
     throw violation('containers.startup_probe', 'timeout_seconds must not be above period_seconds.');
 }

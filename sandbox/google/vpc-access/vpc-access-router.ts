@@ -1,10 +1,12 @@
 import { Router } from 'express';
 import { changeConnector } from '../../world/change-connector.ts';
+import { createConnector } from '../../world/create-connector.ts';
 import type { ConnectorState } from '../../world/state.ts';
 import { isJson } from '../../world/template.ts';
 import type { World } from '../../world/world.ts';
 import { invalidArgument, notFound } from '../api-error.ts';
 import { page } from '../page.ts';
+import { connectorCreation } from './connector-creation.ts';
 import { connectorUpdate } from './connector-update.ts';
 import { connectorOperationView, connectorView } from './connector-view.ts';
 
@@ -33,6 +35,13 @@ export function vpcAccessRouter({ state }: World): Router {
   });
   router.get('/v1/projects/:project/locations/:location/connectors/:connector', (request, response) => {
     response.json(connectorView(state, find(request.params.location, request.params.connector)));
+  });
+  router.post('/v1/projects/:project/locations/:location/connectors', (request, response) => {
+    if (!isJson(request.body)) throw invalidArgument('The request has no body.');
+    if (request.params.location !== region)
+      throw invalidArgument(`The location '${request.params.location}' is not the one that this project is in.`);
+    const make = connectorCreation(state, request.body, request.query['connectorId']);
+    response.json(connectorOperationView(state, createConnector(state, make, String(response.locals['identity']))));
   });
   router.patch('/v1/projects/:project/locations/:location/connectors/:connector', (request, response) => {
     const connector = find(request.params.location, request.params.connector);

@@ -136,7 +136,8 @@ function useFollow(changed: string, opensAt?: string) {
     const height = last?.getBoundingClientRect().height ?? 0;
     const below = element.scrollHeight - element.scrollTop - element.clientHeight - height;
     const reading = below > element.clientHeight / 2;
-    if (!reading || isOpened)
+    // What is told to whoever looks alone answers what they just did.
+    if (!reading || isOpened || last?.classList.contains('ephemeral'))
       element.scrollTop = element.scrollHeight - Math.max(element.clientHeight, height + MARGIN_PX);
   }, [changed]);
   return list;

@@ -78,7 +78,7 @@ function replaceCertificate(state: WorldState, cause: EdgeCauseOf<'certificate-r
   const before = host.certificates;
   host.certificates = [name];
   host.map = undefined;
-  for (const old of before) state.edge.certificates.delete(old);
+  if (cause.previous === 'deleted') for (const old of before) state.edge.certificates.delete(old);
   auditChange(state, {
     ...compute(state, 'targetHttpsProxies', `${host.label}-proxy`, 'setSslCertificates', 'gce_target_https_proxy'),
     by: cause.by,

@@ -16,6 +16,7 @@ import { subjectSchema } from './subject-schema.ts';
 const attempt = z.looseObject({
   action: actionNameSchema,
   target: z.string(),
+  because: z.string().optional(),
   digest: z.string(),
   result: z.enum(['failed', 'not-verified', 'worse']),
   undone: z.enum(['yes', 'no', 'not-possible']),

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import type { Effect } from '../../incident/effect.ts';
 import type { Incident } from '../../incident/incident.ts';
 import type { AlertTrace, AuditEntry, Card } from '../../incident/store.ts';
+import type { MadeChange } from '../../remedy/made-change.ts';
 import { auditEventSchema } from './event-schema.ts';
+import { actionNameSchema } from './plan-schema.ts';
 import { countSchema, directionSchema, everyMember, instantSchema, maybe } from './schema-parts.ts';
 
 const statuses = [
@@ -32,6 +34,17 @@ export const alertTraceSchema: z.ZodType<AlertTrace> = z.looseObject({
   reason: z.string(),
   incident: maybe(z.string()),
   summary: z.string(),
+  at: instantSchema,
+});
+
+export const madeChangeSchema: z.ZodType<MadeChange> = z.looseObject({
+  incident: z.string(),
+  environment: z.string(),
+  action: actionNameSchema,
+  target: z.string(),
+  direction: directionSchema,
+  rule: z.string(),
+  costUsdPerMonth: z.union([z.number(), z.literal('unknown')]),
   at: instantSchema,
 });
 

@@ -48,6 +48,8 @@ export function networkReader({ rest, read }: ReadContext): NetworkReader {
       read('compute.networks.get', name, abort, async () =>
         toNetwork(await rest({ api: 'compute', method: 'GET', path: `compute/v1/${name}` })),
       ),
+    networks: async (project, abort) =>
+      (await compute('compute.networks.list', `${project}/global/networks`, abort)).map(toNetwork),
     subnetworks: async ({ project, region }, abort) =>
       (await compute('compute.subnetworks.list', `${project}/regions/${region}/subnetworks`, abort)).map(toSubnetwork),
     natGateways: async ({ project, region }, abort) =>

@@ -21,11 +21,13 @@ import { readLogs } from './read-logs.ts';
 import { readPages } from './read-pages.ts';
 import { readSeries } from './read-series.ts';
 import { secretsReader } from './secrets-reader.ts';
-import { fields, text } from './values.ts';
+import { fields, list, text } from './values.ts';
 
 const SERVICES_PER_PAGE = 100;
 /** A project has at most 1,000 services in a region: cloud.google.com/run/quotas, read 2026-11-23. */
 const SERVICES_PAGES_MAX = 10;
+/** 1,000 connectors: far more than the networks of a project have room for. */
+const CONNECTOR_PAGES_MAX = 2;
 /** Newest first: what served last is among them. */
 const REVISIONS_MAX = 100;
 /** Of a whole region: thirty services of a few dozen revisions each; what is beyond is asked for service by service. */
@@ -108,6 +110,21 @@ function servingReader({
         const [connector] = await (await clients.connectors()).getConnector({ name }, gax());
         return toConnector(connector);
       }),
+
+    connectors: ({ project, region }, abort) => {
+      const parent = `projects/${project}/locations/${region}`;
+      return read('vpcaccess.connectors.list', parent, abort, async () => {
+        const { items, more } = await readPages({ pagesMax: CONNECTOR_PAGES_MAX }, async (pageToken) => {
+          const query = { pageSize: '500', ...(pageToken === undefined ? {} : { pageToken }) };
+          const path = `v1/${parent}/connectors`;
+          const page = fields(await rest({ api: 'vpcaccess', method: 'GET', path, query }));
+          return { items: list(page['connectors']), nextPageToken: text(page['nextPageToken']) };
+        });
+        if (more)
+          throw new PlatformFailure('unknown', `vpcaccess.connectors.list on ${parent}: more than can be looked at`);
+        return items.map(toConnector);
+      });
+    },
 
     series: (query, abort) =>
       read('monitoring.timeSeries.list', `projects/${query.project}`, abort, async () =>

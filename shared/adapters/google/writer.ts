@@ -1,12 +1,16 @@
 import type { CloudWriter } from '../../ports/cloud.ts';
 import { PlatformFailure } from '../../ports/platform-failure.ts';
+import { parseName, parseNatName } from '../../ports/resource-name.ts';
 import { call, READ_RETRIES_MAX } from './call.ts';
+import { certificatesWriter } from './certificates-writer.ts';
+import { changedNats } from './changed-nats.ts';
+import { changedScaling } from './changed-scaling.ts';
+import { changedTemplate } from './changed-template.ts';
 import type { GoogleOptions } from './google-options.ts';
 import { toOperationStatus } from './map-operation.ts';
 import { fromTraffic } from './map-traffic.ts';
-import { operationName, operationRequest } from './operation-name.ts';
+import { operationName, operationPermission, operationRequest } from './operation-name.ts';
 import { googleRest } from './rest.ts';
-import { restartedTemplate } from './restarted-template.ts';
 import { fields } from './values.ts';
 
 const READ_TIMEOUT_MS = 10_000;
@@ -39,6 +43,8 @@ export function googleWriter(options: GoogleOptions): CloudWriter {
   };
 
   return {
+    ...certificatesWriter({ rest, write }),
+
     // Both limits go together, whatever changes: gcloud's update.yaml (facts, 2026-11-23).
     updateConnector: (name, { machineType, instancesMin, instancesMax }, abort) =>
       write('vpcaccess.connectors.update', name, abort, async () => {
@@ -52,21 +58,57 @@ export function googleWriter(options: GoogleOptions): CloudWriter {
         return { operation: operationName('vpcaccess', answer) };
       }),
 
+    createConnector: (name, { instancesMin, instancesMax, ...make }, abort) =>
+      write('vpcaccess.connectors.create', name, abort, async () => {
+        const { project, region, id } = parseName(name);
+        const answer = await rest({
+          api: 'vpcaccess',
+          method: 'POST',
+          path: `v1/projects/${project}/locations/${region}/connectors`,
+          query: { connectorId: id },
+          body: { ...make, minInstances: instancesMin, maxInstances: instancesMax },
+        });
+        return { operation: operationName('vpcaccess', answer) };
+      }),
+
     updateTraffic: ({ name, etag }, traffic, abort) =>
       patchService(name, 'traffic', { etag, traffic: fromTraffic(traffic) }, abort),
 
-    // The etag is the one that was approved: where the service has moved since, this template is refused and not merged.
-    restartService: async ({ name, etag }, restart, abort) => {
-      const service = await read('run.services.get', name, abort, () =>
-        rest({ api: 'run', method: 'GET', path: `v2/${name}` }),
+    // The etag is the one that was approved: where the service has moved since, what was read now is refused and not merged.
+    changeService: async ({ name, etag }, { template, scaling }, abort) => {
+      const present = fields(
+        await read('run.services.get', name, abort, () => rest({ api: 'run', method: 'GET', path: `v2/${name}` })),
       );
-      const template = restartedTemplate(fields(fields(service)['template']), restart);
-      return patchService(name, 'template', { etag, template }, abort);
+      const changed = {
+        ...(template === undefined ? {} : { template: changedTemplate(fields(present['template']), template) }),
+        ...(scaling === undefined ? {} : { scaling: changedScaling(fields(present['scaling']), scaling) }),
+      };
+      return patchService(name, Object.keys(changed).join(','), { etag, ...changed }, abort);
     },
+
+    changeNatPorts: async (name, ports, abort) => {
+      const { project, region, router, gateway } = parseNatName(name);
+      const at = {
+        api: 'compute',
+        path: `compute/v1/projects/${project}/regions/${region}/routers/${router}`,
+      } as const;
+      const present = await read('compute.routers.get', name, abort, () => rest({ ...at, method: 'GET' }));
+      const body = { nats: changedNats(present, gateway, ports) };
+      return write('compute.routers.update', name, abort, async () => ({
+        operation: operationName('compute', await rest({ ...at, method: 'PATCH', body })),
+      }));
+    },
+
+    changeHealthCheck: (name, { intervalSeconds, timeoutSeconds, unhealthyThreshold }, abort) =>
+      write('compute.healthChecks.update', name, abort, async () => {
+        const body = { checkIntervalSec: intervalSeconds, timeoutSec: timeoutSeconds, unhealthyThreshold };
+        const answer = await rest({ api: 'compute', method: 'PATCH', path: `compute/v1/${name}`, body });
+        return { operation: operationName('compute', answer) };
+      }),
 
     operation: async (name, abort) => {
       const request = operationRequest(name);
-      return read(`${request.api}.operations.get`, name, abort, async () => toOperationStatus(await rest(request)));
+      return read(operationPermission(name), name, abort, async () => toOperationStatus(await rest(request)));
     },
   };
 }

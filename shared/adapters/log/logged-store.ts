@@ -17,7 +17,8 @@ export function loggedStore(store: Store, log: Log): Store {
     audit: (incident) => store.audit(incident),
     card: (incident) => store.card(incident),
     saveCard: (before, after) => store.saveCard(before, after),
-    spend: (key, at) => store.spend(key, at),
+    spend: (key, at, change) => store.spend(key, at, change),
+    changes: (environment, since) => store.changes(environment, since),
     spent: (key) => store.spent(key),
     recent: (limit) => store.recent(limit),
     commit: async (commit) => {
@@ -41,6 +42,9 @@ function conclusions(incident: Incident): Readonly<Record<string, unknown>> {
     tried: incident.attempts.map(({ action }) => action),
     googleCalls: incident.googleCalls,
     ...(incident.status === 'closed' ? { outcome: incident.outcome.kind } : {}),
-    ...(incident.status === 'escalated' ? { outcome: 'escalated', reason: incident.reason } : {}),
+    ...(incident.status === 'executing' ? { direction: incident.direction } : {}),
+    ...(incident.status === 'escalated'
+      ? { outcome: 'escalated', reason: incident.reason, detail: incident.detail }
+      : {}),
   };
 }

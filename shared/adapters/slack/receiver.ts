@@ -16,7 +16,15 @@ export interface ReceiverOptions {
 }
 
 /** What an interaction has in every form. The signing secret is this app's alone: what it signs is meant for this app. */
-const interaction = z.looseObject({ type: z.string(), api_app_id: z.string() });
+const interaction = z
+  .looseObject({
+    type: z.string(),
+    api_app_id: z.string(),
+    user: z.looseObject({ id: z.string().min(1) }),
+    actions: z.array(z.looseObject({ value: z.string().optional() })).optional(),
+    view: z.looseObject({ state: z.looseObject({ values: z.looseObject({}) }).optional() }).optional(),
+  })
+  .refine(({ type, view }) => type !== 'view_submission' || view?.state !== undefined);
 type Interaction = z.infer<typeof interaction>;
 
 /**
@@ -94,7 +102,7 @@ const NOT_SIGNED =
   "This is Slack's door to runmedic: the request does not carry a signature that Slack made within the last five minutes.\n";
 
 const NOT_READABLE =
-  "The request is signed, and its payload is no interaction: it takes a JSON object with a type and an api_app_id, as Slack's buttons and dialogs send it.\n";
+  "The request is signed, and its payload is no interaction: it takes a JSON object with a type, an api_app_id and a user, as Slack's buttons and dialogs send it.\n";
 
 const answer = (response: Response, status: number): void => void response.status(status).end();
 

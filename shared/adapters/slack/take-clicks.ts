@@ -1,5 +1,6 @@
 import type { App, BlockAction, ButtonAction, ViewSubmitAction } from '@slack/bolt';
-import type { WebClient } from '@slack/web-api';
+import { ErrorCode, type WebClient } from '@slack/web-api';
+import { z } from 'zod';
 import {
   APPROVE_ACTION,
   CHECK_ACTION,
@@ -51,10 +52,7 @@ export function takeClicks(app: App, { publish, onFailed }: ClickTaker): void {
     const startedMs = performance.now();
     const view = await opened(client, body.trigger_id, onFailed);
     const takenMs = performance.now() - startedMs;
-    await publish(
-      { kind: 'reject-opened', ...about, ...(view === undefined ? {} : { view }) },
-      ANSWER_WITHIN_MS - takenMs,
-    );
+    await publish({ kind: 'reject-opened', ...about, ...view }, ANSWER_WITHIN_MS - takenMs);
     await ack();
   });
 
@@ -83,13 +81,24 @@ function clickedOn(body: BlockAction, { value }: ButtonAction) {
   return reference === undefined || channel === undefined ? undefined : { ...reference, user: body.user.id, channel };
 }
 
-/** The id of the dialog; undefined when it was too late, or Slack did not answer. chat.ts then tells the person. */
+/** The dialog's id, or why there is none. chat.ts then tells the person. */
 async function opened(client: WebClient, trigger: string, onFailed: (error: unknown) => void) {
   try {
     const { view } = await client.views.open({ trigger_id: trigger, view: openingModal });
-    return view?.id;
+    return view?.id === undefined ? ({ unopened: 'refused' } as const) : { view: view.id };
   } catch (error) {
     onFailed(error);
-    return undefined;
+    return { unopened: isTooLate(error) ? 'too-late' : 'refused' } as const;
   }
+}
+
+const slackError = z.looseObject({
+  code: z.string().optional(),
+  data: z.looseObject({ error: z.string() }).optional(),
+});
+
+/** Slack said that the trigger had expired, or there was no answer in the time that there is. */
+function isTooLate(error: unknown): boolean {
+  const { code, data } = slackError.safeParse(error).data ?? {};
+  return code === ErrorCode.RequestError || data?.error === 'expired_trigger_id';
 }

@@ -4,11 +4,18 @@ import type { Incident } from '../../incident/incident.ts';
 import type { AlertTrace, AuditEntry, Card, Commit, CommitResult, Store, StoredEffect } from '../../incident/store.ts';
 import { StoredDocumentInvalid } from '../../incident/stored-document-invalid.ts';
 import type { Instant } from '../../ports/clock.ts';
+import type { MadeChange } from '../../remedy/made-change.ts';
 import { decode } from '../documents/decode.ts';
 import { encode } from '../documents/encode.ts';
 import { decodeEvidence, encodeEvidence } from '../documents/evidence-document.ts';
 import { decodeIncident } from '../documents/incident-document.ts';
-import { alertTraceSchema, auditEntrySchema, cardSchema, effectSchema } from '../documents/record-schemas.ts';
+import {
+  alertTraceSchema,
+  auditEntrySchema,
+  cardSchema,
+  effectSchema,
+  madeChangeSchema,
+} from '../documents/record-schemas.ts';
 import { commitTo } from './commit.ts';
 import { atomically, guarded } from './database.ts';
 import { numberIn, textIn } from './row.ts';
@@ -150,16 +157,34 @@ export class SqliteStore implements Store {
     );
   }
 
-  async spend(key: string, at: Instant): Promise<boolean> {
-    return this.#changes(
-      `spend ${key}`,
-      () => this.#sql.run`INSERT INTO spent (key, at) VALUES (${key}, ${at}) ON CONFLICT DO NOTHING`,
+  async spend(key: string, at: Instant, change?: MadeChange): Promise<boolean> {
+    const document = change && encode(`changes/${key}`, change);
+    return guarded(`spend ${key}`, () =>
+      atomically(this.#database, () => {
+        const isNew =
+          this.#sql.run`INSERT INTO spent (key, at) VALUES (${key}, ${at}) ON CONFLICT DO NOTHING`.changes === 1;
+        if (isNew && change !== undefined && document !== undefined)
+          this.#sql.run`
+            INSERT INTO changes (key, environment, at, document) VALUES (${key}, ${change.environment}, ${change.at}, ${document})`;
+        return isNew;
+      }),
     );
   }
 
   async spent(key: string): Promise<boolean> {
     return (
       guarded(`see whether ${key} is spent`, () => this.#sql.get`SELECT at FROM spent WHERE key = ${key}`) !== undefined
+    );
+  }
+
+  async changes(environment: string, since: Instant): Promise<readonly MadeChange[]> {
+    const rows = guarded(
+      `list the changes of ${environment}`,
+      () => this.#sql.all`
+        SELECT key, document FROM changes WHERE environment = ${environment} AND at >= ${since} ORDER BY at DESC, key`,
+    );
+    return this.#readable(rows, (row) =>
+      decode(`changes/${textIn(row, 'key')}`, textIn(row, 'document'), madeChangeSchema),
     );
   }
 

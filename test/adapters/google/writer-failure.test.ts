@@ -33,7 +33,11 @@ describe('a write that is refused', () => {
     [
       'restartService',
       (options) =>
-        googleWriter(options).restartService({ name: SERVICE, etag: '"1"' }, { mark: 'm', images: ['i'] }, abort),
+        googleWriter(options).changeService(
+          { name: SERVICE, etag: '"1"' },
+          { template: { mark: 'm', images: ['i'] } },
+          abort,
+        ),
     ],
   ];
 
@@ -62,9 +66,9 @@ describe('a write that is refused', () => {
     const writer = googleWriter(server.options);
     const service = { name: SERVICE, etag: '' };
     expect((await failureOf(writer.updateTraffic(service, [], abort))).code).toBe('failed-precondition');
-    expect((await failureOf(writer.restartService(service, { mark: 'm', images: ['i'] }, abort))).code).toBe(
-      'failed-precondition',
-    );
+    expect(
+      (await failureOf(writer.changeService(service, { template: { mark: 'm', images: ['i'] } }, abort))).code,
+    ).toBe('failed-precondition');
     expect(server.asked.filter(({ method }) => method === 'PATCH')).toHaveLength(0);
   });
 
@@ -75,7 +79,7 @@ describe('a write that is refused', () => {
     );
     const writer = googleWriter(server.options);
     const service = { name: SERVICE, etag: '"1"' };
-    const failure = await failureOf(writer.restartService(service, { mark: 'm', images: ['i'] }, abort));
+    const failure = await failureOf(writer.changeService(service, { template: { mark: 'm', images: ['i'] } }, abort));
     expect(failure).toMatchObject({ code: 'unavailable', message: expect.stringContaining('no answer') });
     expect(JSON.stringify(server.asked[1]?.body), 'it was sent back').toContain('sk_live_never_to_be_seen');
     const logged = inspect(failure, { depth: 20, showHidden: true });

@@ -228,7 +228,11 @@ describe('the front door refuses', () => {
     ["another app's button", anotherAppsButton, 404],
     ["another app's dialog", anotherAppsView, 404],
     ['a legacy interactive message with a type', { ...payload(), type: 'interactive_message' }, 404],
-    ['a dialog that is not ours', payload({ type: 'view_submission', view: { callback_id: 'x' } }), 404],
+    [
+      'a dialog that is not ours',
+      payload({ type: 'view_submission', view: { callback_id: 'x', state: { values: {} } } }),
+      404,
+    ],
     ['a shortcut', payload({ type: 'shortcut', callback_id: 'x' }), 404],
   ])('%s, at once', async (_, body, status) => {
     const answer = await knock(formOf(body));
@@ -242,6 +246,10 @@ describe('the front door refuses', () => {
     ['a legacy interactive message', formOf(legacyInteractiveMessage.payload)],
     ['a payload that is no object', formOf('text')],
     ['a payload that is no JSON', 'payload=%7Bnot'],
+    ['a click of nobody', formOf(payload({ user: undefined }))],
+    ['a click of somebody without an id', formOf(payload({ user: {} }))],
+    ['a button whose value is no text', formOf(action({ value: 1 }))],
+    ['a dialog without what was filled in', formOf(payload({ type: 'view_submission', view: { callback_id: 'x' } }))],
   ])('%s, at once, which is told of', async (_, body) => {
     const answer = await knock(body, { type: FORM });
     expect(answer).toMatchObject({
@@ -298,7 +306,8 @@ describe('people in the workspace', () => {
   it('reject although the dialog could not be opened: the click is not lost', async () => {
     slack.faults.inject({ kind: 'server-error', calls: 1, status: 503, method: 'views.open' });
     expect(await click('reject-plan', 'U0ANN')).toEqual({ kind: 'done' });
-    expect(last()).toEqual({ kind: 'reject-opened', incident: id, digest, user: 'U0ANN', channel: 'C0STAGING' });
+    const who = { incident: id, digest, user: 'U0ANN', channel: 'C0STAGING' };
+    expect(last()).toEqual({ kind: 'reject-opened', ...who, unopened: 'refused' });
     expect(failures).toHaveLength(1);
   });
 
@@ -306,6 +315,7 @@ describe('people in the workspace', () => {
     slack.faults.inject({ kind: 'latency', calls: 1, latencyMs: 2500, method: 'views.open' });
     expect(await click('reject-plan', 'U0ANN')).toEqual({ kind: 'done' });
     expect(last()).not.toHaveProperty('view');
+    expect(last()).toMatchObject({ unopened: 'too-late' });
   });
 
   describe('while publishing is slow', () => {
@@ -322,7 +332,8 @@ describe('people in the workspace', () => {
       expect(await click('reject-plan', 'U0ANN')).toEqual({ kind: 'done' });
       expect(pubsub.got).toHaveLength(3);
       const sent = parseClick(pubsub.got.at(-1) ?? '');
-      expect(sent).toEqual({ kind: 'reject-opened', incident: id, digest, user: 'U0ANN', channel: 'C0STAGING' });
+      const who = { incident: id, digest, user: 'U0ANN', channel: 'C0STAGING' };
+      expect(sent).toEqual({ kind: 'reject-opened', ...who, unopened: 'too-late' });
     });
 
     it.each([

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../../shared/adapters/sqlite/database.ts';
 import { SqliteStore } from '../../../shared/adapters/sqlite/store.ts';
 import type { StoredDocumentInvalid } from '../../../shared/incident/stored-document-invalid.ts';
+import { instant } from '../../../shared/ports/clock.ts';
 import { incident, moving, opening, START, states } from '../../contracts/incidents.ts';
 import { storeContract } from '../../contracts/store-contract.ts';
 
@@ -113,7 +114,18 @@ describe('the file', () => {
     const { database } = opened(path);
     database.exec('PRAGMA user_version = 99');
     database.close();
-    expect(() => openDatabase(path)).toThrow(/tables of version 99 and this release knows 1/);
+    expect(() => openDatabase(path)).toThrow(/tables of version 99 and this release knows 2/);
+  });
+
+  it('is brought forward from tables of version 1, with all that it holds', async () => {
+    const path = file();
+    const { database, store } = opened(path);
+    await store.commit(opening(incident('inc-1')));
+    database.exec('DROP TABLE changes; PRAGMA user_version = 1');
+    database.close();
+    const again = opened(path);
+    expect(await again.store.load('inc-1')).toMatchObject({ id: 'inc-1' });
+    expect(await again.store.changes('staging', instant('2026-01-01T00:00:00.000Z'))).toEqual([]);
   });
 
   it('is refused when it is no database, and left as it is', () => {

@@ -31,6 +31,10 @@ export interface Write {
   readonly tookEffect: boolean;
 }
 
+const noCertificates = async (name: string): Promise<never> => {
+  throw new PlatformFailure('failed-precondition', `nothing here presents ${name}`);
+};
+
 const SERVICES = ['auth', 'backend', 'frontend'];
 /** The trouble is this old when the story begins. */
 const BEGAN = at(-600);
@@ -95,9 +99,21 @@ export class SimulatedCloud {
         this.#write({ target: name, after: { traffic }, etag }, () => {
           this.#traffic = traffic;
         }),
-      restartService: async ({ name }) => {
+      changeService: async ({ name }) => {
         throw new PlatformFailure('failed-precondition', `nothing here answers a restart of ${name}`);
       },
+      createConnector: async (name) => {
+        throw new PlatformFailure('failed-precondition', `nothing here asks for a connector ${name}`);
+      },
+      changeHealthCheck: async (name) => {
+        throw new PlatformFailure('failed-precondition', `nothing here is checked by ${name}`);
+      },
+      changeNatPorts: async (gateway) => {
+        throw new PlatformFailure('failed-precondition', `nothing here goes out by ${gateway}`);
+      },
+      createManagedCertificate: noCertificates,
+      setProxyCertificates: noCertificates,
+      setProxyCertificateMap: noCertificates,
       operation: async (name) =>
         this.#answer(() => {
           const ends = this.#operations.get(name);

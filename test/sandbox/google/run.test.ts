@@ -300,21 +300,71 @@ describe('a template that is refused', () => {
       (t) => ({ ...t, vpcAccess: { connector: `${LOCATION}/connectors/none` } }),
       /VPC connector .* does not exist, or Cloud Run does not have permission to use it/,
     ],
-    [
-      'a probe beyond its limit',
-      (t) => ({ ...t, containers: [{ ...t.containers[0], startupProbe: { periodSeconds: 300, timeoutSeconds: 1 } }] }),
-      /240/,
-    ],
+    ...(
+      [
+        [
+          'periodSeconds: 241, failureThreshold: 1',
+          { periodSeconds: 241, failureThreshold: 1 },
+          /\* period_seconds .* 240/,
+        ],
+        ['periodSeconds: 81', { periodSeconds: 81 }, /failure_threshold \* period_seconds must not be above 240/],
+        ['failureThreshold: 25', { failureThreshold: 25 }, /failure_threshold \* period_seconds must not be above 240/],
+        ['initialDelaySeconds: 241', { initialDelaySeconds: 241 }, /initial_delay_seconds must not be above 240/],
+        ['timeoutSeconds: 11', { timeoutSeconds: 11 }, /timeout_seconds must not be above period_seconds/],
+      ] as const
+    ).map(([what, startupProbe, message]): (typeof cases)[number] => [
+      `a startup probe with ${what}`,
+      (t) => ({ ...t, containers: [{ ...t.containers[0], startupProbe }] }),
+      message,
+    ]),
+    ['a timeout over an hour', (t) => ({ ...t, timeout: '3601s' }), /timeout: must be between 0 and 3600 seconds/],
+    ['a negative timeout', (t) => ({ ...t, timeout: '-1s' }), /timeout: must be between/],
+    ['more requests at once', (t) => ({ ...t, maxInstanceRequestConcurrency: 1001 }), /between 0 and 1000/],
+    ['fewer requests at once', (t) => ({ ...t, maxInstanceRequestConcurrency: -1 }), /between 0 and 1000/],
     [
       'a minimum above the maximum',
       (t) => ({ ...t, scaling: { minInstanceCount: 9, maxInstanceCount: 3 } }),
       /min_instance_count/,
     ],
-    [
-      'four CPUs with little memory',
-      (t) => ({ ...t, containers: [{ ...t.containers[0], resources: { limits: { cpu: '4', memory: '512Mi' } } }] }),
-      /2Gi/,
-    ],
+    ...(
+      [
+        ['3 CPU', { cpu: '3', memory: '4Gi' }, /Must be equal to one of \[\.08-1\], 1\.0, 2\.0, 4\.0, 6\.0, 8\.0/],
+        ['1.5 CPU', { cpu: '1500m', memory: '4Gi' }, /Must be equal to one of/],
+        ['0.07 CPU', { cpu: '70m', memory: '128Mi' }, /Must be equal to one of/],
+        [
+          '0.5 CPU for 80 requests',
+          { cpu: '500m', memory: '512Mi' },
+          /Total cpu < 1 is not supported with concurrency > 1/,
+        ],
+        ['1 CPU', { cpu: '1', memory: '4097Mi' }, /For 1\.0 CPU, memory must be between 128Mi and 4Gi inclusive/],
+        ['1 CPU and less', { cpu: '1', memory: '127Mi' }, /between 128Mi and 4Gi/],
+        ['2 CPU', { cpu: '2', memory: '8193Mi' }, /For 2\.0 CPU, memory must be between 128Mi and 8Gi/],
+        ['4 CPU', { cpu: '4', memory: '16385Mi' }, /For 4\.0 CPU, memory must be between 2Gi and 16Gi/],
+        ['4 CPU and less', { cpu: '4', memory: '2047Mi' }, /between 2Gi and 16Gi/],
+        ['6 CPU', { cpu: '6', memory: '24577Mi' }, /For 6\.0 CPU, memory must be between 4Gi and 24Gi/],
+        ['6 CPU and less', { cpu: '6', memory: '4095Mi' }, /between 4Gi and 24Gi/],
+        ['8 CPU', { cpu: '8', memory: '32769Mi' }, /For 8\.0 CPU, memory must be between 4Gi and 32Gi/],
+      ] as const
+    ).map(([what, limits, message]): (typeof cases)[number] => [
+      `${what} with ${limits.memory}`,
+      (t) => ({ ...t, containers: [{ ...t.containers[0], resources: { limits, cpuIdle: true } }] }),
+      message,
+    ]),
+    ...(
+      [
+        ['0.49 CPU with 513Mi', { cpu: '490m', memory: '513Mi' }, true, /memory must be between 128Mi and 512Mi/],
+        ['0.5 CPU with 1025Mi', { cpu: '500m', memory: '1025Mi' }, true, /memory must be between 128Mi and 1Gi/],
+        ['0.5 CPU always', { cpu: '500m', memory: '512Mi' }, false, /not supported with cpu always allocated/],
+      ] as const
+    ).map(([what, limits, cpuIdle, message]): (typeof cases)[number] => [
+      `${what}, for one request at a time`,
+      (t) => ({
+        ...t,
+        maxInstanceRequestConcurrency: 1,
+        containers: [{ ...t.containers[0], resources: { limits, cpuIdle } }],
+      }),
+      message,
+    ]),
     [
       'a name of another service',
       (t) => ({ ...t, timeout: '60s', revision: 'auth-00001-abc' }),
@@ -328,6 +378,36 @@ describe('a template that is refused', () => {
       body: { error: { message: expect.stringMatching(message) } },
     });
     expect((await get()).generation).toBe('2');
+  });
+
+  test.each([
+    ['0.08 CPU with 512Mi', { cpu: '80m', memory: '512Mi' }, 1],
+    ['0.5 CPU with 1Gi', { cpu: '500m', memory: '1Gi' }, 1],
+    ['1 CPU with 128Mi', { cpu: '1', memory: '128Mi' }, 1000],
+    ['1 CPU with 4Gi', { cpu: '1', memory: '4Gi' }, 1000],
+    ['2 CPU with 8Gi', { cpu: '2', memory: '8Gi' }, 1000],
+    ['4 CPU with 2Gi', { cpu: '4000m', memory: '2Gi' }, 1000],
+    ['4 CPU with 16Gi', { cpu: '4000m', memory: '16Gi' }, 1000],
+    ['6 CPU with 4Gi', { cpu: '6', memory: '4Gi' }, 1000],
+    ['6 CPU with 24Gi', { cpu: '6', memory: '24Gi' }, 1000],
+    ['8 CPU with 4Gi', { cpu: '8', memory: '4Gi' }, 1000],
+    ['8 CPU with 32Gi', { cpu: '8', memory: '32Gi' }, 1000],
+  ])('but not one with %s, and the last of everything else', async (_what, limits, concurrency) => {
+    const { template } = await get();
+    const [container] = template.containers;
+    const last = {
+      ...template,
+      timeout: '3600s',
+      maxInstanceRequestConcurrency: concurrency,
+      containers: [
+        {
+          ...container,
+          resources: { limits, cpuIdle: true },
+          startupProbe: { initialDelaySeconds: 240, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 48 },
+        },
+      ],
+    };
+    expect((await patch('updateMask=template', { template: last })).status).toBe(200);
   });
 
   test('and a mask of a field that is not there', async () => {

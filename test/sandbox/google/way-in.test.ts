@@ -286,6 +286,7 @@ test('a machine, a host and a name that are not there are faults of the scenario
     days: 1,
     product: 'managed',
     chain: 'complete',
+    previous: 'deleted',
     by: 'a',
   });
   expect(() => parseScenario(bad, 'x')).toThrow(
