@@ -1,7 +1,7 @@
 import type { ChangesObservation } from '../evidence/changes.ts';
 import type { ServiceObservation } from '../evidence/cloud-run.ts';
 import type { ObservedDatabase } from '../evidence/database.ts';
-import { lastOf } from '../ports/resource-name.ts';
+import { lastOf, projectOf } from '../ports/resource-name.ts';
 import type { Instructions } from './by-hand.ts';
 import { shellWord } from './shell-word.ts';
 
@@ -47,7 +47,7 @@ export function startedAnew({ database, services, harmed, mark }: AboutDatabase)
     check: {
       words: `${database.name} answers from inside the VPC. See that it does, and that ${names} still say otherwise.`,
       commands:
-        users.map(({ shortName, name }) => logsOf(shortName, name.split('/')[1] ?? '')).join('\n') ||
+        users.map(({ shortName, name }) => logsOf(shortName, projectOf(name))).join('\n') ||
         logsOf('SERVICE', 'PROJECT'),
     },
     make: {

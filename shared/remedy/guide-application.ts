@@ -25,6 +25,12 @@ const FIXES: Readonly<
     after: 'it listens first, and loads what is large after that or from its image',
     look: 'See how far a start comes before it is ended: a large model, migrations, or something that it waits for.',
   },
+  'health-endpoint-overloading': {
+    title: 'Make the health endpoint cheap',
+    before: 'health checks ask more of it than its users do',
+    after: 'an answer that asks nothing of a database, or a monitor that asks less often',
+    look: 'See who asks, and how often: whoever runs that monitor can have it ask less within minutes, which no deploy is needed for.',
+  },
   'websocket-cut-by-timeout': {
     title: 'Have clients connect again',
     before: 'connections end at the request timeout, which Cloud Run allows no more of than 60 min',

@@ -69,7 +69,7 @@ function ofRecord(
     whatCouldGoWrong: 'Whoever looks the name up is sent there: a wrong address breaks all who use it.',
     terraform: terraform(
       'google_dns_record_set',
-      host.split('.')[0] ?? host,
+      host.replace(/\..*$/, ''),
       `name         = "${host}."\nmanaged_zone = "${zone.name}"\ntype         = "${type}"\nttl          = ${TTL_SECONDS}\nrrdatas      = [${before?.values.map((one) => JSON.stringify(one)).join(', ') ?? '"ADDRESS"'}]`,
     ),
   };

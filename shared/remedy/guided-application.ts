@@ -18,6 +18,7 @@ export const guidedApplication = byHand({
     'websocket-cut-by-timeout',
     'external-dependency-failing',
     'path-reserved',
+    'health-endpoint-overloading',
   ],
   needs: [],
   considers: ['cloud-run', 'logs'],

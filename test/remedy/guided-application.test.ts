@@ -12,6 +12,7 @@ describe('guided-application', () => {
     'connection-pool-exhausted',
     'startup-slower-than-probe',
     'websocket-cut-by-timeout',
+    'health-endpoint-overloading',
   ] as const)('tells how a fix is put out carefully: %s', (rule) =>
     expect(guided('guided-application', { rule, target, seen: run })).toMatchSnapshot(),
   );
@@ -20,6 +21,15 @@ describe('guided-application', () => {
     const told = fixDeployed('another', service('backend', { serving: [] }));
     expect(told.summary.before).toBe('it fails by itself');
     expect(told.undo.commands).toContain('--to-revisions=REVISION=100');
+  });
+
+  it('goes back to the revision that serves most', () => {
+    const serving = [
+      { revision: 'backend-00002-b', percent: 10 },
+      { revision: 'backend-00001-a', percent: 90 },
+    ];
+    const { undo } = fixDeployed('crash-after-ready', service('backend', { serving }));
+    expect(undo.commands).toContain('--to-revisions=backend-00001-a=100');
   });
 
   it.each([

@@ -4,6 +4,7 @@ import { validateBlocks } from '../../sandbox/slack/blocks/validate-blocks.ts';
 import type { Incident } from '../../shared/incident/incident.ts';
 import type { Environment } from '../../shared/policy/policy.ts';
 import { button } from '../../shared/report/blocks.ts';
+import { byHandBlocks } from '../../shared/report/by-hand-blocks.ts';
 import { card } from '../../shared/report/card.ts';
 import { permanentLines } from '../../shared/report/change-blocks.ts';
 import { folded } from '../../shared/report/diagnosis-blocks.ts';
@@ -11,7 +12,7 @@ import { BUTTON_VALUE_MAX, MESSAGE_BLOCKS_MAX, MESSAGE_TEXT_MAX } from '../../sh
 import { ending, execution } from '../../shared/report/progress-blocks.ts';
 import { stateWords } from '../../shared/report/words.ts';
 import { at, environment } from '../builders/evidence.ts';
-import { alertNote, diagnosisOf, must, planOf } from '../builders/incident.ts';
+import { alertNote, diagnosisOf, must, planOf, shutOut } from '../builders/incident.ts';
 import { readable } from './readable.ts';
 import { awaitingStage, type Stage, stageOf, stages } from './stages.ts';
 
@@ -182,6 +183,20 @@ describe('the card', () => {
     const [step] = plan.steps;
     expect(permanentLines(plan)).toHaveLength(2);
     expect(permanentLines({ ...plan, steps: [step, { ...step, target: 'other' }, step] })).toHaveLength(4);
+  });
+
+  it('guides by words alone where there is nothing to run, and through nothing where there is no guide', () => {
+    const [{ prospect }] = planOf('inc-1', shutOut).steps;
+    const told = { words: 'Wait.' };
+    const waiting = {
+      ...prospect,
+      permanent: { gcloud: '', terraform: '' },
+      guide: { check: told, make: 'Wait.', undo: told },
+    };
+    const words = JSON.stringify(byHandBlocks(waiting));
+    expect(words).toContain('*2. Then:* Wait.');
+    expect(words).not.toContain('```');
+    expect(byHandBlocks(planOf('inc-1').steps[0].prospect)).toEqual([]);
   });
 
   it('has no small print where nothing else was found, ruled out or left unchecked', () => {
