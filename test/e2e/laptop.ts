@@ -14,6 +14,8 @@ const METRICS_LATE_SECONDS = 240;
 /** What somebody in a hurry lets pass at once: less than the minute between two looks of the bot. */
 const STRIDE_SECONDS = 10;
 const STRIDES_MAX = 200;
+/** A bot at work is not outrun by the world, however busy the machine; it may be waiting for the world's time, though. */
+const AT_WORK_MS = 500;
 
 const statusAnswer = z.object({ queued: z.number(), inFlight: z.number(), deadLetters: z.number() });
 
@@ -64,13 +66,14 @@ export async function startLaptop({ scenario, config, decision }: LaptopOptions 
       for await (const line of child.lines) (kept as string[]).push(line);
     })();
   const getText = async (path: string) => (await fetch(`${sandbox.url}${path}`)).text();
+  const status = async () => statusAnswer.parse(await (await fetch(bot.statusUrl)).json());
   return {
     sandbox,
     bot,
     stateFile,
     log,
     story: async () => storyIn((await getText('/sandbox/events')).split('\n').slice(0, -1)),
-    status: async () => statusAnswer.parse(await (await fetch(bot.statusUrl)).json()),
+    status,
     breakFirst: async () => {
       await control(sandbox, 'run-until', { alert: true, thenSeconds: METRICS_LATE_SECONDS });
     },
@@ -78,10 +81,14 @@ export async function startLaptop({ scenario, config, decision }: LaptopOptions 
     pass: async (thenSeconds) => void (await control(sandbox, 'run-until', { thenSeconds })),
     hurry: (what, look) => {
       let strides = 0;
+      let strodeMs = performance.now();
       return eventually(what, async () => {
         const seen = await look();
         if (seen !== undefined && seen !== false) return seen;
+        const { queued, inFlight } = await status();
+        if (queued + inFlight > 0 && performance.now() - strodeMs < AT_WORK_MS) return undefined;
         strides += 1;
+        strodeMs = performance.now();
         if (strides <= STRIDES_MAX) await control(sandbox, 'run-until', { thenSeconds: STRIDE_SECONDS });
         return undefined;
       });
