@@ -1,5 +1,7 @@
 import type { EventLog } from './event-log.ts';
 import type { CallLog } from './google/call-log.ts';
+import { standingOf } from './world/snapshot.ts';
+import type { ServiceState } from './world/state.ts';
 import type { AlertNotification, World } from './world/world.ts';
 
 /** Writes down what happened in the world and who changed it, and hands notifications on. */
@@ -17,6 +19,7 @@ export function watchWorld(options: {
 }): WorldWatch {
   const { world, calls, log } = options;
   const openAlerts = new Set<string>();
+  const standings = new Map<string, string>();
   let seenCall = 0;
 
   function logWrites(): void {
@@ -24,6 +27,15 @@ export function watchWorld(options: {
       seenCall = sequence;
       const isRead = method === 'GET' || path.includes('entries:list');
       if (!isRead) log.append({ source: 'google', type: 'write', identity, method, path, status });
+    }
+  }
+
+  function logStandings(): void {
+    for (const service of world.state.services.values()) {
+      const standing = standingOf(service);
+      if (standing === (standings.get(service.name) ?? 'serving')) continue;
+      standings.set(service.name, standing);
+      log.append({ source: 'world', type: `service-${standing}`, subject: service.name, message: failing(service) });
     }
   }
 
@@ -37,8 +49,11 @@ export function watchWorld(options: {
         else openAlerts.delete(id);
         options.publish(notification);
       }
+      logStandings();
       logWrites();
     },
     hasOpenAlert: () => openAlerts.size > 0,
   };
 }
+
+const failing = ({ errorRatio }: ServiceState): string => `${Math.round(errorRatio * 100)} % of its requests fail`;

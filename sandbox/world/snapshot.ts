@@ -34,6 +34,10 @@ export function snapshotOf(state: WorldState, nowMs: number): WorldSnapshot {
   };
 }
 
+/** How its users fare. */
+export const standingOf = ({ errorRatio }: ServiceState): ServiceSnapshot['state'] =>
+  errorRatio > DOWN_RATIO ? 'down' : errorRatio > DEGRADED_RATIO ? 'degraded' : 'serving';
+
 function serviceSnapshot(state: WorldState, service: ServiceState): ServiceSnapshot {
   const main = service.routed.toSorted((a, b) => b.percent - a.percent)[0]?.revision ?? service.latestCreated;
   const revision = findRevision(service, main);
@@ -41,7 +45,7 @@ function serviceSnapshot(state: WorldState, service: ServiceState): ServiceSnaps
   const failing = service.errorRatio > 0.05;
   return {
     name: service.name,
-    state: service.errorRatio > DOWN_RATIO ? 'down' : service.errorRatio > DEGRADED_RATIO ? 'degraded' : 'serving',
+    state: standingOf(service),
     requestsPerSecond: round(service.arrivalsPerSecond),
     errorRatio: round(service.errorRatio, 3),
     instancesReady: instances.filter((i) => i.phase === 'ready').length,

@@ -13,7 +13,7 @@ import { SATURATED_POINTS, SATURATED_RATIO } from './connector-saturated.ts';
 import { connectorPage, servicePage } from './console-links.ts';
 import { NEAR_LIMIT_RATIO } from './database-connections-exhausted.ts';
 import { factLine, LINES_MIN } from './database-facts.ts';
-import { middleOf } from './recent.ts';
+import { middleOf, POINT_SECONDS } from './recent.ts';
 import { FAILURES_MIN, ONSET_SECONDS_MAX, readyBefore } from './revisions.ts';
 import type { EvidenceLine, Seen } from './rule.ts';
 
@@ -30,8 +30,6 @@ const PER_INSTANCE_RATIO = 1.5;
 const RISE_SECONDS_MAX = 300;
 /** Of the time before, so many minutes tell what is ordinary. Our own choice. */
 const POINTS_BEFORE_MIN = 3;
-/** A point of Monitoring tells of the minute before it. */
-const POINT_SECONDS = 60;
 
 /** Something that several services share, and that the release of one of them fills for all. */
 export interface Crowding {

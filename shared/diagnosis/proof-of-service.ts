@@ -1,11 +1,8 @@
 import type { Evidence } from '../evidence/evidence.ts';
 import type { ServiceMetrics } from '../evidence/metrics.ts';
 import { secondsBetween } from '../ports/clock.ts';
-import { isRecent } from './recent.ts';
+import { isRecent, POINT_SECONDS } from './recent.ts';
 import type { Context } from './rule.ts';
-
-/** A point says what happened in the minute before it (Google's metric list: request_count is sampled every 60 s; read 2026-11-23). */
-const POINT_SECONDS = 60;
 
 /** Whether anybody was seen to be served: no errors where nobody asked is silence, and silence is no health. */
 export const isServed = (evidence: Evidence, context: Context): boolean =>

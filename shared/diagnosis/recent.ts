@@ -7,8 +7,8 @@ import type { Context } from './rule.ts';
  * points of 60 s (Google's metric list, read 2026-11-23), so that five minutes hold two of them at least; the five are our own choice.
  */
 export const RECENT_SECONDS = 300;
-/** A point says what happened in the minute before it. */
-const POINT_SECONDS = 60;
+/** A point says what happened in the minute before it (Google's metric list: request_count is sampled every 60 s; read 2026-11-23). */
+export const POINT_SECONDS = 60;
 
 export const isRecent = (at: Context['until'], { until }: Context): boolean =>
   secondsBetween(at, until) <= RECENT_SECONDS;

@@ -2,10 +2,10 @@ import type { ChecksObservation } from '../evidence/checks.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import type { Reading } from '../evidence/inspector.ts';
 import type { SignatureCount } from '../evidence/logs.ts';
-import { earliest, type Instant } from '../ports/clock.ts';
+import { earliest, type Instant, latest, plusSeconds } from '../ports/clock.ts';
 import { counted } from './counted.ts';
 import { failedStarts, startsInWords } from './failed-starts.ts';
-import { isRecent } from './recent.ts';
+import { isRecent, POINT_SECONDS } from './recent.ts';
 import { shareOf } from './revisions.ts';
 import type { Context, Symptom } from './rule.ts';
 import { slowness, spokenMs } from './slowness.ts';
@@ -75,15 +75,26 @@ const totalOf = (points: readonly { readonly value: number }[]): number =>
   points.reduce((total, { value }) => total + value, 0);
 
 /** What Monitoring counts where the request log is out of reach, or leaves out what it was told to. */
-const countedErrors = ({ metrics }: Evidence, context: Context): Symptom[] =>
+const countedErrors = ({ metrics, logs }: Evidence, context: Context): Symptom[] =>
   metrics.status !== 'observed'
     ? []
     : metrics.value.services.flatMap(({ service: on, serverErrors, requests }): Symptom[] => {
-        const count = totalOf(serverErrors.filter(({ at }) => isRecent(at, context)));
+        const over = loggedAndOver(on, logs, context);
+        const since = serverErrors.filter(({ at }) => isRecent(at, context) && !over(at));
+        const count = totalOf(since);
         const all = totalOf(requests.filter(({ at }) => isRecent(at, context)));
         if (count < FAILED_REQUESTS_MIN || isEveryday(count, all)) return [];
         return [{ kind: 'serving-errors', on, text: `${on}: ${count} requests failed with 5xx, as Monitoring counts` }];
       });
+
+/** Whether a minute that ends then began while the log still had failures that are recent no more: it knows to the second what Monitoring counts by minutes. */
+function loggedAndOver(service: string, logs: Evidence['logs'], context: Context): (at: Instant) => boolean {
+  const own = logs.status === 'observed' ? logs.value.failed.filter((one) => one.service === service) : [];
+  const [first, ...rest] = own.map(({ lastAt }) => lastAt);
+  if (first === undefined) return () => false;
+  const lastAt = rest.reduce(latest, first);
+  return (at) => !isRecent(lastAt, context) && plusSeconds(at, -POINT_SECONDS) <= lastAt;
+}
 
 function failingStartUps(evidence: Evidence, context: Context): Symptom[] {
   const { logs } = evidence;

@@ -34,6 +34,8 @@ const HOW = `How this was measured
   First card, diagnosis: speed 1; from just before the sandbox publishes the notification until its Slack channel shows it, read every 20 ms.
   The spread of the diagnosis is the sick services' own: some probes get their 503 at once, some after 1.5 s.
   At speed 1: seconds of world time in one headless run at speed 1, which jumps while everybody waits: what it would take without jumps.
+  The least from approval to proof: the operation, two minutes of the connector's throughput after it, the 240 s that they arrive late, and as
+  many looks a minute apart as the policy asks for.
   Memory: resident set of functions/local.ts in the same run; of each function by itself under functions-framework before its first request
   ("at work": with the Google clients that the first investigation loads; the framework: its hello).
   Front door: functions-framework's own program, NODE_ENV production, on 127.0.0.1 by a module that both variants load first; both are sent the

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { type Bot, play, type Sandbox } from '../../cli/laptop.ts';
-import { ignoring, onCase } from './case.ts';
+import { SATURATED_POINTS } from '../../shared/diagnosis/connector-saturated.ts';
+import { exampleEnvironment, onCase } from './case.ts';
 import { residentMib, residentPeakMib } from './resident-memory.ts';
 
 export interface Recovery {
@@ -12,6 +13,16 @@ export interface Recovery {
     readonly approved: number;
     readonly changed: number;
     readonly resolved: number;
+  };
+  /** From approval to the proof of recovery, and the least that the world lets it be; seconds of world time. */
+  readonly healing: {
+    readonly tookSeconds: number;
+    /** The operations themselves. */
+    readonly operationSeconds: number;
+    /** From their end until every service served again; it passes within the window. */
+    readonly servedSeconds: number;
+    /** From the operations' end until proof can be there: what the rule wants to have seen, arrived, and as many looks apart as the policy asks for. */
+    readonly windowSeconds: number;
   };
   /** How many looks at everything the diagnosis took. */
   readonly looks: number;
@@ -27,6 +38,10 @@ export interface Recovery {
   };
 }
 
+/** Connector metrics arrive up to 240 s late (Google's metric list, metadata.ingestDelay, read 2026-11-23). */
+const METRICS_LATE_SECONDS = 240;
+/** How long the rule of the case wants to have seen the connector since the change: points of a minute each. */
+const SEEN_SECONDS = SATURATED_POINTS * 60;
 const WITHIN_MS = 60_000;
 /** The last card and its thread still go out. */
 const SETTLE_MS = 500;
@@ -43,6 +58,10 @@ const moved = z.object({
 });
 type Move = z.infer<typeof moved>;
 
+/** What the sandbox says of its world (sandbox/watch-world.ts). */
+const happened = z.object({ source: z.literal('world'), at: z.iso.datetime(), type: z.string() });
+type Happened = z.infer<typeof happened>;
+
 /** One incident from notification to its end, with a simulated on-call who approves; the world jumps whenever nobody has anything to do. */
 export async function recovery(played: {
   readonly scenario: string;
@@ -54,7 +73,7 @@ export async function recovery(played: {
     const ready = memoryOf(bot);
     return { ready, ...(await followed(sandbox, bot)) };
   });
-  const { moves, ready, diagnosed, resolved, peak, googleCalls } = run;
+  const { moves, world, ready, diagnosed, resolved, peak, googleCalls } = run;
   const since = (is: (move: Move) => boolean): number => secondsUntil(moves, is);
   return {
     outcome: moves.at(-1)?.outcome ?? 'none',
@@ -64,6 +83,7 @@ export async function recovery(played: {
       changed: since(({ to }) => to === 'verifying'),
       resolved: since(({ outcome }) => outcome === 'resolved'),
     },
+    healing: healingIn(moves, world),
     looks: moves.filter(({ event }) => event === 'investigated').length,
     googleCalls,
     wallSeconds: (performance.now() - startedMs) / 1000,
@@ -73,7 +93,13 @@ export async function recovery(played: {
 
 /** Follows the incident to its end, and the bot's memory with it. */
 async function followed(sandbox: Sandbox, bot: Bot) {
-  ignoring(sandbox);
+  const world: Happened[] = [];
+  void (async () => {
+    for await (const line of sandbox.lines) {
+      const event = happened.safeParse(line.startsWith('{') ? JSON.parse(line) : undefined).data;
+      if (event !== undefined) world.push(event);
+    }
+  })();
   await play(sandbox, bot);
   const moves: Move[] = [];
   let diagnosed = 0;
@@ -88,7 +114,24 @@ async function followed(sandbox: Sandbox, bot: Bot) {
   clearTimeout(hung);
   await sleep(SETTLE_MS);
   const memory = { diagnosed, resolved: memoryOf(bot), peak: residentPeakMib(bot.process.pid) };
-  return { moves, ...memory, googleCalls: moves.at(-1)?.googleCalls ?? { total: 0, logReads: 0 } };
+  return { moves, world, ...memory, googleCalls: moves.at(-1)?.googleCalls ?? { total: 0, logReads: 0 } };
+}
+
+function healingIn(moves: readonly Move[], world: readonly Happened[]): Recovery['healing'] {
+  const secondsAt = ({ at }: { readonly at: string } = { at: '' }) => Date.parse(at) / 1000;
+  const approvedAt = secondsAt(moves.find(({ to }) => to === 'executing'));
+  const provenAt = secondsAt(moves.find(({ outcome }) => outcome === 'resolved'));
+  const since = world.filter((event) => secondsAt(event) >= approvedAt && secondsAt(event) <= provenAt);
+  const [started, done, served] = ['operation-started', 'operation-done', 'service-serving'].map((type) =>
+    secondsAt(since.findLast((event) => event.type === type)),
+  ) as [number, number, number];
+  const { checks, everySeconds } = exampleEnvironment().verification;
+  return {
+    tookSeconds: provenAt - approvedAt,
+    operationSeconds: done - started,
+    servedSeconds: Math.max(0, served - done),
+    windowSeconds: SEEN_SECONDS + METRICS_LATE_SECONDS + (checks - 1) * everySeconds,
+  };
 }
 
 /** @throws Error when it never came to that. */

@@ -23,6 +23,7 @@ const AIM = {
   largeMs: 10_000,
   togetherRatio: 1.2,
   judgeMs: 50,
+  healingRatio: 1.1,
 } as const;
 
 export function ofFirstCards(firstCards: readonly FirstCard[]): Result {
@@ -44,7 +45,10 @@ export function ofFirstCards(firstCards: readonly FirstCard[]): Result {
 }
 
 /** At speed 1, so that a second of the machine counts as one of the world. */
-export function ofRecovery({ seconds, looks, botMib, outcome, wallSeconds, googleCalls }: Recovery): Result {
+export function ofRecovery({ seconds, healing, looks, botMib, outcome, wallSeconds, googleCalls }: Recovery): Result {
+  const { tookSeconds, operationSeconds, servedSeconds, windowSeconds } = healing;
+  const leastSeconds = operationSeconds + windowSeconds;
+
   const most = botMib.peak === undefined ? '' : `${inMib(botMib.peak)} at most`;
   return {
     rows: [
@@ -52,6 +56,12 @@ export function ofRecovery({ seconds, looks, botMib, outcome, wallSeconds, googl
       row('  approved', inWorld(seconds.approved), 'the simulated on-call takes 40 s'),
       row('  changed', inWorld(seconds.changed)),
       row('  resolved', inWorld(seconds.resolved), 'recovery proven from outside and by the same rule'),
+      row(
+        'approval to proof, beside the least that it takes',
+        times(tookSeconds / leastSeconds),
+        `${inWorld(tookSeconds)}; operation ${inWorld(operationSeconds)}, window ${inWorld(windowSeconds)}; served ${inWorld(servedSeconds)} into it`,
+        times(AIM.healingRatio),
+      ),
       row(
         'Google API calls for the whole incident',
         String(googleCalls.total),
@@ -63,6 +73,7 @@ export function ofRecovery({ seconds, looks, botMib, outcome, wallSeconds, googl
     ],
     summary: {
       resolved: { outcome, worldSeconds: seconds, looks, googleCalls, wallSeconds: rounded(wallSeconds) },
+      healing: { ...healing, ratio: rounded(tookSeconds / leastSeconds), aim: AIM.healingRatio },
       botMib: { ...botMib, aim: AIM.botMib },
     },
   };

@@ -92,6 +92,26 @@ describe('symptoms', () => {
   });
 
   it.each([
+    ['nothing', [], 1],
+    ['failures of another service', [failed('auth', 50, { lastAt: at(-RECENT_SECONDS - 1) })], 1],
+    ['failures that end before its minute', [failed('backend', 50, { lastAt: at(-RECENT_SECONDS - 2) })], 1],
+    ['failures that end as it begins', [failed('backend', 50, { lastAt: at(-RECENT_SECONDS - 1) })], 0],
+    ['few that go on', [failed('backend', 1, { lastAt: at(-RECENT_SECONDS) })], 1],
+    [
+      'failures of which the newest end as it begins',
+      [
+        failed('backend', 50, { status: 503, lastAt: at(-RECENT_SECONDS - 1) }),
+        failed('backend', 50, { status: 500, lastAt: at(-RECENT_SECONDS - 90) }),
+      ],
+      0,
+    ],
+  ] as const)('counts the errors of a minute that Monitoring knows while the log has %s', (_, known, expected) => {
+    const errors = serviceMetrics('backend', { serverErrors: [{ at: at(-RECENT_SECONDS + 59), value: 50 }] });
+    const seen = { metrics: observed({ services: [errors] }), logs: observed(logs({ failed: known })) };
+    expect(felt(seen)).toHaveLength(expected);
+  });
+
+  it.each([
     ['enough', {}, 1],
     ['just enough', { count: 5 }, 1],
     ['too few', { count: 4 }, 0],
