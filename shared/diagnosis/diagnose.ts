@@ -41,9 +41,8 @@ export function diagnose(evidence: Evidence, context: Context): Diagnosis {
       .sort((a, b) => nearness(a.rule, root) - nearness(b.rule, root)),
     unchecked: [...unchecked, ...partsNotSeen(evidence), ...servicesNotMeasured(evidence), ...checksNotMade(evidence)],
     nextChecks: nextChecks(evidence, concluded, {
-      found: root === undefined ? 'none' : 'a root',
       felt,
-      doubts: root === undefined ? [] : doubtsAbout(root, concluded),
+      doubts: root === undefined ? undefined : doubtsAbout(root, concluded),
     }),
     symptoms: felt,
     ...(said.length === 0 ? {} : { said }),

@@ -7,24 +7,16 @@ import { ruleNamed } from './rules.ts';
 /**
  * What would settle what is in doubt, one sentence each. Rules say it of what they could not judge; where no root was found, what was out of reach is
  * the first place to look, and where all could be looked at, whoever is in trouble. Where a root was found that may have been brought about by what could
- * not be judged (`doubts`), it is what those rules wanted for.
+ * not be judged (`doubts`, undefined where no root was found), it is what those rules wanted for.
  */
 export function nextChecks(
   evidence: Evidence,
   concluded: readonly Concluded[],
-  {
-    found,
-    felt,
-    doubts,
-  }: {
-    readonly found: 'a root' | 'none';
-    readonly felt: readonly Symptom[];
-    readonly doubts: readonly Doubt[];
-  },
+  { felt, doubts }: { readonly felt: readonly Symptom[]; readonly doubts: readonly Doubt[] | undefined },
 ): readonly string[] {
   const ofRules = concluded.flatMap(({ conclusion }) => ('nextCheck' in conclusion ? [conclusion.nextCheck] : []));
-  const all = [...ofRules, ...(found === 'a root' ? ofDoubts(evidence, doubts) : outOfReach(evidence))];
-  if (found === 'none' && all.length === 0) return inPerson(evidence, felt);
+  const all = [...ofRules, ...(doubts === undefined ? outOfReach(evidence) : ofDoubts(evidence, doubts))];
+  if (doubts === undefined && all.length === 0) return inPerson(evidence, felt);
   return [...new Set(all)];
 }
 

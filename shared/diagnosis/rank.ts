@@ -78,9 +78,8 @@ const explains = (other: Cause, cause: Cause): boolean =>
 /** Rules that rest on what was deployed when: of a service that names another as what fails it, that it was deployed at about that time says nothing. */
 const BY_COINCIDENCE: readonly string[] = ['release-broken', 'configuration-broken'];
 
-/** Whether all that a cause harms says that it fails by what the other harms, and none of that says the same of it. */
+/** Whether all that a cause harms says that it fails by what the other harms, and none of that says the same of it: what blames itself by a circle is not cleared by it. */
 const failsItsCaller = (other: Cause, cause: Cause, blames: Blames): boolean =>
-  other !== cause &&
   other.harm !== 'soon' &&
   cause.confessed !== true &&
   BY_COINCIDENCE.includes(cause.rule) &&

@@ -22,6 +22,50 @@ const checkFails: Symptom = { kind: 'check-failing', on: 'front page', text: 'fr
 const standings = (concluded: readonly Concluded[], felt: readonly Symptom[]) =>
   ranked(concluded, felt).map(({ rule: name, standing }) => [name, standing]);
 
+describe('ranked, of a release that came as what it calls broke', () => {
+  const called = (over: Partial<Fault> = {}) => found('memory-exhausted', { services: ['backend', 'auth'], ...over });
+  const caller = (...services: string[]) => found('release-broken', { target: 'other', services });
+  const blaming = (pairs: Record<string, readonly string[]>) =>
+    new Map(Object.entries(pairs).map(([name, blamed]) => [name, new Set(blamed)]));
+  it.each([
+    [
+      'that its service says it fails by',
+      called(),
+      caller('frontend'),
+      { frontend: ['backend'] },
+      ['memory-exhausted'],
+    ],
+    [
+      'that says nothing of anybody',
+      called(),
+      caller('frontend'),
+      { frontend: ['auth'], auth: [] },
+      ['memory-exhausted'],
+    ],
+    ['that nobody speaks of', called(), caller('frontend'), {}, []],
+    ['that only one of its two services blames', called(), caller('frontend', 'shop'), { frontend: ['backend'] }, []],
+    [
+      'that both of its services blame',
+      called(),
+      caller('frontend', 'shop'),
+      { frontend: ['backend'], shop: ['auth'] },
+      ['memory-exhausted'],
+    ],
+    [
+      'that says the same of it',
+      called({ services: ['backend'] }),
+      caller('frontend'),
+      { frontend: ['backend'], backend: ['frontend'] },
+      [],
+    ],
+    ['that harms nobody yet', called({ harm: 'soon' }), caller('frontend'), { frontend: ['backend'] }, []],
+    ['and of another that it is not blamed for', called(), caller('frontend'), { frontend: ['shop'] }, []],
+  ] as const)('%s', (_, other, cause, blames, expected) => {
+    const [broken] = ranked([other, cause], [failing], blaming(blames)).filter(({ rule }) => rule === 'release-broken');
+    expect(broken?.explainedBy).toEqual(expected);
+  });
+});
+
 describe('ranked', () => {
   it('takes what harms a failing check for a root, though every service answers', () => {
     expect(standings([found('release-broken', { services: [], checks: ['front page'] })], [checkFails])).toEqual([
