@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ruleNamed, ruleNames } from '../shared/diagnosis/rules.ts';
 import { inspectorNames, inspectors } from '../shared/evidence/evidence.ts';
-import { actionNames, actions } from '../shared/remedy/actions.ts';
+import type { Terms } from '../shared/remedy/action.ts';
+import { actionNames, anyAction } from '../shared/remedy/actions.ts';
 
 // The reference is made of what the code says of itself: each plug-in's opening comment, and what it declares.
 
@@ -61,17 +62,33 @@ const ruleTable = (): string =>
 
 const actionTable = (): string =>
   table(
-    ['action', 'what it does', 'API', 'answers'],
+    ['action', 'what it does', 'API', 'answers', 'permissions', 'risk', 'undo', 'cost'],
     actionNames.map((name) => {
       const said = commentOf('remedy', name);
+      const { answers, permissions, terms } = anyAction(name);
       return [
         code(name),
         said.before('API: '),
         said.slice('API: ', undefined),
-        actions[name].answers.map(code).join(' '),
+        answers.map(code).join(' '),
+        permissions.map(code).join(' ') || 'none',
+        terms.risk.join(', '),
+        UNDO[terms.undo],
+        COST[terms.cost],
       ];
     }),
   );
+
+const UNDO: Readonly<Record<Terms['undo'], string>> = {
+  'restore-before': 'puts back what was before',
+  none: 'none',
+  'in-part': 'in part',
+};
+const COST: Readonly<Record<Terms['cost'], string>> = {
+  none: 'none',
+  priced: 'by the price table',
+  unknown: 'unknown',
+};
 
 const code = (text: string): string => `\`${text}\``;
 

@@ -58,7 +58,12 @@ const requestFields = {
 };
 
 const startFields = {
-  seconds: z.number().positive().describe('From a new instance to a listening port, seconds.'),
+  seconds: z
+    .number()
+    .positive()
+    .describe(
+      'From a new instance to a listening port, seconds, with the startup CPU boost; twice as many without it.',
+    ),
   needs: z.array(z.string()).describe('Databases without which the start fails, by name.'),
   connections: z.number().int().min(1).describe('New connections to each of them that must succeed.'),
   quota: z

@@ -28,6 +28,7 @@ export function withSettings(template: Json, settings: Settings): Json {
 
 function containerFields(container: Json, settings: Settings): Json {
   const { cpu, memoryMib, port, protocol, env, secrets, startupProbe, livenessProbe, inMemoryVolume } = settings;
+  const { startupCpuBoost } = settings;
   const present = listAt(container, 'ports')[0] ?? {};
   const resources = objectAt(container, 'resources');
   const limits = {
@@ -39,7 +40,7 @@ function containerFields(container: Json, settings: Settings): Json {
   const moved = port === undefined ? {} : movedProbe(container, Number(present['containerPort']), port);
   return {
     env: environment(listAt(container, 'env'), env ?? {}, secrets ?? {}),
-    resources: { ...resources, limits },
+    resources: { ...resources, limits, ...(startupCpuBoost !== undefined && { startupCpuBoost }) },
     ports: [{ ...present, ...(protocol !== undefined && { name: protocol }), containerPort: served }],
     ...moved,
     ...(startupProbe && { startupProbe: probeFor(startupProbe, Number(served)) }),

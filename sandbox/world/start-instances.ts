@@ -9,11 +9,24 @@ import { mayCall, refusedLine, startsStall } from './platform/effects.ts';
 import { unusableSecret } from './secrets.ts';
 import type { Instance, RevisionState, WorldState } from './state.ts';
 import { hasAddress } from './subnet-addresses.ts';
-import { containerNameOf, hasEnv, hasMemoryVolume, isFirstGeneration, portOf, startupProbeOf } from './template.ts';
+import {
+  containerNameOf,
+  hasEnv,
+  hasMemoryVolume,
+  isFirstGeneration,
+  listAt,
+  objectAt,
+  portOf,
+  startupProbeOf,
+} from './template.ts';
 
 const SECOND_MS = 1000;
 const STALLED_MS = 20_000; // A container that the platform cannot bring up is given up after this.
 const TRY_AGAIN_MS = 5000; // A start tries its databases again after this.
+
+/** What a scenario says of a start is with the boost, which is "up to double" the CPU (Startup CPU boost, services, read 2026-11-30). */
+const slowedBy = ({ template }: RevisionState): number =>
+  objectAt(listAt(template, 'containers')[0] ?? {}, 'resources')['startupCpuBoost'] === true ? 1 : 2;
 
 /** A new container begins to start. */
 export function startInstance(
@@ -27,7 +40,7 @@ export function startInstance(
   const instance: Instance = {
     id: `00${random.hex(78)}`,
     bornMs: state.nowMs,
-    bootMs: revision.code.start.seconds * 1000 * random.between(0.85, 1.25),
+    bootMs: revision.code.start.seconds * slowedBy(revision) * 1000 * random.between(0.85, 1.25),
     leakFactor: random.between(0.75, 1.25),
     phase: 'starting',
     readyMs: 0,

@@ -57,6 +57,16 @@ export interface Prospect {
   readonly guide?: Guide;
 }
 
+/** What every proposal of an action keeps to, as the reference tells it before there is one. */
+export interface Terms {
+  /** Each that it may come to. */
+  readonly risk: readonly Risk[];
+  /** 'in-part': some of its steps are put back, and some have nothing to go back from. */
+  readonly undo: 'restore-before' | 'none' | 'in-part';
+  /** 'priced': by prices.ts, unknown where that has no price. */
+  readonly cost: 'none' | 'priced' | 'unknown';
+}
+
 /** Derived from the operation, never from an alert's text. */
 export type Risk = 'low' | 'medium' | 'high';
 
@@ -109,6 +119,7 @@ export interface Action<
   readonly answers: readonly RuleName[];
   /** What remediate's identity must be allowed, of Google's permissions: to read what stands, to write, and to follow the operation. */
   readonly permissions: readonly string[];
+  readonly terms: Terms;
   readonly needs: readonly Needs[];
   /** What makes it surer, and is done without where it is out of reach: the prospect then says so. */
   readonly considers?: readonly Considers[];

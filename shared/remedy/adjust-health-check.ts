@@ -35,6 +35,7 @@ export const adjustHealthCheck: Action<CheckPatience, 'load-balancer'> = {
     'compute.globalOperations.get',
     'compute.regionOperations.get',
   ],
+  terms: { risk: ['low'], undo: 'restore-before', cost: 'none' },
   needs: ['load-balancer'],
   propose: ({ cause: { target }, seen }) => {
     const backend = seen['load-balancer'].backends.find(

@@ -33,6 +33,7 @@ export const attachExistingCertificate: Action<ProxyCertificates, 'certificates'
     'compute.sslCertificates.get',
     'compute.globalOperations.get',
   ],
+  terms: { risk: ['low', 'medium'], undo: 'restore-before', cost: 'none' },
   needs: ['certificates'],
   propose: ({ cause, seen: { certificates }, environment: { project } }): Proposal<ProxyCertificates> => {
     const hosts = hostsShutBy(cause, certificates, project);

@@ -36,6 +36,7 @@ export const byHand = <Needs extends InspectorName, Considers extends InspectorN
   ...named,
   madeBy: 'people',
   permissions: [],
+  terms: { risk: ['low', 'medium', 'high'], undo: 'none', cost: 'unknown' },
   propose: (input) => {
     const guided = guideFor(input);
     if (guided.kind === 'refused') return guided;

@@ -20,6 +20,7 @@ export const enableStartupCpuBoost: Action<
   title: 'Enable the startup CPU boost',
   answers: ['startup-slower-than-probe'],
   base: 'what-was-deployed',
+  cost: 'none',
   ownOf: ({ containers: [serving] }: Template) => ({ startupCpuBoost: serving?.startupCpuBoost ?? false }),
   decide: ({ service: { shortName }, containers: [serving] }) =>
     serving.startupCpuBoost

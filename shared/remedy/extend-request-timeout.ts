@@ -26,6 +26,7 @@ export const extendRequestTimeout: Action<
   title: 'Extend the request timeout',
   answers: ['request-timeout-exceeded', 'websocket-cut-by-timeout'],
   base: 'what-serves',
+  cost: 'none',
   ownOf: ({ timeoutSeconds }: Template) => ({ timeoutSeconds }),
   decide: ({ service, input: { cause } }) => {
     const { shortName, template } = service;

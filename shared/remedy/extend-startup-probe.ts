@@ -29,6 +29,7 @@ export const extendStartupProbe: Action<
   title: 'Extend the startup probe',
   answers: ['startup-slower-than-probe', 'started-too-early'],
   base: 'what-was-deployed',
+  cost: 'none',
   ownOf: ({ containers: [serving] }: Template) =>
     serving?.startupProbe === undefined ? {} : { startupProbe: serving.startupProbe },
   decide: ({ service, containers: [serving], input: { cause, environment } }) => {

@@ -26,6 +26,7 @@ export const moveToConnector: Action<
   title: 'Move a service to another connector',
   answers: [],
   base: 'what-serves',
+  cost: 'none',
   ownOf: accessOf,
   decide: () => refused('it only follows on a new connector'),
   outOfLimits: ({ after: { vpcAccess }, present }) => {

@@ -1,7 +1,7 @@
 import type { RuleName } from '../diagnosis/rules.ts';
 import type { ServiceObservation } from '../evidence/cloud-run.ts';
 import type { CloudReader, Container, Revision, Service, Template, TemplateChange } from '../ports/cloud.ts';
-import type { Action, LimitInput, Proposal, ProposalInput, Prospect } from './action.ts';
+import type { Action, LimitInput, Proposal, ProposalInput, Prospect, Terms } from './action.ts';
 import { ofService } from './permanence.ts';
 
 /** What can be refused: a value, or why there is none. */
@@ -109,6 +109,7 @@ interface Setting<Own> {
   readonly title: string;
   readonly answers: readonly RuleName[];
   readonly base: BaseKind;
+  readonly cost: Terms['cost'];
   /** What of the template is set. */
   readonly ownOf: (template: Template) => Own;
   readonly decide: (given: Given) => Decided<Own>;
@@ -123,6 +124,7 @@ export function byNewRevision<Own extends Omit<TemplateChange, 'images'>>({
   title,
   answers,
   base: kind,
+  cost,
   ownOf,
   decide,
   outOfLimits,
@@ -131,6 +133,7 @@ export function byNewRevision<Own extends Omit<TemplateChange, 'images'>>({
     title,
     answers,
     permissions: UPDATE_SERVICE,
+    terms: { risk: ['medium'], undo: 'restore-before', cost },
     needs: ['cloud-run'],
     considers: ['metrics', 'logs', 'database'],
     propose: (input): Proposal<Pinned<Own>> => {

@@ -23,6 +23,7 @@ export const raiseCpu: Action<Pinned<RunSize>, 'cloud-run', 'metrics' | 'logs' |
   title: 'Raise the CPU',
   answers: ['cpu-starved'],
   base: 'what-serves',
+  cost: 'priced',
   ownOf: sizeOf,
   decide: ({ service, containers: [serving], input: { seen } }) => {
     const { shortName } = service;

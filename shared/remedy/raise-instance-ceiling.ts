@@ -41,6 +41,7 @@ export const raiseInstanceCeiling: Action<Ceilings, 'cloud-run', 'metrics' | 'da
   title: 'Raise the instance ceiling',
   answers: ['instance-ceiling-reached'],
   permissions: UPDATE_SERVICE,
+  terms: { risk: ['low', 'medium'], undo: 'restore-before', cost: 'priced' },
   needs: ['cloud-run'],
   considers: ['metrics', 'database'],
   propose: ({ cause, seen, environment: { bounds } }) => {

@@ -35,6 +35,7 @@ export const raiseMemory: Action<
   title: 'Raise the memory',
   answers: ['memory-exhausted', 'memory-leaking'],
   base: 'what-serves',
+  cost: 'priced',
   ownOf: sizeOf,
   decide: ({ service, containers: [serving], input: { cause, seen } }) => {
     const { shortName } = service;

@@ -36,6 +36,7 @@ export const raiseNatPorts: Action<NatPorts, 'network'> = {
     'compute.routers.update',
     'compute.regionOperations.get',
   ],
+  terms: { risk: ['low', 'medium'], undo: 'restore-before', cost: 'priced' },
   needs: ['network'],
   propose: ({ cause: { target }, seen: { network }, environment: { region } }) => {
     const found = network.networks

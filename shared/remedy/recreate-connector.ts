@@ -44,6 +44,7 @@ export const recreateConnector: Action<MadeConnector, 'vpc-connector' | 'network
   title: 'Make the VPC connector anew',
   answers: ['connector-in-error', 'connector-misconfigured'],
   permissions: ['vpcaccess.connectors.get', 'vpcaccess.connectors.create', 'vpcaccess.operations.get'],
+  terms: { risk: ['medium'], undo: 'in-part', cost: 'priced' },
   needs: ['vpc-connector', 'network', 'cloud-run'],
   propose: ({ cause: { target }, seen, environment: { bounds } }) => {
     const old = oldOf(target, seen['vpc-connector']);

@@ -58,6 +58,7 @@ export const reissueCertificate: Action<ReissueSettings, 'certificates'> = {
     'compute.targetHttpsProxies.setSslCertificates',
     'compute.globalOperations.get',
   ],
+  terms: { risk: ['low'], undo: 'in-part', cost: 'none' },
   needs: ['certificates'],
   propose: ({ cause, seen: { certificates }, environment: { project }, mark }) => {
     const { held } = certificates;

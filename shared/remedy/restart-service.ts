@@ -22,6 +22,7 @@ export const restartService: Action<RestartSettings, 'cloud-run', 'metrics' | 'l
     title: 'Restart the service',
     answers: ['memory-exhausted', 'memory-leaking'],
     base: 'what-serves',
+    cost: 'none',
     ownOf: ({ restartedAt }) => ({ mark: restartedAt ?? null }),
     decide: ({ service: { shortName }, revision, containers, input }) => {
       const images = containers.map(({ image }) => shortDigest(image));
@@ -54,6 +55,7 @@ export const restartService: Action<RestartSettings, 'cloud-run', 'metrics' | 'l
     outOfLimits: ({ after: { mark } }) =>
       mark === null ? 'a restart needs its mark: without it nothing would be new' : undefined,
   }),
+  terms: { risk: ['medium'], undo: 'none', cost: 'none' },
 };
 
 const shortDigest = (image: string): string => image.slice(image.indexOf('@sha256:') + 1).slice(0, 19);

@@ -28,6 +28,7 @@ export const scaleConnector: Action<ConnectorSize, 'vpc-connector'> = {
   title: 'Scale the VPC connector',
   answers: ['connector-saturated'],
   permissions: ['vpcaccess.connectors.get', 'vpcaccess.connectors.update', 'vpcaccess.operations.get'],
+  terms: { risk: ['low'], undo: 'none', cost: 'priced' },
   needs: ['vpc-connector'],
   propose: ({ cause, seen, environment: { bounds } }) => {
     const connector = seen['vpc-connector'].connectors.find(({ name }) => name === cause.target);

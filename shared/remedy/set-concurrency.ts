@@ -32,6 +32,7 @@ export const setConcurrency: Action<
   title: 'Set the concurrency',
   answers: ['concurrency-mismatched'],
   base: 'what-serves',
+  cost: 'priced',
   ownOf: ({ concurrency, instancesMax }: Template) => ({ concurrency, instancesMax }),
   decide: ({ service, containers: [serving], input: { seen, environment } }) => {
     const { shortName, template } = service;

@@ -23,6 +23,7 @@ export const setMinimumInstances: Action<Floor, 'cloud-run', 'metrics'> = {
   title: 'Set the minimum of instances',
   answers: ['scaled-to-zero', 'traffic-surge'],
   permissions: ['run.services.get', 'run.services.update', 'run.operations.get'],
+  terms: { risk: ['low'], undo: 'restore-before', cost: 'priced' },
   needs: ['cloud-run'],
   considers: ['metrics'],
   propose: ({ cause, seen, environment: { bounds } }) => {

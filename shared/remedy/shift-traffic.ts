@@ -34,6 +34,7 @@ export const shiftTraffic: Action<TrafficSettings, 'cloud-run' | 'logs', 'metric
     'traffic-pinned',
   ],
   permissions: ['run.services.get', 'run.services.update', 'run.operations.get'],
+  terms: { risk: ['medium'], undo: 'restore-before', cost: 'none' },
   needs: ['cloud-run', 'logs'],
   considers: ['metrics'],
   propose: ({ cause, seen }) => {

@@ -39,6 +39,7 @@ export const switchToDirectVpcEgress: Action<Pinned<Access>, 'vpc-connector' | '
   title: 'Send into the network directly',
   answers: ['connector-in-error', 'connector-saturated', 'connector-misconfigured'],
   permissions: [...UPDATE_SERVICE, 'compute.networks.get', 'compute.subnetworks.get', 'compute.subnetworks.use'],
+  terms: { risk: ['high'], undo: 'restore-before', cost: 'none' },
   needs: ['vpc-connector', 'network', 'cloud-run'],
   propose: ({ cause: { target }, seen }) => {
     const connector = seen['vpc-connector'].connectors.find(({ name }) => name === target);

@@ -10,6 +10,7 @@ const toOneMinute = (base: 'what-serves' | 'what-was-deployed' = 'what-serves') 
   byNewRevision<{ readonly timeoutSeconds: number }>({
     title: 'One minute',
     answers: [],
+    cost: 'none',
     base,
     ownOf: ({ timeoutSeconds }) => ({ timeoutSeconds }),
     decide: ({ service: { shortName, template: present } }) =>
