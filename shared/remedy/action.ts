@@ -61,7 +61,7 @@ export interface Prospect {
 export interface Terms {
   /** Each that it may come to. */
   readonly risk: readonly Risk[];
-  /** 'in-part': some of its steps are put back, and some have nothing to go back from. */
+  /** 'in-part': some of its steps, or in some cases: others have nothing to go back to. */
   readonly undo: 'restore-before' | 'none' | 'in-part';
   /** 'priced': by prices.ts, unknown where that has no price. */
   readonly cost: 'none' | 'priced' | 'unknown';

@@ -18,23 +18,24 @@ import { type Access, accessOf, vpcAccessChange } from './vpc-access-change.ts';
  * API: Cloud Run Admin v2 services.patch (template.vpcAccess, with template.revision cleared; etag).
  * Silent (refuses) by itself: it only ever follows on a new connector.
  */
-export const moveToConnector: Action<
-  Pinned<Access>,
-  'cloud-run',
-  'metrics' | 'logs' | 'database'
-> = byNewRevision<Access>({
-  title: 'Move a service to another connector',
-  answers: [],
-  base: 'what-serves',
-  cost: 'none',
-  ownOf: accessOf,
-  decide: () => refused('it only follows on a new connector'),
-  outOfLimits: ({ after: { vpcAccess }, present }) => {
-    if (vpcAccess.kind !== 'connector' || present.vpcAccess.kind !== 'connector')
-      return 'a service is only moved from one connector to another';
-    return vpcAccess.egress === present.vpcAccess.egress ? undefined : 'what a service sends through it stays the same';
-  },
-});
+export const moveToConnector: Action<Pinned<Access>, 'cloud-run', 'metrics' | 'logs' | 'database'> = {
+  ...byNewRevision<Access>({
+    title: 'Move a service to another connector',
+    answers: [],
+    base: 'what-serves',
+    cost: 'none',
+    ownOf: accessOf,
+    decide: () => refused('it only follows on a new connector'),
+    outOfLimits: ({ after: { vpcAccess }, present }) => {
+      if (vpcAccess.kind !== 'connector' || present.vpcAccess.kind !== 'connector')
+        return 'a service is only moved from one connector to another';
+      return vpcAccess.egress === present.vpcAccess.egress
+        ? undefined
+        : 'what a service sends through it stays the same';
+    },
+  }),
+  terms: { risk: ['medium'], undo: 'in-part', cost: 'none' },
+};
 
 /** The step that moves one service. @param connector full name of the new one. */
 export function moveStep(
