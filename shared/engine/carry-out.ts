@@ -12,11 +12,13 @@ import type { Change } from '../remedy/action.ts';
 import { anyAction, type PlanStep } from '../remedy/actions.ts';
 import { refusedByGuardrail } from '../remedy/guardrails.ts';
 import { HISTORY_SECONDS } from '../remedy/guardrails-of-time.ts';
+import { beingChanged, type Lease, type LeasedStep, resourceOf } from '../remedy/lease.ts';
 import { madeChange } from '../remedy/made-change.ts';
 import { planFault } from '../remedy/plan-fault.ts';
 import { canonical } from '../remedy/signature.ts';
 import { advance, environmentIn, environmentOf, loaded, type Shell } from './advance.ts';
 import { handOver } from './hand-over.ts';
+import { endLease, heldByAnother, leaseUntilEnd, takeLease } from './resource-lease.ts';
 
 export interface RemediationShell extends Shell {
   readonly clock: Clock;
@@ -61,11 +63,11 @@ export async function carryOut(effect: CarryOut, shell: RemediationShell, abort:
     const { operation } = incident;
     const result =
       operation === undefined ? await apply(task, shell, abort) : await follow(operation.name, task, shell, abort);
-    if (result !== undefined) await finish(task, result, shell);
+    if (result !== undefined) await finish(task, result, shell, abort);
   } catch (error) {
     // Only a plain no from the platform is the end of a step. Out of time, out of reach, overtaken while saving: delivered again, and read again first.
     if (abort.aborted || !(error instanceof PlatformFailure) || !FINAL.includes(error.code)) throw error;
-    await finish(task, { kind: 'failed', detail: error.message }, shell);
+    await finish(task, { kind: 'failed', detail: error.message }, shell, abort);
   }
 }
 
@@ -169,10 +171,14 @@ const changeOf = (step: PlanStep, { direction }: CarryOut): Change<unknown> => {
 async function apply(task: Task, shell: RemediationShell, abort: AbortSignal): Promise<StepResult | undefined> {
   const { step, effect } = task;
   const change = changeOf(step, effect);
+  const holder = await othersHold(task, shell, abort);
+  if (holder !== undefined) return refused(beingChanged(holder));
   const standing = await settled(task, shell, abort);
   if (standing === undefined) return stillBusy(task);
   if (same(standing.settings, change.after)) return { kind: 'stood-already' };
   await claim(effect, shell);
+  const first = await takeLease(leasedStep(task), shell, abort);
+  if (first !== undefined) return refused(beingChanged(first));
   // Read once more under the claim: between the first reading and it another delivery may have written.
   const { settings, etag: present } = await anyAction(step.action).read(step.target, shell.cloud, abort);
   if (same(settings, change.after)) return { kind: 'stood-already' };
@@ -191,9 +197,30 @@ async function apply(task: Task, shell: RemediationShell, abort: AbortSignal): P
   const written = await write({ ...change, etag }, step, shell, abort);
   if (written.kind === 'moved') return written;
   const { operation } = written;
+  // With the lease first: who finds the incident elsewhere by then must still know what is under way.
+  await leaseUntilEnd(leasedStep(task), operation, shell);
   const at = await shell.clock.now();
   await advance(effect.incident, { ...phase(effect), type: 'step-started', at, operation }, shell);
   return follow(operation, task, shell, abort);
+}
+
+const leasedStep = ({ step, effect: { incident, digest, step: index, direction } }: Task): LeasedStep => ({
+  resource: resourceOf(step.target),
+  incident,
+  digest,
+  step: index,
+  direction,
+});
+
+/** Waits while another step has the resource, and says which when it has it for longer than this delivery may wait. What people do is theirs. */
+async function othersHold(task: Task, shell: RemediationShell, abort: AbortSignal): Promise<Lease | undefined> {
+  if (task.step.prospect.fit === 'by-hand') return undefined;
+  for (;;) {
+    const lease = await heldByAnother(leasedStep(task), shell, abort);
+    const at = await shell.clock.now();
+    if (lease === undefined || at >= task.until) return lease;
+    await shell.clock.sleepUntil(plusSeconds(at, POLL_SECONDS), abort);
+  }
 }
 
 /** Of a step that a delivery had claimed, the change under way may be our own, from before a crash: that is waited for. */
@@ -261,7 +288,7 @@ async function settled(
 const same = (a: unknown, b: unknown): boolean => canonical(a) === canonical(b);
 const phase = ({ digest, step, direction }: CarryOut) => ({ digest, step, direction });
 
-async function finish(task: Task, result: StepResult, shell: RemediationShell): Promise<void> {
+async function finish(task: Task, result: StepResult, shell: RemediationShell, abort: AbortSignal): Promise<void> {
   const { incident, step, effect } = task;
   const at = await shell.clock.now();
   // Spent first: a crash in between finds that `after` stands, and needs no approval for that.
@@ -273,4 +300,5 @@ async function finish(task: Task, result: StepResult, shell: RemediationShell): 
     await shell.store.spend(spendKey(effect), at, step.prospect.fit === 'by-hand' ? undefined : change);
   }
   await advance(effect.incident, { ...phase(effect), type: 'step-finished', at, result }, shell);
+  await endLease(leasedStep(task), result.kind === 'failed' ? 'unclear' : 'ended', shell, abort);
 }

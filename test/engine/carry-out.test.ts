@@ -320,6 +320,9 @@ function bound(store: OnWorld['store']) {
     spend: store.spend.bind(store),
     spent: store.spent.bind(store),
     changes: store.changes.bind(store),
+    leases: store.leases.bind(store),
+    saveLease: store.saveLease.bind(store),
+    endLease: store.endLease.bind(store),
     recent: store.recent.bind(store),
   };
 }
