@@ -177,8 +177,8 @@ async function apply(task: Task, shell: RemediationShell, abort: AbortSignal): P
   if (standing === undefined) return stillBusy(task);
   if (same(standing.settings, change.after)) return { kind: 'stood-already' };
   await claim(effect, shell);
-  const first = await takeLease(leasedStep(task), shell, abort);
-  if (first !== undefined) return refused(beingChanged(first));
+  const { kind, lease } = await takeLease(leasedStep(task), shell, abort);
+  if (kind === 'held') return refused(beingChanged(lease));
   // Read once more under the claim: between the first reading and it another delivery may have written.
   const { settings, etag: present } = await anyAction(step.action).read(step.target, shell.cloud, abort);
   if (same(settings, change.after)) return { kind: 'stood-already' };
@@ -198,7 +198,7 @@ async function apply(task: Task, shell: RemediationShell, abort: AbortSignal): P
   if (written.kind === 'moved') return written;
   const { operation } = written;
   // With the lease first: who finds the incident elsewhere by then must still know what is under way.
-  await leaseUntilEnd(leasedStep(task), operation, shell);
+  await leaseUntilEnd(lease, operation, shell);
   const at = await shell.clock.now();
   await advance(effect.incident, { ...phase(effect), type: 'step-started', at, operation }, shell);
   return follow(operation, task, shell, abort);

@@ -109,6 +109,7 @@ function offerFor(
     leases,
     tried: attempts,
   });
+  if (planned.kind === 'being-changed') return { kind: 'none', reason: planned.kind, detail: planned.detail };
   if (planned.kind === 'none') return { kind: 'none', reason: 'no-safe-action', detail: planned.refusals.join('; ') };
   const { plan } = planned;
   const expiresAt = plusSeconds(at, environment.approvers.expiresAfterSeconds);

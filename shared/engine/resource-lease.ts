@@ -33,29 +33,37 @@ export async function heldByAnother(
   return lease === undefined || isOf(lease, step) || (await isOver(lease, shell, abort)) ? undefined : lease;
 }
 
+/** 'held': by another step, whose lease it is. */
+export interface Taken {
+  readonly kind: 'taken' | 'held';
+  readonly lease: Lease;
+}
+
 /**
- * Takes the resource for a step, which may have it already from before a crash. Gives the lease of another step that still has it.
+ * Takes the resource for a step, which may have it already from before a crash.
  * @throws PlatformFailure 'unavailable' when others were first RACES_MAX times.
  */
-export async function takeLease(step: LeasedStep, shell: LeaseShell, abort: AbortSignal): Promise<Lease | undefined> {
+export async function takeLease(step: LeasedStep, shell: LeaseShell, abort: AbortSignal): Promise<Taken> {
   const { store, clock } = shell;
   for (let races = 0; races < RACES_MAX; races += 1) {
     const before = await leaseOf(step, store);
     const own = before !== undefined && isOf(before, step) ? before : undefined;
-    if (before !== own && before !== undefined && !(await isOver(before, shell, abort))) return before;
+    if (before !== own && before !== undefined && !(await isOver(before, shell, abort)))
+      return { kind: 'held', lease: before };
     // Anew also what is its own: the write that follows has as long again.
-    const after = { ...step, operation: own?.operation, takenAt: await clock.now(), mark: randomUUID() };
-    if (await store.saveLease(before, after)) return undefined;
+    const lease = { ...step, operation: own?.operation, takenAt: await clock.now(), mark: randomUUID() };
+    if (await store.saveLease(before, lease)) return { kind: 'taken', lease };
   }
   throw new PlatformFailure('unavailable', `${step.resource} was taken by others ${RACES_MAX} times in a row`);
 }
 
-/** Keeps an operation's name with its lease: as long as it runs, nobody else gets the resource. @throws PlatformFailure 'unavailable' when the lease is another's now. */
-export async function leaseUntilEnd(step: LeasedStep, operation: string, { store }: LeaseShell): Promise<void> {
-  const before = await leaseOf(step, store);
-  if (before !== undefined && isOf(before, step))
-    if (await store.saveLease(before, { ...before, operation, mark: randomUUID() })) return;
-  throw new PlatformFailure('unavailable', `${step.resource} was taken by another step while ${operation} began`);
+/**
+ * Keeps an operation's name with its lease: as long as it runs, nobody else gets the resource.
+ * @throws PlatformFailure 'unavailable' when the lease is another's now.
+ */
+export async function leaseUntilEnd(lease: Lease, operation: string, { store }: LeaseShell): Promise<void> {
+  if (await store.saveLease(lease, { ...lease, operation, mark: randomUUID() })) return;
+  throw new PlatformFailure('unavailable', `${lease.resource} was taken by another step while ${operation} began`);
 }
 
 /**

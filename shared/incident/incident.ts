@@ -144,7 +144,7 @@ export type IncidentState =
       readonly tries: number;
       /** Looks in a row that found nothing wrong; one alone does not close an incident. */
       readonly healthyLooks: number;
-      /** Looks that found trouble without a cause; evidence may still be on its way. */
+      /** Looks that found trouble without a cause, whose evidence may still be on its way, or what would help being changed by another incident. */
       readonly unexplainedLooks: number;
       /** What the latest look concluded. */
       readonly diagnosis: Diagnosis | undefined;

@@ -4,7 +4,6 @@ import { projectOf } from '../ports/resource-name.ts';
 import { anyAction, type PlanStep } from './actions.ts';
 import { frozen } from './freeze.ts';
 import { coolingDown, tooManyToday, tooMuchToday, tooOften } from './guardrails-of-time.ts';
-import { beingChanged, type Lease, resourceOf } from './lease.ts';
 import { type MadeChange, madeChange } from './made-change.ts';
 
 export interface GuardrailContext {
@@ -19,8 +18,6 @@ export interface GuardrailContext {
   readonly rule: string;
   /** What took effect in this environment, newest first, as far back as HISTORY_SECONDS. */
   readonly made: readonly MadeChange[];
-  /** What steps of other incidents are changing now; left out right before the write, where the lease itself says so. */
-  readonly leases?: readonly Lease[];
 }
 
 /** A guardrail's no: what it is, by which setting; undefined where it has none. Pure. */
@@ -48,17 +45,11 @@ export function planRefused(steps: readonly PlanStep[], context: GuardrailContex
   const { incident, rule, at, environment } = context;
   const made = [...context.made];
   for (const step of steps) {
-    const refusal = leased(step, context) ?? refusedByGuardrail(step, { ...context, made }, step.before);
+    const refusal = refusedByGuardrail(step, { ...context, made }, step.before);
     if (refusal !== undefined) return refusal;
     made.unshift(madeChange(step, { incident, rule, at, environment: environment.name, direction: 'apply' }));
   }
   return undefined;
-}
-
-/** No setting lifts it. What people do by hand waits for nobody. */
-function leased({ target, prospect }: PlanStep, { leases = [] }: GuardrailContext): string | undefined {
-  const lease = leases.find(({ resource }) => resource === resourceOf(target));
-  return lease === undefined || prospect.fit === 'by-hand' ? undefined : beingChanged(lease);
 }
 
 const LIFTED = 'who maintains runmedic.yaml can lift it';

@@ -24,4 +24,4 @@ export const resourceOf = (target: string): string => target.replace(/\/nats\/[^
 
 /** Why a resource must be let alone while a step has it. */
 export const beingChanged = ({ resource, incident }: Pick<Lease, 'resource' | 'incident'>): string =>
-  `${resource} is being changed by ${incident}: one change at a time on a resource, which nobody can lift; it is free once that change has ended`;
+  `incident ${incident} is changing ${resource}: one change at a time on a resource, which nobody can lift; it is free once that change has ended`;

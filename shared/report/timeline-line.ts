@@ -104,7 +104,8 @@ function investigatedLine(
   if (entry.to === 'closed') return told('*Recovered by itself:* nothing wrong is seen any more.', entry);
   if (offer.reason === 'healthy') return quiet('Nothing wrong was seen; looking once more before it is closed.');
   if (entry.to === 'investigating' && lastOffer(before) === offer.reason) return undefined;
-  const found = root === undefined ? 'No cause found' : `${escaped(ruleTitle(root.rule))}, and no change to offer`;
+  const none = offer.reason === 'being-changed' ? 'what would help is being changed already' : 'no change to offer';
+  const found = root === undefined ? 'No cause found' : `${escaped(ruleTitle(root.rule))}, and ${none}`;
   const next = entry.to === 'investigating' ? ' Looking again.' : '';
   return quiet(`${found}.${next} ${foreign(sentence(offer.detail), DETAIL_MAX)}`);
 }

@@ -121,6 +121,7 @@ export async function onWorld(scenario: string | Scenario) {
 
   return {
     world,
+    database,
     store,
     queue,
     clock,

@@ -58,13 +58,16 @@ describe('an incident under investigation', () => {
     expect(again).toMatchObject({ status: 'closed', outcome: { kind: 'resolved', by: 'itself' } });
   });
 
-  it('looks as long as metrics may be late before it says that it found no cause', () => {
+  it.each([
+    ['metrics may be late before it says that it found no cause', 'no-cause', 'no-cause'],
+    ['another incident may take over what would help', 'being-changed', 'no-safe-action'],
+  ] as const)('looks as long as %s', (_, found, reason) => {
     const none = (seconds: number): IncidentEvent => ({
       type: 'investigated',
       at: at(seconds),
       round: 1,
       diagnosis: diagnosisOf(evidence()),
-      offer: { kind: 'none', reason: 'no-cause', detail: 'nothing fits' },
+      offer: { kind: 'none', reason: found, detail: 'nothing fits' },
     });
     let incident: Incident = opened();
     for (let look = 1; look < UNEXPLAINED_LOOKS; look += 1) {
@@ -75,7 +78,7 @@ describe('an incident under investigation', () => {
     const { incident: after, effects } = step(incident, none(600));
     expect(after).toMatchObject({
       status: 'escalated',
-      reason: 'no-cause',
+      reason,
       detail: 'nothing fits',
       level: 1,
       dueAt: at(600 + ESCALATED_LOOK_EVERY_SECONDS),

@@ -45,6 +45,7 @@ describe('the card', () => {
   it.each([
     'investigating',
     'looking again',
+    'another incident is changing it',
     'looking healthy',
     'awaiting approval',
     'awaiting approval of what can be undone',

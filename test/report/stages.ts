@@ -4,9 +4,10 @@ import type { Incident, Recovery } from '../../shared/incident/incident.ts';
 import { EXECUTION_SECONDS_MAX, INVESTIGATION_PATIENCE_SECONDS } from '../../shared/incident/moves.ts';
 import type { AuditEntry } from '../../shared/incident/store.ts';
 import { transition } from '../../shared/incident/transition.ts';
+import { beingChanged } from '../../shared/remedy/lease.ts';
 import { planFor } from '../../shared/remedy/plan-for.ts';
 import type { People } from '../../shared/report/timeline-line.ts';
-import { at, environment } from '../builders/evidence.ts';
+import { at, CONNECTOR, environment } from '../builders/evidence.ts';
 import {
   approvalOf,
   awaiting,
@@ -167,6 +168,12 @@ function nothingLeft(): IncidentEvent {
     offer: { kind: 'none', reason: 'no-safe-action', detail },
   } as IncidentEvent;
 }
+/** What would help is in another incident's hands. */
+function busy(): IncidentEvent {
+  const detail = beingChanged({ resource: CONNECTOR, incident: 'inc-20261123t0250-9f3c2a' });
+  const offer = { kind: 'none', reason: 'being-changed', detail } as const;
+  return { type: 'investigated', at: at(5), round: 1, diagnosis: diagnosisOf(), offer };
+}
 /** Of whom the thread speaks; nobody is known by name where none is given. */
 export const people = (names: ReadonlyMap<string, string> = new Map()): People => ({
   names,
@@ -226,6 +233,7 @@ const lookedAt = next(doneByHand, stepFinished({ kind: 'stood-already' }, shutOu
 export const stages = {
   investigating: staged(),
   'looking again': staged(without('no-cause', 5)),
+  'another incident is changing it': staged(busy()),
   'looking healthy': healthyOnce,
   'awaiting approval': staged(offered()),
   'awaiting approval of what can be undone': staged(offered(brokenRelease)),
