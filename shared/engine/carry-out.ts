@@ -1,4 +1,5 @@
 import { type KeyObject, randomUUID } from 'node:crypto';
+import { watchedServices } from '../evidence/watched-services.ts';
 import { approvalFault } from '../incident/approval.ts';
 import type { Effect } from '../incident/effect.ts';
 import type { StepResult } from '../incident/event.ts';
@@ -123,9 +124,14 @@ async function unapproved(
 const refused = (detail: string): StepResult => ({ kind: 'refused', detail });
 
 /** The guardrails, on what was read this moment and the policy as it is now. One that came since does not stop an undo half way. */
-async function guardrailAgainst({ incident, step, effect }: Task, present: unknown, shell: RemediationShell) {
+async function guardrailAgainst(
+  { incident, step, effect }: Task,
+  present: unknown,
+  shell: RemediationShell,
+  abort: AbortSignal,
+) {
   if (effect.direction === 'undo') return undefined;
-  const { policy, store, clock } = shell;
+  const { policy, store, clock, cloud } = shell;
   const at = await clock.now();
   const environment = environmentOf(incident, policy);
   return refusedByGuardrail(
@@ -138,6 +144,8 @@ async function guardrailAgainst({ incident, step, effect }: Task, present: unkno
       incident: incident.id,
       rule: incident.signed.plan.because.rule,
       made: await store.changes(environment.name, plusSeconds(at, -HISTORY_SECONDS)),
+      steps: incident.signed.plan.steps,
+      watched: await watchedServices(cloud, environment, abort),
     },
     present,
   );
@@ -190,7 +198,7 @@ async function apply(task: Task, shell: RemediationShell, abort: AbortSignal): P
   // Only now: what was written before a crash stands, and must not be taken for refused because an approval ran out since.
   const fault = await unapproved(task, await judgedAt(task, shell), shell);
   if (fault !== undefined) return fault;
-  const refusal = await guardrailAgainst(task, settings, shell);
+  const refusal = await guardrailAgainst(task, settings, shell, abort);
   if (refusal !== undefined) return refused(refusal);
   // An undo follows our own write, so that the version to compare with is the one just read.
   const etag = effect.direction === 'undo' ? present : change.etag;

@@ -109,6 +109,8 @@ const guardrails = (here: EnvironmentFile['guardrails'], top: PolicyFile['guardr
     cooldownSeconds: here?.cooldown ?? top?.cooldown ?? GUARDRAILS.cooldownSeconds,
     changesPerHourMax: here?.changesPerHourMax ?? top?.changesPerHourMax ?? GUARDRAILS.changesPerHourMax,
     repeats: repeats === undefined ? GUARDRAILS.repeats : { times: repeats.times, withinSeconds: repeats.within },
+    blastRadius: { ...GUARDRAILS.blastRadius, ...said(top?.blastRadius), ...said(here?.blastRadius) },
+    optInLabel: here?.optInLabel ?? top?.optInLabel,
     freezes: (here?.freezes ?? top?.freezes ?? []).map(({ days, ...freeze }) =>
       days === undefined ? { kind: 'dates', ...freeze } : { kind: 'weekly', days, ...freeze },
     ),

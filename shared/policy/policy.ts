@@ -137,13 +137,17 @@ export interface Bounds {
   readonly costUsdPerMonthPerDayMax: number;
 }
 
-/** When and how often something may be changed here. */
+/** What may be changed here, how much of it at once, when and how often. */
 export interface GuardrailPolicy {
   /** Between two times of the same action on the same resource. */
   readonly cooldownSeconds: number;
   readonly changesPerHourMax: number;
   /** So often within so long the same fix is made; then people look. */
   readonly repeats: { readonly times: number; readonly withinSeconds: number };
+  /** How many services one plan may change: so much of those that are watched, and so many at any rate. */
+  readonly blastRadius: { readonly percentMax: number; readonly servicesAlways: number };
+  /** What is discovered is changed only where it carries this label; undefined: naming the environment names all that it has. */
+  readonly optInLabel?: { readonly key: string; readonly value: string } | undefined;
   readonly freezes: readonly Freeze[];
 }
 

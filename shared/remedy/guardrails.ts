@@ -3,6 +3,7 @@ import type { Instant } from '../ports/clock.ts';
 import { projectOf } from '../ports/resource-name.ts';
 import { anyAction, type PlanStep } from './actions.ts';
 import { frozen } from './freeze.ts';
+import { notNamed, notOptedIn, tooWide, type Watched } from './guardrails-of-reach.ts';
 import { coolingDown, tooManyToday, tooMuchToday, tooOften } from './guardrails-of-time.ts';
 import { type MadeChange, madeChange } from './made-change.ts';
 
@@ -18,6 +19,10 @@ export interface GuardrailContext {
   readonly rule: string;
   /** What took effect in this environment, newest first, as far back as HISTORY_SECONDS. */
   readonly made: readonly MadeChange[];
+  /** Every step of the plan; left out: it stands alone. */
+  readonly steps?: readonly PlanStep[];
+  /** The services that this environment watches; left out: not known. */
+  readonly watched?: readonly Watched[];
 }
 
 /** A guardrail's no: what it is, by which setting; undefined where it has none. Pure. */
@@ -45,7 +50,7 @@ export function planRefused(steps: readonly PlanStep[], context: GuardrailContex
   const { incident, rule, at, environment } = context;
   const made = [...context.made];
   for (const step of steps) {
-    const refusal = refusedByGuardrail(step, { ...context, made }, step.before);
+    const refusal = refusedByGuardrail(step, { ...context, made, steps }, step.before);
     if (refusal !== undefined) return refusal;
     made.unshift(madeChange(step, { incident, rule, at, environment: environment.name, direction: 'apply' }));
   }
@@ -85,7 +90,10 @@ const tooDear: Guardrail = ({ prospect }, { environment: { name, bounds } }) => 
 const GUARDRAILS: readonly Guardrail[] = [
   paused,
   ownProject,
+  notNamed,
+  notOptedIn,
   denied,
+  tooWide,
   frozen,
   tooOften,
   coolingDown,

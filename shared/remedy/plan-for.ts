@@ -8,7 +8,7 @@ import { beingChanged, type Lease, resourceOf } from './lease.ts';
 import type { Plan } from './plan.ts';
 import { digestOf } from './signature.ts';
 
-export interface PlanInput extends Omit<GuardrailContext, 'rule'> {
+export interface PlanInput extends Omit<GuardrailContext, 'rule' | 'steps' | 'watched'> {
   readonly round: number;
   readonly root: Cause;
   readonly evidence: Evidence;
@@ -109,6 +109,8 @@ function stepsFor(name: ActionName, input: PlanInput): Steps | string {
   // Sound: the change was proposed by the action of this very name.
   const first = { action: name, ...proposal.change, prospect: proposal.prospect } as PlanStep;
   const steps: Steps = [first, ...(proposal.followedBy ?? [])];
-  const refusal = planRefused(steps, { ...input, rule: root.rule });
+  const { 'cloud-run': run } = evidence;
+  const watched = run.status === 'observed' ? run.value.services : [];
+  const refusal = planRefused(steps, { ...input, rule: root.rule, watched });
   return refusal === undefined ? steps : `${action.title}: ${refusal}`;
 }

@@ -250,6 +250,14 @@ describe('numbers and durations', () => {
       'f:5 bounds.connectorMachineTypes[0]: found "e2-small", allowed: f1-micro, e2-micro, e2-standard-4',
     ],
     [
+      'guardrails: { optInLabel: Runmedic }',
+      'f:5 guardrails.optInLabel: found "Runmedic", allowed: a label, key=value in lower case, such as runmedic=yes',
+    ],
+    [
+      'guardrails: { blastRadius: { percentMax: 0 } }',
+      'f:5 guardrails.blastRadius.percentMax: found 0, allowed: a whole number from 1 to 100',
+    ],
+    [
       'guardrails: { freezes: [{ name: x, days: [sat], from: "25:00", to: "24:00", timeZone: UTC }] }',
       'f:5 guardrails.freezes[0].from: found "25:00", allowed: in quotes, a time of the day such as "18:00", or a local date and time such as "2026-12-24T12:00"',
     ],

@@ -62,6 +62,8 @@ describe('the four-line file', () => {
               cooldownSeconds: 900,
               changesPerHourMax: 10,
               repeats: { times: 3, withinSeconds: 604_800 },
+              blastRadius: { percentMax: 50, servicesAlways: 5 },
+              optInLabel: undefined,
               freezes: [],
             },
             verification: { checks: 3, everySeconds: 60, deadlineSeconds: 1200 },
@@ -101,6 +103,8 @@ describe('guardrails', () => {
   cooldown: 1h
   changesPerHourMax: 3
   repeats: { times: 2, within: 14d }
+  blastRadius: { percentMax: 25 }
+  optInLabel: runmedic=yes
   freezes:
     - { name: weekend, days: [sat, sun], from: "00:00", to: "24:00", timeZone: Europe/Berlin }
     - { name: holidays, from: "2026-12-24T12:00", to: "2026-12-27T00:00", timeZone: UTC }`;
@@ -108,6 +112,8 @@ describe('guardrails', () => {
     cooldownSeconds: 3600,
     changesPerHourMax: 3,
     repeats: { times: 2, withinSeconds: 14 * 86_400 },
+    blastRadius: { percentMax: 25, servicesAlways: 5 },
+    optInLabel: { key: 'runmedic', value: 'yes' },
     freezes: [
       { kind: 'weekly', name: 'weekend', days: ['sat', 'sun'], from: '00:00', to: '24:00', timeZone: 'Europe/Berlin' },
       { kind: 'dates', name: 'holidays', from: '2026-12-24T12:00', to: '2026-12-27T00:00', timeZone: 'UTC' },
@@ -121,6 +127,10 @@ describe('guardrails', () => {
     expect(environment(staging('guardrails: { cooldown: 2h }', top)).guardrails).toEqual({
       ...read,
       cooldownSeconds: 7200,
+    });
+    expect(environment(staging('guardrails: { blastRadius: { servicesAlways: 2 } }', top)).guardrails).toEqual({
+      ...read,
+      blastRadius: { percentMax: 25, servicesAlways: 2 },
     });
   });
 

@@ -345,6 +345,11 @@ describe('a digest', () => {
   });
 });
 
+it('needs no services to be seen for a change that touches none of them', () => {
+  const blind = { ...saturated, 'cloud-run': unavailable('denied') };
+  expect(planned(blind)).toMatchObject({ kind: 'plan' });
+});
+
 describe('a resource that another incident is changing', () => {
   const lease = { incident: 'inc-0', digest: 'a3f1', step: 0, direction: 'apply', takenAt: at(-30) } as const;
   const leases = [{ ...lease, resource: CONNECTOR, operation: undefined, mark: 'm' }];

@@ -4,7 +4,7 @@ import { validateBlocks } from '../../sandbox/slack/blocks/validate-blocks.ts';
 import type { Incident } from '../../shared/incident/incident.ts';
 import type { Environment } from '../../shared/policy/policy.ts';
 import { button } from '../../shared/report/blocks.ts';
-import { byHandBlocks } from '../../shared/report/by-hand-blocks.ts';
+import { byHandBlocks, inTerraform } from '../../shared/report/by-hand-blocks.ts';
 import { card } from '../../shared/report/card.ts';
 import { permanentLines } from '../../shared/report/change-blocks.ts';
 import { folded } from '../../shared/report/diagnosis-blocks.ts';
@@ -197,6 +197,7 @@ describe('the card', () => {
     const words = JSON.stringify(byHandBlocks(waiting));
     expect(words).toContain('*2. Then:* Wait.');
     expect(words).not.toContain('```');
+    expect(inTerraform('')).toEqual([]);
     expect(byHandBlocks(planOf('inc-1').steps[0].prospect)).toEqual([]);
   });
 

@@ -2,7 +2,7 @@ import type { SqliteQueue } from '../../../shared/adapters/sqlite/queue.ts';
 import type { SqliteStore } from '../../../shared/adapters/sqlite/store.ts';
 import type { Policy } from '../../../shared/policy/policy.ts';
 import type { Click } from '../../../shared/report/click.ts';
-import { environment } from '../../builders/evidence.ts';
+import { CONNECTOR, environment } from '../../builders/evidence.ts';
 import type { SimulatedChat } from './chat.ts';
 import type { SimulatedCloud, Trouble } from './cloud.ts';
 import type { Parts } from './functions.ts';
@@ -77,6 +77,6 @@ const watched: Policy['environments'][number] = {
 };
 
 /** Another project whose services stand behind the same connector: its incidents have plans for the same resource. */
-const elsewhere = { ...watched, name: 'elsewhere', project: ELSEWHERE };
+const elsewhere = { ...watched, name: 'elsewhere', project: ELSEWHERE, connectors: [CONNECTOR] };
 
 export const policy: Policy = { ownProject: 'acme-runmedic', environments: [watched, elsewhere] };
