@@ -112,8 +112,10 @@ function offerFor(
   if (planned.kind === 'being-changed') return { kind: 'none', reason: planned.kind, detail: planned.detail };
   if (planned.kind === 'none') return { kind: 'none', reason: 'no-safe-action', detail: planned.refusals.join('; ') };
   const { plan } = planned;
+  const vouched = { plan, signature: signed({ digest: plan.digest }, planKey) };
+  if (environment.observe !== undefined) return { kind: 'observed', signed: vouched, setting: environment.observe };
   const expiresAt = plusSeconds(at, environment.approvers.expiresAfterSeconds);
-  return { kind: 'plan', signed: { plan, signature: signed({ digest: plan.digest }, planKey) }, expiresAt };
+  return { kind: 'plan', signed: vouched, expiresAt };
 }
 
 const withoutCause = ({ ruledOut, unchecked, symptoms }: Diagnosis): string =>

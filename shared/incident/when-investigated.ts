@@ -30,6 +30,13 @@ export function whenInvestigated(
     const plan = { diagnosis, signed, expiresAt, dueAt: expiresAt, look: undefined };
     return move(incident, { status: 'awaiting-approval', ...plan });
   }
+  if (offer.kind === 'observed') {
+    const detail = `observe mode (${offer.setting} is true): what would help is shown and not offered. Who maintains runmedic.yaml can lift it`;
+    return escalate(incident, moment, 'observed', detail, {
+      diagnosis,
+      lapsed: { signed: offer.signed, expiredAt: undefined },
+    });
+  }
   const healthyLooks = offer.reason === 'healthy' ? incident.healthyLooks + 1 : 0;
   const isOpen = offer.reason === 'no-cause' || offer.reason === 'being-changed';
   const unexplainedLooks = incident.unexplainedLooks + (isOpen ? 1 : 0);

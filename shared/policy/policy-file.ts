@@ -204,6 +204,11 @@ const blocks = {
   escalation: escalation.optional(),
 };
 
+const observe = z
+  .boolean({ error: 'true or false' })
+  .optional()
+  .meta({ description: 'true: plans are shown, with their commands, and never offered to be made.', default: false });
+
 const environment = section({
   project: projectId.describe('The Google Cloud project that is watched.'),
   region: region.describe('The region that is watched; another region is another environment.'),
@@ -231,6 +236,7 @@ const environment = section({
     .boolean({ error: 'true or false' })
     .optional()
     .meta({ description: 'true: alerts are recorded and otherwise ignored.', default: false }),
+  observe,
   ...blocks,
 });
 
@@ -240,6 +246,7 @@ export const policyFile = section({
     .boolean({ error: 'true or false' })
     .optional()
     .meta({ description: 'true: nothing is changed anywhere; incidents are looked at all the same.', default: false }),
+  observe,
   ownProject: projectId.optional().describe('The project that runmedic itself runs in: never a target.'),
   environments: z
     .record(environmentKey, environment, { error: 'a mapping of environment names to what is watched there' })

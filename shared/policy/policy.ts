@@ -31,6 +31,8 @@ export interface Environment {
   readonly escalation: readonly EscalationLevel[];
   /** true: alerts about this environment are recorded and otherwise ignored. */
   readonly paused: boolean;
+  /** The setting by which plans are shown here and never offered; undefined: they are offered. */
+  readonly observe?: string | undefined;
 }
 
 export type Vantage = 'public' | 'vpc';

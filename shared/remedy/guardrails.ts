@@ -47,10 +47,12 @@ export function refusedByGuardrail(
 
 /** Why a plan may not be offered: the first refusal among its steps, each judged as if those before it had been made. Pure. */
 export function planRefused(steps: readonly PlanStep[], context: GuardrailContext): string | undefined {
-  const { incident, rule, at, environment } = context;
+  const { incident, rule, at } = context;
   const made = [...context.made];
+  // To show plans is what observing is for.
+  const environment = { ...context.environment, observe: undefined };
   for (const step of steps) {
-    const refusal = refusedByGuardrail(step, { ...context, made, steps }, step.before);
+    const refusal = refusedByGuardrail(step, { ...context, environment, made, steps }, step.before);
     if (refusal !== undefined) return refusal;
     made.unshift(madeChange(step, { incident, rule, at, environment: environment.name, direction: 'apply' }));
   }
@@ -63,6 +65,9 @@ const paused: Guardrail = (_, { environment: { name, paused: here }, allPaused }
   const at = allPaused === true ? 'paused' : `environments.${name}.paused`;
   return allPaused === true || here ? `${at} is true, so that runmedic changes nothing here` : undefined;
 };
+
+const observing: Guardrail = (_, { environment: { observe } }) =>
+  observe === undefined ? undefined : `${observe} is true, so that runmedic shows plans here and makes none`;
 
 const ownProject: Guardrail = ({ target }, { ownProject: own }) =>
   projectOf(target) === own
@@ -89,6 +94,7 @@ const tooDear: Guardrail = ({ prospect }, { environment: { name, bounds } }) => 
 /** In the order in which people want to hear of them. */
 const GUARDRAILS: readonly Guardrail[] = [
   paused,
+  observing,
   ownProject,
   notNamed,
   notOptedIn,

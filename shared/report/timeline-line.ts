@@ -101,6 +101,12 @@ function investigatedLine(
     const heading = entry.to === 'escalated' ? 'Nobody may approve what would help.' : 'Approval needed.';
     return told(`*${heading}* ${cause}${titleOf(first)}: ${beforeAfter(first)}${more}`, entry);
   }
+  if (offer.kind === 'observed') {
+    const [first] = offer.signed.plan.steps;
+    return quiet(
+      `Observe mode (${code(offer.setting, 120)}), so that this is only shown: ${titleOf(first)}, ${beforeAfter(first)}`,
+    );
+  }
   if (entry.to === 'closed') return told('*Recovered by itself:* nothing wrong is seen any more.', entry);
   if (offer.reason === 'healthy') return quiet('Nothing wrong was seen; looking once more before it is closed.');
   if (entry.to === 'investigating' && lastOffer(before) === offer.reason) return undefined;

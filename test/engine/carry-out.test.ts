@@ -264,6 +264,7 @@ describe('nothing is written', () => {
     ['size', { bounds: { ...bounds, connectorInstancesMax: 9 } }, 'bounds.connectorInstancesMax (9)'],
     ['action', { bounds: { ...bounds, actions: [] } }, 'bounds.actions (none) does not name scale-connector'],
     ['pause', { paused: true }, 'environments.staging.paused is true'],
+    ['observe', { observe: 'observe' }, 'observe is true, so that runmedic shows plans here and makes none'],
     ['name', { connectors: [] }, 'is not named by environments.staging.connectors (none)'],
     [
       'label',

@@ -86,6 +86,28 @@ describe('an incident under investigation', () => {
     expect(effects).toContainEqual({ type: 'escalate', incident: after.id, level: 0 });
   });
 
+  it('hands a plan that is only shown to people at once, and calls them for it once', () => {
+    const signed = offer(opened().id);
+    const shown = (seconds: number, round: number): IncidentEvent => ({
+      type: 'investigated',
+      at: at(seconds),
+      round,
+      diagnosis: diagnosisOf(),
+      offer: { kind: 'observed', signed, setting: 'environments.staging.observe' },
+    });
+    const incident = play(opened(), shown(5, 1));
+    expect(incident).toMatchObject({
+      status: 'escalated',
+      reason: 'observed',
+      detail: expect.stringMatching(
+        /^observe mode \(environments\.staging\.observe is true\): .* Who maintains runmedic\.yaml can lift it$/,
+      ),
+      lapsed: { signed, expiredAt: undefined },
+    });
+    const again = play(incident, { type: 'check-asked', at: at(60), by: 'U0SAM' });
+    expect(play(again, shown(65, again.round))).toMatchObject({ status: 'escalated', since: at(5), level: 1 });
+  });
+
   it('escalates at once when no safe action is left', () => {
     const event: IncidentEvent = {
       type: 'investigated',

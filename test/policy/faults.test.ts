@@ -3,7 +3,8 @@ import { faultLine } from '../../shared/policy/fault.ts';
 import { parsePolicy } from '../../shared/policy/parse.ts';
 
 const ACTIONS = ['scale-connector', 'restart-service', 'shift-traffic'];
-const KEYS = 'paused, ownProject, environments, slack, approvers, bounds, guardrails, verification, escalation';
+const KEYS =
+  'paused, observe, ownProject, environments, slack, approvers, bounds, guardrails, verification, escalation';
 const CHECK_KEYS = 'kind, name, url, expectStatus, expectBody, auth, vantage, timeout';
 
 function faultsOf(text: string): readonly string[] {

@@ -134,6 +134,20 @@ describe('guardrails', () => {
     });
   });
 
+  it.each([
+    ['nowhere', '', '', undefined],
+    ['here', 'observe: true', '', 'environments.staging.observe'],
+    ['at the top', '', 'observe: true', 'observe'],
+    ['at the top and not here', 'observe: false', 'observe: true', undefined],
+    ['here and not at the top', 'observe: true', 'observe: false', 'environments.staging.observe'],
+  ])('have plans shown and not made, and know which setting says so: %s', (_, here, top, observe) => {
+    const text = staging(here, `slack: { channel: C0STAGING }\napprovers: { users: [U0ANN] }\n${top}`);
+    expect(environment(text).observe).toBe(observe);
+    expect(parsed(text).warnings.filter((warning) => warning.includes('observe'))).toEqual(
+      observe === undefined ? [] : [`staging: ${observe} is true, so plans are shown and none is offered.`],
+    );
+  });
+
   it('pause everything by one line', () => {
     expect(parsed(staging('', 'slack: { channel: C0STAGING }\npaused: true')).policy.paused).toBe(true);
   });

@@ -81,6 +81,11 @@ describe('guardrails', () => {
       { bounds: { deniedActions: ['scale-connector'] } },
       'deniedActions names scale-connector',
     ],
+    [
+      'observing',
+      { environment: { observe: 'environments.staging.observe' } },
+      'environments.staging.observe is true, so that runmedic shows plans here and makes none',
+    ],
     ['the pause switch', { environment: { paused: true } }, 'environments.staging.paused is true'],
     ["runmedic's own project", { ownProject: 'acme-staging' }, "runmedic's own project acme-staging (ownProject)"],
     ['the list of actions', { bounds: { actions: ['shift-traffic'] } }, 'environments.staging.bounds.actions'],

@@ -345,9 +345,13 @@ describe('a digest', () => {
   });
 });
 
+it('is shown where it is only to be shown', () => {
+  expect(planned(saturated, { environment: { ...environment, observe: 'observe' } })).toEqual(planned(saturated));
+});
+
 it('needs no services to be seen for a change that touches none of them', () => {
   const blind = { ...saturated, 'cloud-run': unavailable('denied') };
-  expect(planned(blind)).toMatchObject({ kind: 'plan' });
+  expect(planned(saturated, { evidence: blind })).toMatchObject({ kind: 'plan' });
 });
 
 describe('a resource that another incident is changing', () => {

@@ -79,9 +79,20 @@ describe('the card', () => {
     'done by hand, to no avail',
     'done by hand, and worse',
     'nobody did it by hand',
+    'only observed',
+    'only observed, to be done by hand',
   ] as const)('reads well: %s', (name) => {
     expect(readable(shown(stageOf(name)).blocks)).toMatchSnapshot();
   });
+
+  it.each(['awaiting approval', 'to be done by hand'] as const)(
+    'offers nothing any more once the policy has it observe only: %s',
+    (name) => {
+      const { blocks } = shown(stageOf(name), { ...environment, observe: 'observe' });
+      expect(blocks.some(decides)).toBe(false);
+      expect(all(blocks)).toContain('*Nobody can decide this:* `observe` is true: plans are shown here and not made.');
+    },
+  );
 
   it('counts what it does not list: alert policies, symptoms and checks', () => {
     const { incident, trail } = stageOf('verifying');

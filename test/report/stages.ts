@@ -174,6 +174,14 @@ function busy(): IncidentEvent {
   const offer = { kind: 'none', reason: 'being-changed', detail } as const;
   return { type: 'investigated', at: at(5), round: 1, diagnosis: diagnosisOf(), offer };
 }
+/** What would help, where the policy has plans shown only. */
+const observed = (of?: typeof brokenRelease): IncidentEvent => ({
+  type: 'investigated',
+  at: at(5),
+  round: 1,
+  diagnosis: diagnosisOf(of),
+  offer: { kind: 'observed', signed: offer(incidentId, of), setting: 'environments.staging.observe' },
+});
 /** Of whom the thread speaks; nobody is known by name where none is given. */
 export const people = (names: ReadonlyMap<string, string> = new Map()): People => ({
   names,
@@ -304,6 +312,8 @@ export const stages = {
     lookedAt,
   ),
   'nobody did it by hand': afterLast(byHand, 1805),
+  'only observed': staged(observed()),
+  'only observed, to be done by hand': staged(observed(shutOut)),
   'first of two steps': next(ofTwo, { type: 'approved', at: at(60), approval: approvalOf(awaiting()) }),
   'no safe change': staged(without('no-safe-action', 5)),
   'still as it was': next(verifying, stillThere(240)),
