@@ -13,13 +13,13 @@ import type { Change } from '../remedy/action.ts';
 import { anyAction, type PlanStep } from '../remedy/actions.ts';
 import { refusedByGuardrail } from '../remedy/guardrails.ts';
 import { HISTORY_SECONDS } from '../remedy/guardrails-of-time.ts';
-import { beingChanged, type Lease, type LeasedStep, resourceOf } from '../remedy/lease.ts';
+import { beingChanged, type LeasedStep, resourceOf } from '../remedy/lease.ts';
 import { madeChange } from '../remedy/made-change.ts';
 import { planFault } from '../remedy/plan-fault.ts';
 import { canonical } from '../remedy/signature.ts';
 import { advance, environmentIn, environmentOf, loaded, type Shell } from './advance.ts';
 import { handOver } from './hand-over.ts';
-import { endLease, heldByAnother, leaseUntilEnd, takeLease } from './resource-lease.ts';
+import { endLease, leaseUntilEnd, takeLease, waitedFor } from './resource-lease.ts';
 
 export interface RemediationShell extends Shell {
   readonly clock: Clock;
@@ -179,7 +179,9 @@ const changeOf = (step: PlanStep, { direction }: CarryOut): Change<unknown> => {
 async function apply(task: Task, shell: RemediationShell, abort: AbortSignal): Promise<StepResult | undefined> {
   const { step, effect } = task;
   const change = changeOf(step, effect);
-  const holder = await othersHold(task, shell, abort);
+  // What people do by hand waits for nobody.
+  const isMade = step.prospect.fit !== 'by-hand';
+  const holder = isMade ? await waitedFor(leasedStep(task), task.until, shell, abort) : undefined;
   if (holder !== undefined) return refused(beingChanged(holder));
   const standing = await settled(task, shell, abort);
   if (standing === undefined) return stillBusy(task);
@@ -219,17 +221,6 @@ const leasedStep = ({ step, effect: { incident, digest, step: index, direction }
   step: index,
   direction,
 });
-
-/** Waits while another step has the resource, and says which when it has it for longer than this delivery may wait. What people do is theirs. */
-async function othersHold(task: Task, shell: RemediationShell, abort: AbortSignal): Promise<Lease | undefined> {
-  if (task.step.prospect.fit === 'by-hand') return undefined;
-  for (;;) {
-    const lease = await heldByAnother(leasedStep(task), shell, abort);
-    const at = await shell.clock.now();
-    if (lease === undefined || at >= task.until) return lease;
-    await shell.clock.sleepUntil(plusSeconds(at, POLL_SECONDS), abort);
-  }
-}
 
 /** Of a step that a delivery had claimed, the change under way may be our own, from before a crash: that is waited for. */
 const stillBusy = ({ incident, step }: Task): StepResult | undefined =>

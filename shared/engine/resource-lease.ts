@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { CLAIM_SECONDS } from '../incident/moves.ts';
 import type { Store } from '../incident/store.ts';
 import { StoredDocumentInvalid } from '../incident/stored-document-invalid.ts';
-import { type Clock, plusSeconds } from '../ports/clock.ts';
+import { type Clock, type Instant, plusSeconds } from '../ports/clock.ts';
 import type { CloudWriter } from '../ports/cloud.ts';
 import { PlatformFailure } from '../ports/platform-failure.ts';
 import type { Lease, LeasedStep } from '../remedy/lease.ts';
@@ -13,6 +13,8 @@ interface LeaseShell {
   readonly writer: Pick<CloudWriter, 'operation'>;
 }
 
+/** How often a lease is looked at that another step has; domain time. */
+const POLL_SECONDS = 5;
 /** Steps that meet on one resource are few; more tries than this mean something else is wrong. */
 const RACES_MAX = 5;
 
@@ -23,14 +25,21 @@ export async function leasesAtWork(store: Store): Promise<readonly Lease[]> {
   return leases.filter((_, index) => atWork[index]);
 }
 
-/** The lease of another step that still has the resource; undefined: it is free, this step's, or free to be taken over. */
-export async function heldByAnother(
+/** Waits while another step has the resource: undefined once it is free, or its lease when it has it at `until` still. */
+export async function waitedFor(
   step: LeasedStep,
+  until: Instant,
   shell: LeaseShell,
   abort: AbortSignal,
 ): Promise<Lease | undefined> {
-  const lease = await leaseOf(step, shell.store);
-  return lease === undefined || isOf(lease, step) || (await isOver(lease, shell, abort)) ? undefined : lease;
+  const { store, clock } = shell;
+  for (;;) {
+    const lease = await leaseOf(step, store);
+    if (lease === undefined || isOf(lease, step) || (await isOver(lease, shell, abort))) return undefined;
+    const at = await clock.now();
+    if (at >= until) return lease;
+    await clock.sleepUntil(plusSeconds(at, POLL_SECONDS), abort);
+  }
 }
 
 /** 'held': by another step, whose lease it is. */
@@ -47,11 +56,15 @@ export async function takeLease(step: LeasedStep, shell: LeaseShell, abort: Abor
   const { store, clock } = shell;
   for (let races = 0; races < RACES_MAX; races += 1) {
     const before = await leaseOf(step, store);
-    const own = before !== undefined && isOf(before, step) ? before : undefined;
-    if (before !== own && before !== undefined && !(await isOver(before, shell, abort)))
-      return { kind: 'held', lease: before };
+    const isOwn = before !== undefined && isOf(before, step);
+    if (before !== undefined && !isOwn && !(await isOver(before, shell, abort))) return { kind: 'held', lease: before };
     // Anew also what is its own: the write that follows has as long again.
-    const lease = { ...step, operation: own?.operation, takenAt: await clock.now(), mark: randomUUID() };
+    const lease = {
+      ...step,
+      operation: isOwn ? before.operation : undefined,
+      takenAt: await clock.now(),
+      mark: randomUUID(),
+    };
     if (await store.saveLease(before, lease)) return { kind: 'taken', lease };
   }
   throw new PlatformFailure('unavailable', `${step.resource} was taken by others ${RACES_MAX} times in a row`);

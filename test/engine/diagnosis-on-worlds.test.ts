@@ -47,8 +47,8 @@ describe('the first look', () => {
       reason: 'observed',
       detail: expect.stringMatching(/^observe mode \(environments\.staging\.observe is true\)/),
     });
-    expect(incident.lapsed).toMatchObject({ expiredAt: undefined, signed: { plan: { steps: [{ action }] } } });
-    expect(await world.store.load(incident.id)).toEqual(incident);
+    expect(incident.lapsed).toMatchObject({ signed: { plan: { steps: [{ action }] } } });
+    expect(incident.lapsed?.expiredAt).toBeUndefined();
     expect(await world.store.audit(incident.id)).toHaveLength(incident.version);
   });
 

@@ -29,8 +29,8 @@ async function alertedOn(scenario = 'staging-503'): Promise<OnWorld> {
   return world;
 }
 
-async function approvedOn(): Promise<{ world: OnWorld; effect: CarryOut }> {
-  const world = await alertedOn();
+async function approvedOn(scenario?: string): Promise<{ world: OnWorld; effect: CarryOut }> {
+  const world = await alertedOn(scenario);
   await world.planned();
   await world.approve(await world.signedApproval());
   const [effect] = await world.settle('carry-out');
@@ -159,8 +159,15 @@ describe('a step that finds its resource in the hands of another incident', () =
   });
 });
 
+it('keeps nobody from saying that they have done it by hand', async () => {
+  const { world, effect } = await approvedOn('firewall-egress-deny');
+  const { target } = must(await world.incident(), 'executing').signed.plan.steps[0];
+  await lent(world, 'at-work', { resource: target });
+  await world.handle(effect);
+  expect((await world.incident()).status).toBe('verifying');
+});
+
 describe('a step that has its resource', () => {
-  /** What the leases were when `step-started` was saved, and whatever a step came to. */
   it('has it with its operation while that runs, and gives it back in the end', async () => {
     const { world, effect } = await approvedOn();
     const seen: (readonly Lease[])[] = [];
@@ -189,10 +196,8 @@ describe('a step that has its resource', () => {
   });
 
   it('gives it back where Google says that the operation failed', async () => {
-    const world = await alertedOn('connector-recreate-without-quota');
-    await world.planned();
-    await world.approve(await world.signedApproval());
-    await world.settle();
+    const { world, effect } = await approvedOn('connector-recreate-without-quota');
+    await world.handle(effect);
     expect(await world.incident()).toMatchObject({ status: 'escalated', reason: 'execution-failed' });
     expect(await world.store.leases()).toEqual([]);
   });
