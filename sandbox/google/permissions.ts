@@ -35,6 +35,7 @@ const grants: Readonly<Record<string, readonly string[]>> = {
   investigate: methods.filter(({ kind }) => kind === 'reads').map(({ permission }) => permission),
   remediate: [
     'run.services.get',
+    'run.services.list',
     'run.services.update',
     'run.revisions.get',
     'run.revisions.list',

@@ -1,4 +1,5 @@
 import { type KeyObject, randomUUID } from 'node:crypto';
+import { watchedServices } from '../evidence/watched-services.ts';
 import { approvalFault } from '../incident/approval.ts';
 import type { Effect } from '../incident/effect.ts';
 import type { StepResult } from '../incident/event.ts';
@@ -12,11 +13,13 @@ import type { Change } from '../remedy/action.ts';
 import { anyAction, type PlanStep } from '../remedy/actions.ts';
 import { refusedByGuardrail } from '../remedy/guardrails.ts';
 import { HISTORY_SECONDS } from '../remedy/guardrails-of-time.ts';
+import { beingChanged, type LeasedStep, resourceOf } from '../remedy/lease.ts';
 import { madeChange } from '../remedy/made-change.ts';
 import { planFault } from '../remedy/plan-fault.ts';
 import { canonical } from '../remedy/signature.ts';
 import { advance, environmentIn, environmentOf, loaded, type Shell } from './advance.ts';
 import { handOver } from './hand-over.ts';
+import { endLease, leaseUntilEnd, takeLease, waitedFor } from './resource-lease.ts';
 
 export interface RemediationShell extends Shell {
   readonly clock: Clock;
@@ -61,11 +64,11 @@ export async function carryOut(effect: CarryOut, shell: RemediationShell, abort:
     const { operation } = incident;
     const result =
       operation === undefined ? await apply(task, shell, abort) : await follow(operation.name, task, shell, abort);
-    if (result !== undefined) await finish(task, result, shell);
+    if (result !== undefined) await finish(task, result, shell, abort);
   } catch (error) {
     // Only a plain no from the platform is the end of a step. Out of time, out of reach, overtaken while saving: delivered again, and read again first.
     if (abort.aborted || !(error instanceof PlatformFailure) || !FINAL.includes(error.code)) throw error;
-    await finish(task, { kind: 'failed', detail: error.message }, shell);
+    await finish(task, { kind: 'failed', detail: error.message }, shell, abort);
   }
 }
 
@@ -121,9 +124,14 @@ async function unapproved(
 const refused = (detail: string): StepResult => ({ kind: 'refused', detail });
 
 /** The guardrails, on what was read this moment and the policy as it is now. One that came since does not stop an undo half way. */
-async function guardrailAgainst({ incident, step, effect }: Task, present: unknown, shell: RemediationShell) {
+async function guardrailAgainst(
+  { incident, step, effect }: Task,
+  present: unknown,
+  shell: RemediationShell,
+  abort: AbortSignal,
+) {
   if (effect.direction === 'undo') return undefined;
-  const { policy, store, clock } = shell;
+  const { policy, store, clock, cloud } = shell;
   const at = await clock.now();
   const environment = environmentOf(incident, policy);
   return refusedByGuardrail(
@@ -136,6 +144,8 @@ async function guardrailAgainst({ incident, step, effect }: Task, present: unkno
       incident: incident.id,
       rule: incident.signed.plan.because.rule,
       made: await store.changes(environment.name, plusSeconds(at, -HISTORY_SECONDS)),
+      steps: incident.signed.plan.steps,
+      watched: await watchedServices(cloud, environment, abort),
     },
     present,
   );
@@ -169,10 +179,16 @@ const changeOf = (step: PlanStep, { direction }: CarryOut): Change<unknown> => {
 async function apply(task: Task, shell: RemediationShell, abort: AbortSignal): Promise<StepResult | undefined> {
   const { step, effect } = task;
   const change = changeOf(step, effect);
+  // What people do by hand waits for nobody.
+  const isMade = step.prospect.fit !== 'by-hand';
+  const holder = isMade ? await waitedFor(leasedStep(task), task.until, shell, abort) : undefined;
+  if (holder !== undefined) return refused(beingChanged(holder));
   const standing = await settled(task, shell, abort);
   if (standing === undefined) return stillBusy(task);
   if (same(standing.settings, change.after)) return { kind: 'stood-already' };
   await claim(effect, shell);
+  const { kind, lease } = await takeLease(leasedStep(task), shell, abort);
+  if (kind === 'held') return refused(beingChanged(lease));
   // Read once more under the claim: between the first reading and it another delivery may have written.
   const { settings, etag: present } = await anyAction(step.action).read(step.target, shell.cloud, abort);
   if (same(settings, change.after)) return { kind: 'stood-already' };
@@ -184,17 +200,27 @@ async function apply(task: Task, shell: RemediationShell, abort: AbortSignal): P
   // Only now: what was written before a crash stands, and must not be taken for refused because an approval ran out since.
   const fault = await unapproved(task, await judgedAt(task, shell), shell);
   if (fault !== undefined) return fault;
-  const refusal = await guardrailAgainst(task, settings, shell);
+  const refusal = await guardrailAgainst(task, settings, shell, abort);
   if (refusal !== undefined) return refused(refusal);
   // An undo follows our own write, so that the version to compare with is the one just read.
   const etag = effect.direction === 'undo' ? present : change.etag;
   const written = await write({ ...change, etag }, step, shell, abort);
   if (written.kind === 'moved') return written;
   const { operation } = written;
+  // With the lease first: who finds the incident elsewhere by then must still know what is under way.
+  await leaseUntilEnd(lease, operation, shell);
   const at = await shell.clock.now();
   await advance(effect.incident, { ...phase(effect), type: 'step-started', at, operation }, shell);
   return follow(operation, task, shell, abort);
 }
+
+const leasedStep = ({ step, effect: { incident, digest, step: index, direction } }: Task): LeasedStep => ({
+  resource: resourceOf(step.target),
+  incident,
+  digest,
+  step: index,
+  direction,
+});
 
 /** Of a step that a delivery had claimed, the change under way may be our own, from before a crash: that is waited for. */
 const stillBusy = ({ incident, step }: Task): StepResult | undefined =>
@@ -261,7 +287,7 @@ async function settled(
 const same = (a: unknown, b: unknown): boolean => canonical(a) === canonical(b);
 const phase = ({ digest, step, direction }: CarryOut) => ({ digest, step, direction });
 
-async function finish(task: Task, result: StepResult, shell: RemediationShell): Promise<void> {
+async function finish(task: Task, result: StepResult, shell: RemediationShell, abort: AbortSignal): Promise<void> {
   const { incident, step, effect } = task;
   const at = await shell.clock.now();
   // Spent first: a crash in between finds that `after` stands, and needs no approval for that.
@@ -273,4 +299,5 @@ async function finish(task: Task, result: StepResult, shell: RemediationShell): 
     await shell.store.spend(spendKey(effect), at, step.prospect.fit === 'by-hand' ? undefined : change);
   }
   await advance(effect.incident, { ...phase(effect), type: 'step-finished', at, result }, shell);
+  await endLease(leasedStep(task), result.kind === 'failed' ? 'unclear' : 'ended', shell, abort);
 }

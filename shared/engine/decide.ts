@@ -22,6 +22,7 @@ import {
   notDecidable,
   notGenuine,
   notNamed,
+  onlyObserved,
   unknownIncident,
 } from '../report/refusals.ts';
 import { reasonModal, refusedModal } from '../report/reject-modal.ts';
@@ -102,6 +103,7 @@ async function judge(click: DecisionClick, at: Instant, shell: DecisionShell): P
     await handOver(incident, shell);
     return refused(noEnvironment(incident));
   }
+  if (environment.observe !== undefined) return refused(onlyObserved(environment.observe));
   const deciders = approversForAll(steps, environment);
   const person = await chat.person(click.user);
   if (person?.standing !== 'member') return refused(noMember(person, deciders, environment));

@@ -15,6 +15,7 @@ import { PlatformFailure } from '../ports/platform-failure.ts';
 import type { Prober } from '../ports/prober.ts';
 import type { VpcProber } from '../ports/vpc-prober.ts';
 import { HISTORY_SECONDS } from '../remedy/guardrails-of-time.ts';
+import type { Lease } from '../remedy/lease.ts';
 import type { MadeChange } from '../remedy/made-change.ts';
 import { planFor } from '../remedy/plan-for.ts';
 import { signed } from '../remedy/signature.ts';
@@ -22,6 +23,7 @@ import { ruleTitle } from '../report/words.ts';
 import { advance, environmentIn, environmentOf, loaded } from './advance.ts';
 import { handOver } from './hand-over.ts';
 import { pastIncidents } from './past-incidents.ts';
+import { leasesAtWork } from './resource-lease.ts';
 import { type LookingShell, whileLooking } from './while-looking.ts';
 
 export interface InvestigationShell extends LookingShell {
@@ -67,7 +69,8 @@ export async function investigate(
   await shell.store.saveEvidence(id, round, { subject, since, until, evidence }).catch(unlessTooLarge);
   const at = await shell.clock.now();
   const made = await shell.store.changes(environment.name, plusSeconds(at, -HISTORY_SECONDS));
-  const offer = offerFor(incident, { diagnosis, evidence, at, made }, shell);
+  const leases = await leasesAtWork(shell.store);
+  const offer = offerFor(incident, { diagnosis, evidence, at, made, leases }, shell);
   await advance(id, { type: 'investigated', at, round, diagnosis, offer, calls }, shell);
 }
 
@@ -83,10 +86,11 @@ function offerFor(
     readonly evidence: Evidence;
     readonly at: Instant;
     readonly made: readonly MadeChange[];
+    readonly leases: readonly Lease[];
   },
   { policy, planKey }: InvestigationShell,
 ): Offer {
-  const { diagnosis, evidence, at, made } = found;
+  const { diagnosis, evidence, at, made, leases } = found;
   const environment = environmentOf(incident, policy);
   if (diagnosis.healthy) return { kind: 'none', reason: 'healthy', detail: 'nothing wrong was seen' };
   const { root } = diagnosis;
@@ -102,12 +106,16 @@ function offerFor(
     allPaused: policy.paused ?? false,
     at,
     made,
+    leases,
     tried: attempts,
   });
+  if (planned.kind === 'being-changed') return { kind: 'none', reason: planned.kind, detail: planned.detail };
   if (planned.kind === 'none') return { kind: 'none', reason: 'no-safe-action', detail: planned.refusals.join('; ') };
   const { plan } = planned;
+  const vouched = { plan, signature: signed({ digest: plan.digest }, planKey) };
+  if (environment.observe !== undefined) return { kind: 'observed', signed: vouched, setting: environment.observe };
   const expiresAt = plusSeconds(at, environment.approvers.expiresAfterSeconds);
-  return { kind: 'plan', signed: { plan, signature: signed({ digest: plan.digest }, planKey) }, expiresAt };
+  return { kind: 'plan', signed: vouched, expiresAt };
 }
 
 const withoutCause = ({ ruledOut, unchecked, symptoms }: Diagnosis): string =>

@@ -52,7 +52,14 @@ export type EventOf<T extends IncidentEvent['type']> = Extract<IncidentEvent, { 
 /** What a diagnosis leads to: a plan to decide on, or why none is offered. */
 export type Offer =
   | { readonly kind: 'plan'; readonly signed: SignedPlan; readonly expiresAt: Instant }
-  | { readonly kind: 'none'; readonly reason: 'healthy' | 'no-cause' | 'no-safe-action'; readonly detail: string };
+  /** Shown, and not offered: `setting` of the policy says so. */
+  | { readonly kind: 'observed'; readonly signed: SignedPlan; readonly setting: string }
+  | {
+      readonly kind: 'none';
+      /** 'being-changed': another incident is changing what would help. */
+      readonly reason: 'healthy' | 'no-cause' | 'no-safe-action' | 'being-changed';
+      readonly detail: string;
+    };
 
 export type StepResult =
   | { readonly kind: 'done' }

@@ -72,6 +72,7 @@ export type EscalationReason =
   | 'no-cause'
   | 'no-safe-action'
   | 'nobody-may-approve'
+  | 'observed'
   | 'nobody-decided'
   | 'execution-failed'
   | 'not-genuine'
@@ -129,10 +130,11 @@ export interface LookBeside {
   readonly result: 'awaited' | 'same' | 'unjudged' | 'no-answer';
 }
 
-/** A plan that nobody decided on in time. */
+/** A plan that nobody decided on in time, or that was never to be decided on. */
 export interface LapsedOffer {
   readonly signed: SignedPlan;
-  readonly expiredAt: Instant;
+  /** undefined: it was only shown. */
+  readonly expiredAt: Instant | undefined;
 }
 
 /** Each status holds only what is then known: an incident cannot execute without an approval. */
@@ -144,7 +146,7 @@ export type IncidentState =
       readonly tries: number;
       /** Looks in a row that found nothing wrong; one alone does not close an incident. */
       readonly healthyLooks: number;
-      /** Looks that found trouble without a cause; evidence may still be on its way. */
+      /** Looks that found trouble without a cause, whose evidence may still be on its way, or what would help being changed by another incident. */
       readonly unexplainedLooks: number;
       /** What the latest look concluded. */
       readonly diagnosis: Diagnosis | undefined;
@@ -181,7 +183,7 @@ export type IncidentState =
       readonly status: 'escalated';
       readonly detail: string;
       readonly diagnosis: Diagnosis | undefined;
-      /** What was offered until people were called: it can be seen, and no longer decided on. */
+      /** What was offered until people were called, or is only shown to them: it can be seen, and not decided on. */
       readonly lapsed: LapsedOffer | undefined;
       /** When the next level is told or, after the last, when it is looked at once more; without an answer so far, whichever comes first. */
       readonly dueAt: Instant;

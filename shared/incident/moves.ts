@@ -52,7 +52,10 @@ export const SERVED_PATIENCE_SECONDS = 3600;
 export const ROUNDS_MAX = 6;
 /** Two healthy looks, a minute apart, close an incident that nobody touched. */
 export const HEALTHY_LOOKS = 2;
-/** Metrics arrive up to 240 s late (Google's metric list): trouble without a cause is looked at for as long before a person must. */
+/**
+ * Metrics arrive up to 240 s late (Google's metric list): trouble without a cause is looked at for as long before a person must. What another incident
+ * is changing takes minutes too.
+ */
 export const UNEXPLAINED_LOOKS = 5;
 export const LOOK_EVERY_SECONDS = 60;
 /** Patrol comes once a minute: a look that is due just after it came would wait for the next time, so looks are due this much earlier. */

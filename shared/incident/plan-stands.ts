@@ -14,7 +14,7 @@ export function whyPlanStands(
   if (offer.kind === 'plan')
     return canonical(changeOf(offer.signed.plan)) === canonical(changeOf(plan)) ? 'same' : undefined;
   const isUnjudged = diagnosis.unchecked.some(({ rule }) => rule === plan.because.rule);
-  return offer.reason === 'no-cause' && isUnjudged ? 'unjudged' : undefined;
+  return offer.kind === 'none' && offer.reason === 'no-cause' && isUnjudged ? 'unjudged' : undefined;
 }
 
 /** What is written, where and why; not what is said of it, whose numbers move with every look. */

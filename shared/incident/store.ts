@@ -1,5 +1,6 @@
 import type { EvidenceRecord } from '../evidence/evidence.ts';
 import type { Instant } from '../ports/clock.ts';
+import type { Lease } from '../remedy/lease.ts';
 import type { MadeChange } from '../remedy/made-change.ts';
 import type { Effect } from './effect.ts';
 import type { IncidentEvent } from './event.ts';
@@ -104,6 +105,12 @@ export interface Store {
   spent(key: string): Promise<boolean>;
   /** What took effect in an environment since then, newest first. */
   changes(environment: string, since: Instant): Promise<readonly MadeChange[]>;
+  /** Every resource that a step has to itself, by its name. */
+  leases(): Promise<readonly Lease[]>;
+  /** Takes a resource (`before` undefined: create-only), or changes what stands. false: another writer was first. */
+  saveLease(before: Lease | undefined, after: Lease): Promise<boolean>;
+  /** false: it is gone, or another's. */
+  endLease(lease: Lease): Promise<boolean>;
   /** Newest first. */
   recent(limit: number): Promise<readonly Incident[]>;
 }

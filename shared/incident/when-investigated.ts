@@ -30,12 +30,22 @@ export function whenInvestigated(
     const plan = { diagnosis, signed, expiresAt, dueAt: expiresAt, look: undefined };
     return move(incident, { status: 'awaiting-approval', ...plan });
   }
+  if (offer.kind === 'observed') {
+    const detail = `observe mode (${offer.setting} is true): what would help is shown and not offered. Who maintains runmedic.yaml can lift it`;
+    return escalate(incident, moment, 'observed', detail, {
+      diagnosis,
+      lapsed: { signed: offer.signed, expiredAt: undefined },
+    });
+  }
   const healthyLooks = offer.reason === 'healthy' ? incident.healthyLooks + 1 : 0;
-  const unexplainedLooks = incident.unexplainedLooks + (offer.reason === 'no-cause' ? 1 : 0);
+  const isOpen = offer.reason === 'no-cause' || offer.reason === 'being-changed';
+  const unexplainedLooks = incident.unexplainedLooks + (isOpen ? 1 : 0);
   if (healthyLooks >= HEALTHY_LOOKS) return close(incident, moment, { kind: 'resolved', by: 'itself' }, diagnosis);
   const noneLeft = offer.reason === 'no-safe-action' || unexplainedLooks >= UNEXPLAINED_LOOKS;
-  if (offer.reason !== 'healthy' && noneLeft)
-    return escalate(incident, moment, offer.reason, offer.detail, { diagnosis });
+  if (offer.reason !== 'healthy' && noneLeft) {
+    const reason = offer.reason === 'no-cause' ? 'no-cause' : 'no-safe-action';
+    return escalate(incident, moment, reason, offer.detail, { diagnosis });
+  }
   const dueAt = nextLook(moment.at, LOOK_EVERY_SECONDS);
   return move(incident, { status: 'investigating', dueAt, tries: 0, healthyLooks, unexplainedLooks, diagnosis });
 }

@@ -56,7 +56,14 @@ function environment(name: string, here: EnvironmentFile, top: PolicyFile): Envi
     verification: verification(here.verification, top.verification),
     escalation: (here.escalation ?? top.escalation)?.map(level) ?? ESCALATION,
     paused: here.paused ?? false,
+    observe: observedBy(name, here.observe, top.observe),
   };
+}
+
+/** As the environment says it, else as the top does. */
+function observedBy(name: string, here: boolean | undefined, top: boolean | undefined): string | undefined {
+  if (here === undefined) return top === true ? 'observe' : undefined;
+  return here ? `environments.${name}.observe` : undefined;
 }
 
 /** `sense-faults.ts` refuses a file in which neither the environment nor the top names a channel. */
@@ -109,6 +116,8 @@ const guardrails = (here: EnvironmentFile['guardrails'], top: PolicyFile['guardr
     cooldownSeconds: here?.cooldown ?? top?.cooldown ?? GUARDRAILS.cooldownSeconds,
     changesPerHourMax: here?.changesPerHourMax ?? top?.changesPerHourMax ?? GUARDRAILS.changesPerHourMax,
     repeats: repeats === undefined ? GUARDRAILS.repeats : { times: repeats.times, withinSeconds: repeats.within },
+    blastRadius: { ...GUARDRAILS.blastRadius, ...said(top?.blastRadius), ...said(here?.blastRadius) },
+    optInLabel: here?.optInLabel ?? top?.optInLabel,
     freezes: (here?.freezes ?? top?.freezes ?? []).map(({ days, ...freeze }) =>
       days === undefined ? { kind: 'dates', ...freeze } : { kind: 'weekly', days, ...freeze },
     ),

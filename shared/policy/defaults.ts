@@ -19,13 +19,15 @@ export const BOUNDS: Bounds = {
 };
 
 /**
- * Our own choices. A fix that is made a fourth time within a week treats a symptom; ten changes in an hour are a storm in which people look better than
+ * Our own choices. Half of a large environment is no repair any more but a migration, which people lead; five services are as many as one who is
+ * woken for it can watch, and a small environment behind one connector is mended whole or not at all. A fix that is made a fourth time within a week treats a symptom; ten changes in an hour are a storm in which people look better than
  * a machine; what was changed a quarter of an hour ago has not shown yet what it does.
  */
 export const GUARDRAILS: GuardrailPolicy = {
   cooldownSeconds: 900,
   changesPerHourMax: 10,
   repeats: { times: 3, withinSeconds: 7 * 86_400 },
+  blastRadius: { percentMax: 50, servicesAlways: 5 },
   freezes: [],
 };
 

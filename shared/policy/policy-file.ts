@@ -11,6 +11,7 @@ import {
   ENVIRONMENT_NAME,
   isLocalDate,
   isTimeOfDay,
+  label,
   line,
   listOf,
   localMoment,
@@ -149,8 +150,24 @@ const guardrails = section({
   })
     .optional()
     .describe('So often within so long the same fix is made; then people look. Default: 3 times within 7d.'),
+  blastRadius: section({
+    percentMax: wholeNumber(1, 100)
+      .optional()
+      .meta({ description: 'Of the watched services.', default: GUARDRAILS.blastRadius.percentMax }),
+    servicesAlways: wholeNumber(1, SERVICES_MAX).optional().meta({
+      description: 'So many are never too many, however small their environment.',
+      default: GUARDRAILS.blastRadius.servicesAlways,
+    }),
+  })
+    .optional()
+    .describe('How many services one plan may change.'),
+  optInLabel: label
+    .optional()
+    .describe(
+      'What the configuration does not name is changed only where it carries this label, such as runmedic=yes. Left out: naming the environment names all that it has.',
+    ),
   freezes: listOf(freeze, FREEZES_MAX).optional().describe('Times in which nothing is changed, by local clocks.'),
-}).describe('When and how often something may be changed.');
+}).describe('What may be changed, how much of it at once, when and how often.');
 
 const verification = section({
   checks: wholeNumber(1, 10)
@@ -187,6 +204,11 @@ const blocks = {
   escalation: escalation.optional(),
 };
 
+const observe = z
+  .boolean({ error: 'true or false' })
+  .optional()
+  .meta({ description: 'true: plans are shown, with their commands, and never offered to be made.', default: false });
+
 const environment = section({
   project: projectId.describe('The Google Cloud project that is watched.'),
   region: region.describe('The region that is watched; another region is another environment.'),
@@ -214,6 +236,7 @@ const environment = section({
     .boolean({ error: 'true or false' })
     .optional()
     .meta({ description: 'true: alerts are recorded and otherwise ignored.', default: false }),
+  observe,
   ...blocks,
 });
 
@@ -223,6 +246,7 @@ export const policyFile = section({
     .boolean({ error: 'true or false' })
     .optional()
     .meta({ description: 'true: nothing is changed anywhere; incidents are looked at all the same.', default: false }),
+  observe,
   ownProject: projectId.optional().describe('The project that runmedic itself runs in: never a target.'),
   environments: z
     .record(environmentKey, environment, { error: 'a mapping of environment names to what is watched there' })

@@ -31,6 +31,8 @@ export interface Environment {
   readonly escalation: readonly EscalationLevel[];
   /** true: alerts about this environment are recorded and otherwise ignored. */
   readonly paused: boolean;
+  /** The setting by which plans are shown here and never offered; undefined: they are offered. */
+  readonly observe?: string | undefined;
 }
 
 export type Vantage = 'public' | 'vpc';
@@ -137,13 +139,17 @@ export interface Bounds {
   readonly costUsdPerMonthPerDayMax: number;
 }
 
-/** When and how often something may be changed here. */
+/** What may be changed here, how much of it at once, when and how often. */
 export interface GuardrailPolicy {
   /** Between two times of the same action on the same resource. */
   readonly cooldownSeconds: number;
   readonly changesPerHourMax: number;
   /** So often within so long the same fix is made; then people look. */
   readonly repeats: { readonly times: number; readonly withinSeconds: number };
+  /** How many services one plan may change: so much of those that are watched, and so many at any rate. */
+  readonly blastRadius: { readonly percentMax: number; readonly servicesAlways: number };
+  /** What is discovered is changed only where it carries this label; undefined: naming the environment names all that it has. */
+  readonly optInLabel?: { readonly key: string; readonly value: string } | undefined;
   readonly freezes: readonly Freeze[];
 }
 

@@ -80,6 +80,18 @@ export const secretName = shaped(
   'the name of a secret in Secret Manager, never the secret itself: short, or projects/P/secrets/S/versions/V',
 );
 
+/**
+ * A label as gcloud writes it. Google takes letters of other alphabets too; here they are not taken.
+ * @see https://cloud.google.com/resource-manager/docs/labels-overview (a key of 1 to 63 and a value of up to 63 lower-case letters, digits, _ and -; read 2026-11-30)
+ */
+export const label = shaped(
+  /^[a-z][a-z0-9_-]{0,62}=[a-z0-9_-]{0,63}$/,
+  'a label, key=value in lower case, such as runmedic=yes',
+).transform((text) => {
+  const [key = '', value = ''] = text.split('=');
+  return { key, value };
+});
+
 /** A host, by name or IPv4 address, and a port. */
 export const privateAddress = shaped(
   /^[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?:[1-9][0-9]{0,4}$/,

@@ -5,7 +5,7 @@ export const warningsOf = (policy: Policy, actionIds?: readonly string[]): reado
   policy.environments.flatMap((environment) => environmentWarnings(environment, actionIds));
 
 function environmentWarnings(environment: Environment, actionIds: readonly string[] | undefined): readonly string[] {
-  const { name, bounds, checks, databases, probes, paused } = environment;
+  const { name, bounds, checks, databases, probes, paused, observe } = environment;
   return [
     ...approverWarnings(environment, actionIds),
     ...(bounds.actions.length === 0 ? [`${name}: bounds.actions is empty, so no change is ever offered.`] : []),
@@ -30,6 +30,7 @@ function environmentWarnings(environment: Environment, actionIds: readonly strin
           `${name}: some checks have auth header, which cannot be used yet: no source of secrets is connected; they stay unavailable.`,
         ]
       : []),
+    ...(observe === undefined ? [] : [`${name}: ${observe} is true, so plans are shown and none is offered.`]),
     ...(paused ? [`${name}: paused, so its alerts are recorded and otherwise ignored.`] : []),
   ];
 }

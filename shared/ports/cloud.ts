@@ -141,6 +141,8 @@ export interface ServiceChange {
 export interface Service {
   readonly name: string;
   readonly shortName: string;
+  /** What people marked it with; left out: nothing. */
+  readonly labels?: Readonly<Record<string, string>>;
   readonly etag: string;
   readonly generation: string;
   readonly observedGeneration: string;

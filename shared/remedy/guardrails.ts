@@ -3,6 +3,7 @@ import type { Instant } from '../ports/clock.ts';
 import { projectOf } from '../ports/resource-name.ts';
 import { anyAction, type PlanStep } from './actions.ts';
 import { frozen } from './freeze.ts';
+import { notNamed, notOptedIn, tooWide, type Watched } from './guardrails-of-reach.ts';
 import { coolingDown, tooManyToday, tooMuchToday, tooOften } from './guardrails-of-time.ts';
 import { type MadeChange, madeChange } from './made-change.ts';
 
@@ -18,6 +19,10 @@ export interface GuardrailContext {
   readonly rule: string;
   /** What took effect in this environment, newest first, as far back as HISTORY_SECONDS. */
   readonly made: readonly MadeChange[];
+  /** Every step of the plan; left out: it stands alone. */
+  readonly steps?: readonly PlanStep[];
+  /** The services that this environment watches; left out: not known. */
+  readonly watched?: readonly Watched[];
 }
 
 /** A guardrail's no: what it is, by which setting; undefined where it has none. Pure. */
@@ -42,10 +47,12 @@ export function refusedByGuardrail(
 
 /** Why a plan may not be offered: the first refusal among its steps, each judged as if those before it had been made. Pure. */
 export function planRefused(steps: readonly PlanStep[], context: GuardrailContext): string | undefined {
-  const { incident, rule, at, environment } = context;
+  const { incident, rule, at } = context;
   const made = [...context.made];
+  // To show plans is what observing is for.
+  const environment = { ...context.environment, observe: undefined };
   for (const step of steps) {
-    const refusal = refusedByGuardrail(step, { ...context, made }, step.before);
+    const refusal = refusedByGuardrail(step, { ...context, environment, made, steps }, step.before);
     if (refusal !== undefined) return refusal;
     made.unshift(madeChange(step, { incident, rule, at, environment: environment.name, direction: 'apply' }));
   }
@@ -58,6 +65,9 @@ const paused: Guardrail = (_, { environment: { name, paused: here }, allPaused }
   const at = allPaused === true ? 'paused' : `environments.${name}.paused`;
   return allPaused === true || here ? `${at} is true, so that runmedic changes nothing here` : undefined;
 };
+
+const observing: Guardrail = (_, { environment: { observe } }) =>
+  observe === undefined ? undefined : `${observe} is true, so that runmedic shows plans here and makes none`;
 
 const ownProject: Guardrail = ({ target }, { ownProject: own }) =>
   projectOf(target) === own
@@ -84,8 +94,12 @@ const tooDear: Guardrail = ({ prospect }, { environment: { name, bounds } }) => 
 /** In the order in which people want to hear of them. */
 const GUARDRAILS: readonly Guardrail[] = [
   paused,
+  observing,
   ownProject,
+  notNamed,
+  notOptedIn,
   denied,
+  tooWide,
   frozen,
   tooOften,
   coolingDown,

@@ -4,10 +4,11 @@ import type { Reading } from '../evidence/inspector.ts';
 import type { Prospect } from './action.ts';
 import { type ActionName, actionNames, anyAction, type PlanStep } from './actions.ts';
 import { type GuardrailContext, planRefused } from './guardrails.ts';
+import { beingChanged, type Lease, resourceOf } from './lease.ts';
 import type { Plan } from './plan.ts';
 import { digestOf } from './signature.ts';
 
-export interface PlanInput extends Omit<GuardrailContext, 'rule'> {
+export interface PlanInput extends Omit<GuardrailContext, 'rule' | 'steps' | 'watched'> {
   readonly round: number;
   readonly root: Cause;
   readonly evidence: Evidence;
@@ -17,12 +18,16 @@ export interface PlanInput extends Omit<GuardrailContext, 'rule'> {
     readonly target: string;
     readonly because?: string | undefined;
   }[];
+  /** What steps of other incidents are changing now; none where left out. */
+  readonly leases?: readonly Lease[];
 }
 
 export type Planned =
   | { readonly kind: 'plan'; readonly plan: Plan }
   /** Every action that answers the cause, by its title, with why it is not offered: people read it. */
-  | { readonly kind: 'none'; readonly refusals: readonly string[] };
+  | { readonly kind: 'none'; readonly refusals: readonly string[] }
+  /** Another incident is changing what would help. */
+  | { readonly kind: 'being-changed'; readonly detail: string };
 
 const NOTHING_ANSWERS = 'runmedic knows no change that answers this cause';
 
@@ -30,10 +35,13 @@ const RISK_ORDER = { low: 0, medium: 1, high: 2 };
 
 /** The one change to offer for a root cause: of those that answer it and may be made here, the best. Pure. */
 export function planFor(input: PlanInput): Planned {
-  const { root } = input;
+  const { root, leases = [] } = input;
   const answering = actionNames.filter((name) => anyAction(name).answers.some((rule) => rule === root.rule));
   const outcomes = answering.map((name) => stepsFor(name, input));
   const offers = outcomes.flatMap((outcome) => (typeof outcome === 'string' ? [] : [outcome]));
+  // It may be the cure: nothing else is tried beside it.
+  const changing = leases.find((lease) => offers.some((steps) => steps.some((step) => isFor(lease, step))));
+  if (changing !== undefined) return { kind: 'being-changed', detail: beingChanged(changing) };
   const best = bestOf(offers.map(([first]) => first));
   const steps = offers.find(([first]) => first === best);
   if (steps === undefined) {
@@ -44,6 +52,10 @@ export function planFor(input: PlanInput): Planned {
   const bound = { incident, because: { rule: root.rule, target: root.target }, steps } as const;
   return { kind: 'plan', plan: { ...bound, round, digest: planDigest(bound) } };
 }
+
+/** What people do by hand waits for nobody. */
+const isFor = ({ resource }: Lease, { target, prospect }: PlanStep): boolean =>
+  resource === resourceOf(target) && prospect.fit !== 'by-hand';
 
 const FIT_ORDER = { mends: 0, relieves: 1, 'by-hand': 2 } as const;
 
@@ -97,6 +109,8 @@ function stepsFor(name: ActionName, input: PlanInput): Steps | string {
   // Sound: the change was proposed by the action of this very name.
   const first = { action: name, ...proposal.change, prospect: proposal.prospect } as PlanStep;
   const steps: Steps = [first, ...(proposal.followedBy ?? [])];
-  const refusal = planRefused(steps, { ...input, rule: root.rule });
+  const { 'cloud-run': run } = evidence;
+  const watched = run.status === 'observed' ? run.value.services : [];
+  const refusal = planRefused(steps, { ...input, rule: root.rule, watched });
   return refusal === undefined ? steps : `${action.title}: ${refusal}`;
 }

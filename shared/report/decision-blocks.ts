@@ -18,6 +18,8 @@ export function decision(
   environment: Environment,
 ): Weighed[] {
   const { plan } = signed;
+  if (environment.observe !== undefined)
+    return needed(context(`*Nobody can decide this:* ${observing(environment.observe)}`));
   const deciders = approversForAll(plan.steps, environment);
   if (deciders.users.length + deciders.usergroups.length === 0)
     return needed(context(`*Nobody may approve this:* ${nobodyNamed(environment)}`));
@@ -80,6 +82,9 @@ const short = (text: string): string => cut(oneLine(text), 60);
 
 export const deciderWords = ({ users, usergroups }: Approvers): string =>
   listed([...users.map(user), ...usergroups.map(usergroup)], 'or');
+
+export const observing = (setting: string): string =>
+  `${code(setting, 120)} is true: plans are shown here and not made. Who maintains runmedic.yaml can lift it.`;
 
 export const nobodyNamed = ({ name }: Environment): string =>
   `${code(`environments.${name}.approvers`, 120)} in the configuration names nobody.`;

@@ -31,6 +31,7 @@ const TO_DO: Readonly<Record<EscalationReason, readonly string[]>> = {
   'no-cause': ['Look for yourselves, and begin with what was seen.', ANEW],
   'no-safe-action': ['runmedic has no change left to offer; what to do is up to you.', ANEW],
   'nobody-may-approve': ['Name somebody there, or make the change by hand.', ANEW],
+  observed: ['What would help stands on the card, with its commands: make it by hand, or decide against it.', ANEW],
   'nobody-decided': [
     '*Check again* on the card has runmedic look anew, and brings the offer back where it finds the same; or make the change by hand.',
   ],
@@ -45,12 +46,13 @@ const TO_DO: Readonly<Record<EscalationReason, readonly string[]>> = {
   'environment-removed': [],
 };
 
-/** What nobody decided on in time, and how it is made by hand. */
+/** What nobody decided on in time, or was to decide on, and how it is made by hand. */
 export function lapsedOffer({ lapsed }: IncidentIn<'escalated'>): Weighed[] {
   if (lapsed === undefined) return [];
   const { signed, expiredAt } = lapsed;
-  // What is to be done is the same, whether or not a button asks whether it is done.
-  if (isByHand(signed.plan)) return [...recommendedChange(signed.plan), ...permanentLines(signed.plan)];
+  // What is to be done is the same, whether or not a button asks whether it is done. What is only shown is shown in full.
+  if (isByHand(signed.plan) || expiredAt === undefined)
+    return [...recommendedChange(signed.plan), ...permanentLines(signed.plan)];
   return [
     ...needed(
       section(`*Was offered until ${moment(expiredAt)}, and is not decided on any more:*\n${changeLines(signed.plan)}`),

@@ -1,4 +1,4 @@
-import type { Incident } from '../incident/incident.ts';
+import type { Incident, LapsedOffer } from '../incident/incident.ts';
 import type { Approvers } from '../policy/policy.ts';
 import type { Instant } from '../ports/clock.ts';
 import { section } from './blocks.ts';
@@ -40,8 +40,7 @@ export function escalationMessage(
 function contentOf(incident: Incident): readonly string[] {
   if (incident.status === 'escalated') {
     const { lapsed } = incident;
-    const offer =
-      lapsed === undefined ? [] : [`Was offered until ${moment(lapsed.expiredAt)}:`, changeLines(lapsed.signed.plan)];
+    const offer = lapsed === undefined ? [] : [`${offerWords(lapsed)}:`, changeLines(lapsed.signed.plan)];
     return [whyAndWhat(incident), ...causeOf(incident), ...offer];
   }
   // Looked at once more since people were called, or between two of their levels.
@@ -50,6 +49,9 @@ function contentOf(incident: Incident): readonly string[] {
   const why = paged === undefined ? [] : [`People are called: ${escalationWords[paged.reason]}.`];
   return [...why, ...causeOf(incident), lookWords(incident)];
 }
+
+const offerWords = ({ expiredAt }: LapsedOffer): string =>
+  expiredAt === undefined ? 'Not offered, only shown' : `Was offered until ${moment(expiredAt)}`;
 
 function causeOf({ diagnosis }: Incident): readonly string[] {
   const root = diagnosis?.root;

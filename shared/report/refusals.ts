@@ -3,7 +3,7 @@ import { unreachable } from '../incident/unreachable.ts';
 import type { Approvers, Environment } from '../policy/policy.ts';
 import { isByHand } from '../remedy/plan.ts';
 import type { Person } from './chat.ts';
-import { deciderWords, nobodyNamed } from './decision-blocks.ts';
+import { deciderWords, nobodyNamed, observing } from './decision-blocks.ts';
 import { code, escaped, foreign, moment, user } from './mrkdwn.ts';
 import { escalationWords, stopped } from './words.ts';
 
@@ -80,6 +80,8 @@ export const notGenuine = (fault: string): string =>
 
 export const noEnvironment = ({ subject }: Incident): string =>
   `Nothing was decided, and nobody can: ${code(`environments.${subject.environment}`, 120)} is no longer in the configuration. The incident goes to people now.`;
+
+export const onlyObserved = (setting: string): string => `Nothing was decided, and nobody can: ${observing(setting)}`;
 
 export const dialogNotOpened = (why: 'too-late' | 'refused'): string =>
   why === 'too-late'

@@ -101,10 +101,17 @@ function investigatedLine(
     const heading = entry.to === 'escalated' ? 'Nobody may approve what would help.' : 'Approval needed.';
     return told(`*${heading}* ${cause}${titleOf(first)}: ${beforeAfter(first)}${more}`, entry);
   }
+  if (offer.kind === 'observed') {
+    const [first] = offer.signed.plan.steps;
+    return quiet(
+      `Observe mode (${code(offer.setting, 120)}), so that this is only shown: ${titleOf(first)}, ${beforeAfter(first)}`,
+    );
+  }
   if (entry.to === 'closed') return told('*Recovered by itself:* nothing wrong is seen any more.', entry);
   if (offer.reason === 'healthy') return quiet('Nothing wrong was seen; looking once more before it is closed.');
   if (entry.to === 'investigating' && lastOffer(before) === offer.reason) return undefined;
-  const found = root === undefined ? 'No cause found' : `${escaped(ruleTitle(root.rule))}, and no change to offer`;
+  const none = offer.reason === 'being-changed' ? 'what would help is being changed already' : 'no change to offer';
+  const found = root === undefined ? 'No cause found' : `${escaped(ruleTitle(root.rule))}, and ${none}`;
   const next = entry.to === 'investigating' ? ' Looking again.' : '';
   return quiet(`${found}.${next} ${foreign(sentence(offer.detail), DETAIL_MAX)}`);
 }

@@ -60,6 +60,7 @@ export const escalationWords: Readonly<Record<EscalationReason, string>> = {
   'no-cause': 'no cause found',
   'no-safe-action': 'no safe change to offer',
   'nobody-may-approve': 'nobody may approve the change',
+  observed: 'observe mode, so that nothing is offered',
   'nobody-decided': 'nobody decided in time',
   'execution-failed': 'the change failed',
   'not-genuine': 'what was to be carried out is not genuine',

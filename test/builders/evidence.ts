@@ -66,6 +66,7 @@ export const environment: Environment = {
     cooldownSeconds: 900,
     changesPerHourMax: 10,
     repeats: { times: 3, withinSeconds: 7 * 86_400 },
+    blastRadius: { percentMax: 50, servicesAlways: 5 },
     freezes: [],
   },
   verification: { checks: 3, everySeconds: 60, deadlineSeconds: 1200 },

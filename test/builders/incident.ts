@@ -100,7 +100,7 @@ export function planOf(incident: string, of = saturated): Plan {
     made: [],
     tried: [],
   });
-  if (planned.kind === 'none') throw new Error(planned.refusals.join('; '));
+  if (planned.kind !== 'plan') throw new Error(JSON.stringify(planned));
   return planned.plan;
 }
 

@@ -4,6 +4,7 @@ import { inspectorNames } from '../../shared/evidence/evidence.ts';
 import type { Incident } from '../../shared/incident/incident.ts';
 import type { Card, CommitResult, Store } from '../../shared/incident/store.ts';
 import { plusSeconds } from '../../shared/ports/clock.ts';
+import type { Lease } from '../../shared/remedy/lease.ts';
 import type { MadeChange } from '../../shared/remedy/made-change.ts';
 import { correlationKey } from '../../shared/signal/subject.ts';
 import { incident, moving, opening, START, states, trace } from './incidents.ts';
@@ -328,6 +329,58 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       it('does not change a card that does not exist', async () => {
         expect(await store.saveCard(card, { ...card, revision: 2 })).toBe(false);
         expect(await store.card('inc-1')).toBeUndefined();
+      });
+    });
+
+    describe('leases', () => {
+      const lease: Lease = {
+        resource: 'projects/p/locations/l/connectors/c',
+        incident: 'inc-1',
+        digest: 'a3f1',
+        step: 0,
+        direction: 'apply',
+        operation: undefined,
+        takenAt: START,
+        mark: 'first',
+      };
+      const other = { ...lease, incident: 'inc-2', mark: 'second' };
+
+      it('gives a resource to one of many', async () => {
+        const takers = Array.from({ length: 4 }, (_, n) => ({ ...lease, mark: `${n}` }));
+        const taken = await Promise.all(takers.map((one) => store.saveLease(undefined, one)));
+        expect(taken.filter(Boolean)).toHaveLength(1);
+        expect(await store.leases()).toEqual(takers.filter((_, n) => taken[n]));
+        expect(await (await under.reopened()).leases()).toEqual(await store.leases());
+      });
+
+      it('is changed, taken over and ended by who knows what stands, and by nobody else', async () => {
+        await store.saveLease(undefined, lease);
+        const begun = { ...lease, operation: 'operations/1', mark: 'begun' };
+        expect(await store.saveLease(lease, begun)).toBe(true);
+        expect(await store.saveLease(lease, other)).toBe(false);
+        expect(await store.endLease(lease)).toBe(false);
+        expect(await store.leases()).toEqual([begun]);
+        const over = await Promise.all([0, 1, 2].map((n) => store.saveLease(begun, { ...other, mark: `${n}` })));
+        expect(over.filter(Boolean)).toHaveLength(1);
+        const [now] = await store.leases();
+        expect(now && (await store.endLease(now))).toBe(true);
+        expect(await store.leases()).toEqual([]);
+      });
+
+      it('does not come back when it has ended, and lets alone what was taken since', async () => {
+        await store.saveLease(undefined, lease);
+        await store.endLease(lease);
+        expect(await store.saveLease(lease, other)).toBe(false);
+        expect(await store.saveLease(undefined, other)).toBe(true);
+        expect(await store.endLease(lease)).toBe(false);
+        expect(await store.leases()).toEqual([other]);
+      });
+
+      it('is one for each resource', async () => {
+        const beside = { ...lease, resource: 'projects/p/locations/l/services/s' };
+        expect(await store.saveLease(undefined, lease)).toBe(true);
+        expect(await store.saveLease(undefined, beside)).toBe(true);
+        expect(await store.leases()).toEqual([lease, beside]);
       });
     });
 

@@ -43,7 +43,7 @@ const FAULTS = [
   `${BAD_CONFIG}:2 environments.staging.project: found "acme_staging!", allowed: a Google Cloud project id`,
   `${BAD_CONFIG}:2 environments.staging.region: found "us-central1-a", allowed: a Google Cloud region (not a zone)`,
   `${BAD_CONFIG}:2 environments.staging.slack: found nothing, allowed: slack: { channel: C0123456789 }`,
-  `${BAD_CONFIG}:3 slak: found a key that does not exist here, allowed: paused, ownProject, environments, slack,`,
+  `${BAD_CONFIG}:3 slak: found a key that does not exist here, allowed: paused, observe, ownProject, environments, slack,`,
   `${BAD_CONFIG}:4 approvers.users[0]: found "ann", allowed: a Slack user's id (not a name), such as U0123456789`,
 ];
 const NOBODY_CONFIG = file(

@@ -264,6 +264,13 @@ describe('nothing is written', () => {
     ['size', { bounds: { ...bounds, connectorInstancesMax: 9 } }, 'bounds.connectorInstancesMax (9)'],
     ['action', { bounds: { ...bounds, actions: [] } }, 'bounds.actions (none) does not name scale-connector'],
     ['pause', { paused: true }, 'environments.staging.paused is true'],
+    ['observe', { observe: 'observe' }, 'observe is true, so that runmedic shows plans here and makes none'],
+    ['name', { connectors: [] }, 'is not named by environments.staging.connectors (none)'],
+    [
+      'label',
+      { guardrails: { ...environment.guardrails, optInLabel: { key: 'runmedic', value: 'yes' } } },
+      'the label runmedic=yes is not on backend, auth, frontend (environments.staging.guardrails.optInLabel)',
+    ],
   ])('when a guardrail came since, which is named, and what may be offered now is looked for: %s', async (...given) => {
     const [_, change, because] = given;
     const world = await plannedOn('staging-503');
@@ -320,6 +327,9 @@ function bound(store: OnWorld['store']) {
     spend: store.spend.bind(store),
     spent: store.spent.bind(store),
     changes: store.changes.bind(store),
+    leases: store.leases.bind(store),
+    saveLease: store.saveLease.bind(store),
+    endLease: store.endLease.bind(store),
     recent: store.recent.bind(store),
   };
 }

@@ -27,6 +27,19 @@ async function clickOf(user: string): Promise<Extract<Click, { kind: 'approve' }
   return { kind: 'approve', incident: office.id, digest, user, channel: 'C0STAGING' };
 }
 
+it('decides nothing where plans are only shown by now, and says by which setting', async () => {
+  office = await awaitingOffice();
+  const click = await clickOf('U0ANN');
+  const environments = [{ ...environment, observe: 'environments.staging.observe' }];
+  const policy = { ...office.shell.policy, environments };
+  expect(await decide(click, { ...office.shell, policy })).toEqual({
+    kind: 'refused',
+    words:
+      'Nothing was decided, and nobody can: `environments.staging.observe` is true: plans are shown here and not made. Who maintains runmedic.yaml can lift it.',
+  });
+  expect((await incidentNow()).status).toBe('awaiting-approval');
+});
+
 describe('approving', () => {
   it('by somebody named: signs the whole digest, for as long as an approval holds', async () => {
     office = await awaitingOffice();

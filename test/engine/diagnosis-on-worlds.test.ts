@@ -1,13 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { loadScenario } from '../../sandbox/scenarios/load-scenario.ts';
 import type { Scenario } from '../../sandbox/scenarios/scenario.ts';
+import type { Environment } from '../../shared/policy/policy.ts';
 import { must } from '../builders/incident.ts';
 import { onWorld } from './on-world.ts';
 
 const open: Awaited<ReturnType<typeof onWorld>>[] = [];
 
-async function alertedOn(scenario: string | Scenario) {
-  const world = await onWorld(scenario);
+async function alertedOn(scenario: string | Scenario, over: Partial<Environment> = {}) {
+  const world = await onWorld(scenario, over);
   open.push(world);
   await world.alerted();
   await world.settle();
@@ -34,6 +35,21 @@ describe('the first look', () => {
     const { diagnosis, signed } = must(await (await alertedOn(scenario)).incident(), 'awaiting-approval');
     expect(diagnosis.root?.rule).toBe(rule);
     expect(signed.plan.steps.map((step) => step.action)).toEqual([action]);
+  });
+
+  it.each([
+    ['staging-503', 'scale-connector'],
+    ['firewall-egress-deny', 'guided-firewall'],
+  ])('at %s shows people what would help, and offers nothing, where it only observes', async (scenario, action) => {
+    const world = await alertedOn(scenario, { observe: 'environments.staging.observe' });
+    const incident = must(await world.incident(), 'escalated');
+    expect(incident).toMatchObject({
+      reason: 'observed',
+      detail: expect.stringMatching(/^observe mode \(environments\.staging\.observe is true\)/),
+    });
+    expect(incident.lapsed).toMatchObject({ signed: { plan: { steps: [{ action }] } } });
+    expect(incident.lapsed?.expiredAt).toBeUndefined();
+    expect(await world.store.audit(incident.id)).toHaveLength(incident.version);
   });
 
   it('at an incident of the platform names it, and hands it to people, since no action answers it', async () => {

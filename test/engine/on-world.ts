@@ -25,7 +25,7 @@ import { verify } from '../../shared/engine/verify.ts';
 import { APPROVAL_HOLDS_SECONDS, approvalOf } from '../../shared/incident/approval.ts';
 import type { Effect, Topic } from '../../shared/incident/effect.ts';
 import type { Approval, Incident } from '../../shared/incident/incident.ts';
-import type { Policy } from '../../shared/policy/policy.ts';
+import type { Environment, Policy } from '../../shared/policy/policy.ts';
 import { type Clock, type Instant, instant, plusSeconds } from '../../shared/ports/clock.ts';
 import { privateKeyFrom as privateKeyOf, publicKeyFrom as publicKeyOf } from '../../shared/remedy/signature.ts';
 import { environment } from '../builders/evidence.ts';
@@ -44,7 +44,7 @@ const pem = () =>
  * The real engine, the embedded store and queue, and Google's own clients, over one world of the sandbox. Slack is left out: approvals are signed here
  * with chat's key. Time moves only when someone waits for it.
  */
-export async function onWorld(scenario: string | Scenario) {
+export async function onWorld(scenario: string | Scenario, over: Partial<Environment> = {}) {
   const world = createWorld(typeof scenario === 'string' ? loadScenario(scenario) : scenario, START_MS);
   const calls = createCallLog();
   const endpoints = await startEndpoints(world);
@@ -69,7 +69,7 @@ export async function onWorld(scenario: string | Scenario) {
     },
   });
   const queue = new SqliteQueue(database, { nowMs: Date.now });
-  const policy: Policy = { ownProject: 'acme-runmedic', environments: [environment] };
+  const policy: Policy = { ownProject: 'acme-runmedic', environments: [{ ...environment, ...over }] };
   const clock: Clock = {
     now: async () => instant(world.nowMs),
     sleepUntil: async (at: Instant) => world.advanceTo(Date.parse(at)),
@@ -121,6 +121,7 @@ export async function onWorld(scenario: string | Scenario) {
 
   return {
     world,
+    database,
     store,
     queue,
     clock,

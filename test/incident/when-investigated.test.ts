@@ -58,13 +58,16 @@ describe('an incident under investigation', () => {
     expect(again).toMatchObject({ status: 'closed', outcome: { kind: 'resolved', by: 'itself' } });
   });
 
-  it('looks as long as metrics may be late before it says that it found no cause', () => {
+  it.each([
+    ['metrics may be late before it says that it found no cause', 'no-cause', 'no-cause'],
+    ['another incident may take over what would help', 'being-changed', 'no-safe-action'],
+  ] as const)('looks as long as %s', (_, found, reason) => {
     const none = (seconds: number): IncidentEvent => ({
       type: 'investigated',
       at: at(seconds),
       round: 1,
       diagnosis: diagnosisOf(evidence()),
-      offer: { kind: 'none', reason: 'no-cause', detail: 'nothing fits' },
+      offer: { kind: 'none', reason: found, detail: 'nothing fits' },
     });
     let incident: Incident = opened();
     for (let look = 1; look < UNEXPLAINED_LOOKS; look += 1) {
@@ -75,12 +78,34 @@ describe('an incident under investigation', () => {
     const { incident: after, effects } = step(incident, none(600));
     expect(after).toMatchObject({
       status: 'escalated',
-      reason: 'no-cause',
+      reason,
       detail: 'nothing fits',
       level: 1,
       dueAt: at(600 + ESCALATED_LOOK_EVERY_SECONDS),
     });
     expect(effects).toContainEqual({ type: 'escalate', incident: after.id, level: 0 });
+  });
+
+  it('hands a plan that is only shown to people at once, and calls them for it once', () => {
+    const signed = offer(opened().id);
+    const shown = (seconds: number, round: number): IncidentEvent => ({
+      type: 'investigated',
+      at: at(seconds),
+      round,
+      diagnosis: diagnosisOf(),
+      offer: { kind: 'observed', signed, setting: 'environments.staging.observe' },
+    });
+    const incident = play(opened(), shown(5, 1));
+    expect(incident).toMatchObject({
+      status: 'escalated',
+      reason: 'observed',
+      detail: expect.stringMatching(
+        /^observe mode \(environments\.staging\.observe is true\): .* Who maintains runmedic\.yaml can lift it$/,
+      ),
+      lapsed: { signed, expiredAt: undefined },
+    });
+    const again = play(incident, { type: 'check-asked', at: at(60), by: 'U0SAM' });
+    expect(play(again, shown(65, again.round))).toMatchObject({ status: 'escalated', since: at(5), level: 1 });
   });
 
   it('escalates at once when no safe action is left', () => {

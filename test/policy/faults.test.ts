@@ -3,7 +3,8 @@ import { faultLine } from '../../shared/policy/fault.ts';
 import { parsePolicy } from '../../shared/policy/parse.ts';
 
 const ACTIONS = ['scale-connector', 'restart-service', 'shift-traffic'];
-const KEYS = 'paused, ownProject, environments, slack, approvers, bounds, guardrails, verification, escalation';
+const KEYS =
+  'paused, observe, ownProject, environments, slack, approvers, bounds, guardrails, verification, escalation';
 const CHECK_KEYS = 'kind, name, url, expectStatus, expectBody, auth, vantage, timeout';
 
 function faultsOf(text: string): readonly string[] {
@@ -248,6 +249,14 @@ describe('numbers and durations', () => {
     [
       'bounds: { connectorMachineTypes: [e2-small] }',
       'f:5 bounds.connectorMachineTypes[0]: found "e2-small", allowed: f1-micro, e2-micro, e2-standard-4',
+    ],
+    [
+      'guardrails: { optInLabel: Runmedic }',
+      'f:5 guardrails.optInLabel: found "Runmedic", allowed: a label, key=value in lower case, such as runmedic=yes',
+    ],
+    [
+      'guardrails: { blastRadius: { percentMax: 0 } }',
+      'f:5 guardrails.blastRadius.percentMax: found 0, allowed: a whole number from 1 to 100',
     ],
     [
       'guardrails: { freezes: [{ name: x, days: [sat], from: "25:00", to: "24:00", timeZone: UTC }] }',

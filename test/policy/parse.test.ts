@@ -62,6 +62,8 @@ describe('the four-line file', () => {
               cooldownSeconds: 900,
               changesPerHourMax: 10,
               repeats: { times: 3, withinSeconds: 604_800 },
+              blastRadius: { percentMax: 50, servicesAlways: 5 },
+              optInLabel: undefined,
               freezes: [],
             },
             verification: { checks: 3, everySeconds: 60, deadlineSeconds: 1200 },
@@ -101,6 +103,8 @@ describe('guardrails', () => {
   cooldown: 1h
   changesPerHourMax: 3
   repeats: { times: 2, within: 14d }
+  blastRadius: { percentMax: 25 }
+  optInLabel: runmedic=yes
   freezes:
     - { name: weekend, days: [sat, sun], from: "00:00", to: "24:00", timeZone: Europe/Berlin }
     - { name: holidays, from: "2026-12-24T12:00", to: "2026-12-27T00:00", timeZone: UTC }`;
@@ -108,6 +112,8 @@ describe('guardrails', () => {
     cooldownSeconds: 3600,
     changesPerHourMax: 3,
     repeats: { times: 2, withinSeconds: 14 * 86_400 },
+    blastRadius: { percentMax: 25, servicesAlways: 5 },
+    optInLabel: { key: 'runmedic', value: 'yes' },
     freezes: [
       { kind: 'weekly', name: 'weekend', days: ['sat', 'sun'], from: '00:00', to: '24:00', timeZone: 'Europe/Berlin' },
       { kind: 'dates', name: 'holidays', from: '2026-12-24T12:00', to: '2026-12-27T00:00', timeZone: 'UTC' },
@@ -122,6 +128,24 @@ describe('guardrails', () => {
       ...read,
       cooldownSeconds: 7200,
     });
+    expect(environment(staging('guardrails: { blastRadius: { servicesAlways: 2 } }', top)).guardrails).toEqual({
+      ...read,
+      blastRadius: { percentMax: 25, servicesAlways: 2 },
+    });
+  });
+
+  it.each([
+    ['nowhere', '', '', undefined],
+    ['here', 'observe: true', '', 'environments.staging.observe'],
+    ['at the top', '', 'observe: true', 'observe'],
+    ['at the top and not here', 'observe: false', 'observe: true', undefined],
+    ['here and not at the top', 'observe: true', 'observe: false', 'environments.staging.observe'],
+  ])('have plans shown and not made, and know which setting says so: %s', (_, here, top, observe) => {
+    const text = staging(here, `slack: { channel: C0STAGING }\napprovers: { users: [U0ANN] }\n${top}`);
+    expect(environment(text).observe).toBe(observe);
+    expect(parsed(text).warnings.filter((warning) => warning.includes('observe'))).toEqual(
+      observe === undefined ? [] : [`staging: ${observe} is true, so plans are shown and none is offered.`],
+    );
   });
 
   it('pause everything by one line', () => {

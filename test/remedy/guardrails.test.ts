@@ -3,10 +3,11 @@ import type { Environment } from '../../shared/policy/policy.ts';
 import type { Instant } from '../../shared/ports/clock.ts';
 import type { PlanStep } from '../../shared/remedy/actions.ts';
 import { refusedByGuardrail } from '../../shared/remedy/guardrails.ts';
+import type { Watched } from '../../shared/remedy/guardrails-of-reach.ts';
 import type { MadeChange } from '../../shared/remedy/made-change.ts';
 import type { RestartSettings } from '../../shared/remedy/restart-service.ts';
 import type { ConnectorSize } from '../../shared/remedy/scale-connector.ts';
-import { at, environment, NOW } from '../builders/evidence.ts';
+import { at, CONNECTOR, environment, NOW, service, serviceName } from '../builders/evidence.ts';
 import { brokenRelease, planOf } from '../builders/incident.ts';
 
 const [scale] = planOf('inc-1').steps;
@@ -24,6 +25,8 @@ function refusal(given: {
   readonly allPaused?: boolean;
   readonly made?: readonly MadeChange[];
   readonly at?: Instant;
+  readonly steps?: readonly PlanStep[];
+  readonly watched?: readonly Watched[];
 }): string | undefined {
   const { step = scale } = given;
   const here = {
@@ -42,6 +45,8 @@ function refusal(given: {
       incident: 'inc-1',
       rule: 'connector-saturated',
       made: given.made ?? [],
+      ...(given.steps === undefined ? {} : { steps: given.steps }),
+      ...(given.watched === undefined ? {} : { watched: given.watched }),
     },
     given.present ?? step.before,
   );
@@ -75,6 +80,11 @@ describe('guardrails', () => {
       'the list of denied actions',
       { bounds: { deniedActions: ['scale-connector'] } },
       'deniedActions names scale-connector',
+    ],
+    [
+      'observing',
+      { environment: { observe: 'environments.staging.observe' } },
+      'environments.staging.observe is true, so that runmedic shows plans here and makes none',
     ],
     ['the pause switch', { environment: { paused: true } }, 'environments.staging.paused is true'],
     ["runmedic's own project", { ownProject: 'acme-staging' }, "runmedic's own project acme-staging (ownProject)"],
@@ -218,4 +228,115 @@ describe('guardrails over time', () => {
     else expect(said).toContain(words);
     if (words !== undefined) expect(said).toMatch(/; who maintains runmedic\.yaml can lift it$/);
   });
+});
+
+const shifted = (name: string): PlanStep => ({ ...shift, target: serviceName(name) });
+const many = (count: number): readonly string[] => Array.from({ length: count }, (_, n) => `s${n}`);
+const onto = (target: string): PlanStep => ({ ...scale, target });
+const NAT = 'projects/acme-staging/regions/us-central1/routers/r/nats/n';
+const HOST = 'projects/acme-net/locations/us-central1/connectors/shared';
+/** Sound: a connector that is made anew, as far as guardrails look at it. */
+const anew = (target: string): PlanStep =>
+  ({
+    ...scale,
+    action: 'recreate-connector',
+    target,
+    before: { connector: null },
+    after: { connector: { ...before, ipCidrRange: '10.8.0.0/28' } },
+  }) as unknown as PlanStep;
+
+type Given = Parameters<typeof refusal>[0];
+const said = (given: Given, words: string | undefined): void => {
+  const refused = refusal(given);
+  if (words === undefined) expect(refused).toBeUndefined();
+  else expect(refused).toContain(words);
+  if (words !== undefined) expect(refused).toMatch(/; who maintains runmedic\.yaml can lift it$/);
+};
+
+describe('only what the configuration names', () => {
+  it.each<[string, Given, string | undefined]>([
+    ['a service that is named', { step: shift, environment: { services: ['backend'] } }, undefined],
+    [
+      'a service that is not',
+      { step: shift, environment: { services: ['auth', 'frontend'] } },
+      'services/backend is not named by environments.staging.services (auth, frontend), and nothing else is changed',
+    ],
+    ['a connector that is named', { environment: { connectors: [CONNECTOR] } }, undefined],
+    ['a connector, of which none is', { environment: { connectors: [] } }, 'environments.staging.connectors (none)'],
+    ["another project's connector that is named", { step: onto(HOST), environment: { connectors: [HOST] } }, undefined],
+    ["another project's connector", { step: onto(HOST) }, `${HOST} is not in acme-staging/locations/us-central1`],
+    ['a service of another region', { step: shift, environment: { region: 'europe-west1' } }, 'is not in acme-staging'],
+    ['a gateway of the project', { step: onto(NAT) }, undefined],
+    ['a gateway of another', { step: onto(NAT), environment: { project: 'acme' } }, `${NAT} is not in acme,`],
+    [
+      'a connector that is made beside one that is named',
+      { step: anew(`${CONNECTOR}2`), present: { connector: null }, environment: { connectors: [CONNECTOR] } },
+      undefined,
+    ],
+    [
+      'a connector that is made elsewhere',
+      { step: anew(`${CONNECTOR}2`), present: { connector: null }, environment: { connectors: [HOST] } },
+      'environments.staging.connectors (shared)',
+    ],
+  ])('%s', (_, given, words) => said(given, words));
+});
+
+describe('what is not named, where a label is asked for', () => {
+  const guardrails = { optInLabel: { key: 'runmedic', value: 'yes' } };
+  const labelled = (name: string, labels?: Readonly<Record<string, string>>): Watched => ({
+    ...service(name),
+    ...(labels === undefined ? {} : { labels }),
+  });
+  const all = ['backend', 'auth'].map((name) => labelled(name, { runmedic: 'yes' }));
+  const one = [labelled('backend', { runmedic: 'yes' }), labelled('auth')];
+  const away = { ...labelled('jobs'), template: { ...service('jobs').template, vpcAccess: { kind: 'none' } } } as const;
+
+  it.each<[string, Given, string | undefined]>([
+    ['a service that carries it', { step: shift, watched: one }, undefined],
+    [
+      'a service with another value',
+      { step: shift, watched: [labelled('backend', { runmedic: 'no' })] },
+      'services/backend has not opted in: the label runmedic=yes is not on backend (environments.staging.guardrails.optInLabel)',
+    ],
+    ['a service that is not known', { step: shift }, 'no watched service is known to use it'],
+    ['a service that is named', { step: shift, environment: { services: ['backend'] } }, undefined],
+    ['a connector all of whose users carry it', { watched: all }, undefined],
+    ['a connector, whoever does not use it', { watched: [...all, away] }, undefined],
+    [
+      'a connector one of whose users does not',
+      { watched: one },
+      'opted in: the label runmedic=yes is not on auth (env',
+    ],
+    ['a connector that is named', { watched: one, environment: { connectors: [CONNECTOR] } }, undefined],
+    ['a connector that is made anew', { step: anew(`${CONNECTOR}2`), present: { connector: null } }, undefined],
+    ['a gateway, where all carry it', { step: onto(NAT), watched: all }, undefined],
+    ['a gateway, where one does not', { step: onto(NAT), watched: [...all, away] }, 'is not on jobs ('],
+  ])('%s', (_, given, words) => said({ ...given, guardrails }, words));
+});
+
+describe('the blast radius', () => {
+  const of = (touched: number, watched: number, percentMax = 50): Given => {
+    const steps = many(touched).map(shifted);
+    const blastRadius = { percentMax, servicesAlways: 5 };
+    return {
+      step: steps[0] ?? shift,
+      steps,
+      watched: many(watched).map((name) => service(name)),
+      guardrails: { blastRadius },
+    };
+  };
+
+  it.each<[string, Given, string | undefined]>([
+    ['the whole of a small environment', of(5, 5), undefined],
+    [
+      'one more than is always taken',
+      of(6, 6),
+      '6 of 6 watched services at once: environments.staging.guardrails.blastRadius',
+    ],
+    ['half of a large one', of(6, 12), undefined],
+    ['more than half', of(7, 13), 'takes 50 % of them, and 5 at any rate'],
+    ['all of it, where that is allowed', of(8, 8, 100), undefined],
+    ['two changes of one service', { ...of(5, 5), steps: [...many(5).map(shifted), shifted('s0')] }, undefined],
+    ['one connector of many services', { watched: many(40).map((name) => service(name)) }, undefined],
+  ])('%s', (_, given, words) => said(given, words));
 });

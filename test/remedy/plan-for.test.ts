@@ -4,6 +4,7 @@ import { diagnose } from '../../shared/diagnosis/diagnose.ts';
 import type { Evidence } from '../../shared/evidence/evidence.ts';
 import type { Environment } from '../../shared/policy/policy.ts';
 import type { PlanStep } from '../../shared/remedy/actions.ts';
+import { resourceOf } from '../../shared/remedy/lease.ts';
 import type { Plan } from '../../shared/remedy/plan.ts';
 import { bestOf, type PlanInput, planDigest, planFor } from '../../shared/remedy/plan-for.ts';
 import { isSignedBy, privateKeyFrom, publicKeyFrom, signed } from '../../shared/remedy/signature.ts';
@@ -25,7 +26,7 @@ import {
   serviceName,
   unavailable,
 } from '../builders/evidence.ts';
-import { brokenRelease, planOf, saturated } from '../builders/incident.ts';
+import { brokenRelease, planOf, saturated, shutOut } from '../builders/incident.ts';
 import { causeOf } from '../builders/remedies.ts';
 
 const planned = (of: Evidence, over: Partial<PlanInput> = {}) => {
@@ -290,7 +291,7 @@ describe('a plan without an action', () => {
 
 describe('a digest', () => {
   const plan = planned(saturated);
-  if (plan.kind === 'none') throw new Error('no plan');
+  if (plan.kind !== 'plan') throw new Error('no plan');
   const [step] = plan.plan.steps;
 
   const planWith = (over: Partial<Plan>): Plan => ({ ...plan.plan, ...over });
@@ -341,5 +342,45 @@ describe('a digest', () => {
       publicKeyEncoding: { type: 'spki', format: 'pem' },
     });
     expect(() => privateKeyFrom(rsa.privateKey)).toThrow('an Ed25519 key is needed, this is rsa');
+  });
+});
+
+it('is shown where it is only to be shown', () => {
+  expect(planned(saturated, { environment: { ...environment, observe: 'observe' } })).toEqual(planned(saturated));
+});
+
+it('needs no services to be seen for a change that touches none of them', () => {
+  const blind = { ...saturated, 'cloud-run': unavailable('denied') };
+  expect(planned(saturated, { evidence: blind })).toMatchObject({ kind: 'plan' });
+});
+
+describe('a resource that another incident is changing', () => {
+  const lease = { incident: 'inc-0', digest: 'a3f1', step: 0, direction: 'apply', takenAt: at(-30) } as const;
+  const leases = [{ ...lease, resource: CONNECTOR, operation: undefined, mark: 'm' }];
+
+  it('is let alone, with all else that would help, and the refusal says by which incident', () => {
+    expect(planned(saturated, { leases })).toEqual({
+      kind: 'being-changed',
+      detail: `incident inc-0 is changing ${CONNECTOR}: one change at a time on a resource, which nobody can lift; it is free once that change has ended`,
+    });
+  });
+
+  it.each([
+    ['another resource', [{ ...lease, resource: `${CONNECTOR}2`, operation: undefined, mark: 'm' }]],
+    ['nothing', []],
+  ])('does not keep back what changes %s', (_, others) => {
+    expect(planned(saturated, { leases: others })).toMatchObject({ kind: 'plan' });
+  });
+
+  it('keeps nobody from what they do by hand', () => {
+    const { root } = diagnose(shutOut, context);
+    const held = [{ ...lease, resource: root?.target ?? '', operation: undefined, mark: 'm' }];
+    expect(planned(shutOut, { leases: held })).toMatchObject({ kind: 'plan' });
+  });
+
+  it('is the whole router of a NAT gateway', () => {
+    const router = 'projects/acme-staging/regions/us-central1/routers/r';
+    expect(resourceOf(`${router}/nats/n`)).toBe(router);
+    expect(resourceOf(CONNECTOR)).toBe(CONNECTOR);
   });
 });

@@ -52,7 +52,7 @@ const planned = (over: Partial<Parameters<typeof planFor>[0]> = {}, attached: re
 describe('a plan of several steps', () => {
   it('has them in their order', () => {
     const plan = planned();
-    if (plan.kind === 'none') throw new Error(plan.refusals.join());
+    if (plan.kind !== 'plan') throw new Error(JSON.stringify(plan));
     expect(plan.plan.steps.map(({ prospect }) => prospect.summary.title)).toEqual([
       `Create a new certificate for ${API}`,
       'Attach api-cert-rinc1 to api-proxy, and wait until it is issued',

@@ -4,7 +4,7 @@ import { validateBlocks } from '../../sandbox/slack/blocks/validate-blocks.ts';
 import type { Incident } from '../../shared/incident/incident.ts';
 import type { Environment } from '../../shared/policy/policy.ts';
 import { button } from '../../shared/report/blocks.ts';
-import { byHandBlocks } from '../../shared/report/by-hand-blocks.ts';
+import { byHandBlocks, inTerraform } from '../../shared/report/by-hand-blocks.ts';
 import { card } from '../../shared/report/card.ts';
 import { permanentLines } from '../../shared/report/change-blocks.ts';
 import { folded } from '../../shared/report/diagnosis-blocks.ts';
@@ -45,6 +45,7 @@ describe('the card', () => {
   it.each([
     'investigating',
     'looking again',
+    'another incident is changing it',
     'looking healthy',
     'awaiting approval',
     'awaiting approval of what can be undone',
@@ -78,9 +79,20 @@ describe('the card', () => {
     'done by hand, to no avail',
     'done by hand, and worse',
     'nobody did it by hand',
+    'only observed',
+    'only observed, to be done by hand',
   ] as const)('reads well: %s', (name) => {
     expect(readable(shown(stageOf(name)).blocks)).toMatchSnapshot();
   });
+
+  it.each(['awaiting approval', 'to be done by hand'] as const)(
+    'offers nothing any more once the policy has it observe only: %s',
+    (name) => {
+      const { blocks } = shown(stageOf(name), { ...environment, observe: 'observe' });
+      expect(blocks.some(decides)).toBe(false);
+      expect(all(blocks)).toContain('*Nobody can decide this:* `observe` is true: plans are shown here and not made.');
+    },
+  );
 
   it('counts what it does not list: alert policies, symptoms and checks', () => {
     const { incident, trail } = stageOf('verifying');
@@ -196,6 +208,7 @@ describe('the card', () => {
     const words = JSON.stringify(byHandBlocks(waiting));
     expect(words).toContain('*2. Then:* Wait.');
     expect(words).not.toContain('```');
+    expect(inTerraform('')).toEqual([]);
     expect(byHandBlocks(planOf('inc-1').steps[0].prospect)).toEqual([]);
   });
 

@@ -12,6 +12,7 @@ import {
   noMember,
   notDecidable,
   notNamed,
+  onlyObserved,
   unknownIncident,
 } from '../../shared/report/refusals.ts';
 import { openingModal, reasonModal, refusedModal } from '../../shared/report/reject-modal.ts';
@@ -72,6 +73,12 @@ describe('a refusal', () => {
       'Nobody can: `environments.staging.approvers`',
     );
     expect(notNamed(environment.approvers, environment)).toContain('<@U0ANN> or <!subteam^S0ONCALL> can.');
+  });
+
+  it('says by which setting plans are only shown', () => {
+    expect(onlyObserved('observe')).toBe(
+      'Nothing was decided, and nobody can: `observe` is true: plans are shown here and not made. Who maintains runmedic.yaml can lift it.',
+    );
   });
 
   it('is not made up for a status that no type lets in', () => {

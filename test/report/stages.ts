@@ -4,9 +4,10 @@ import type { Incident, Recovery } from '../../shared/incident/incident.ts';
 import { EXECUTION_SECONDS_MAX, INVESTIGATION_PATIENCE_SECONDS } from '../../shared/incident/moves.ts';
 import type { AuditEntry } from '../../shared/incident/store.ts';
 import { transition } from '../../shared/incident/transition.ts';
+import { beingChanged } from '../../shared/remedy/lease.ts';
 import { planFor } from '../../shared/remedy/plan-for.ts';
 import type { People } from '../../shared/report/timeline-line.ts';
-import { at, environment } from '../builders/evidence.ts';
+import { at, CONNECTOR, environment } from '../builders/evidence.ts';
 import {
   approvalOf,
   awaiting,
@@ -167,6 +168,20 @@ function nothingLeft(): IncidentEvent {
     offer: { kind: 'none', reason: 'no-safe-action', detail },
   } as IncidentEvent;
 }
+/** What would help is in another incident's hands. */
+function busy(): IncidentEvent {
+  const detail = beingChanged({ resource: CONNECTOR, incident: 'inc-20261123t0250-9f3c2a' });
+  const offer = { kind: 'none', reason: 'being-changed', detail } as const;
+  return { type: 'investigated', at: at(5), round: 1, diagnosis: diagnosisOf(), offer };
+}
+/** What would help, where the policy has plans shown only. */
+const observed = (of?: typeof brokenRelease): IncidentEvent => ({
+  type: 'investigated',
+  at: at(5),
+  round: 1,
+  diagnosis: diagnosisOf(of),
+  offer: { kind: 'observed', signed: offer(incidentId, of), setting: 'environments.staging.observe' },
+});
 /** Of whom the thread speaks; nobody is known by name where none is given. */
 export const people = (names: ReadonlyMap<string, string> = new Map()): People => ({
   names,
@@ -226,6 +241,7 @@ const lookedAt = next(doneByHand, stepFinished({ kind: 'stood-already' }, shutOu
 export const stages = {
   investigating: staged(),
   'looking again': staged(without('no-cause', 5)),
+  'another incident is changing it': staged(busy()),
   'looking healthy': healthyOnce,
   'awaiting approval': staged(offered()),
   'awaiting approval of what can be undone': staged(offered(brokenRelease)),
@@ -296,6 +312,8 @@ export const stages = {
     lookedAt,
   ),
   'nobody did it by hand': afterLast(byHand, 1805),
+  'only observed': staged(observed()),
+  'only observed, to be done by hand': staged(observed(shutOut)),
   'first of two steps': next(ofTwo, { type: 'approved', at: at(60), approval: approvalOf(awaiting()) }),
   'no safe change': staged(without('no-safe-action', 5)),
   'still as it was': next(verifying, stillThere(240)),

@@ -8,9 +8,10 @@ import { callCountSchema, countSchema, directionSchema, everyMember, instantSche
 
 const offer = z.discriminatedUnion('kind', [
   z.looseObject({ kind: z.literal('plan'), signed: signedPlanSchema, expiresAt: instantSchema }),
+  z.looseObject({ kind: z.literal('observed'), signed: signedPlanSchema, setting: z.string() }),
   z.looseObject({
     kind: z.literal('none'),
-    reason: z.enum(['healthy', 'no-cause', 'no-safe-action']),
+    reason: z.enum(['healthy', 'no-cause', 'no-safe-action', 'being-changed']),
     detail: z.string(),
   }),
 ]);

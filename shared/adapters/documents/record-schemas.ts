@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Effect } from '../../incident/effect.ts';
 import type { Incident } from '../../incident/incident.ts';
 import type { AlertTrace, AuditEntry, Card } from '../../incident/store.ts';
+import type { Lease } from '../../remedy/lease.ts';
 import type { MadeChange } from '../../remedy/made-change.ts';
 import { auditEventSchema } from './event-schema.ts';
 import { actionNameSchema } from './plan-schema.ts';
@@ -46,6 +47,17 @@ export const madeChangeSchema: z.ZodType<MadeChange> = z.looseObject({
   rule: z.string(),
   costUsdPerMonth: z.union([z.number(), z.literal('unknown')]),
   at: instantSchema,
+});
+
+export const leaseSchema: z.ZodType<Lease> = z.looseObject({
+  resource: z.string(),
+  incident: z.string(),
+  digest: z.string(),
+  step: countSchema,
+  direction: directionSchema,
+  operation: maybe(z.string()),
+  takenAt: instantSchema,
+  mark: z.string(),
 });
 
 export const cardSchema: z.ZodType<Card> = z.looseObject({

@@ -22,6 +22,7 @@ export function toService(api: unknown): Service {
   return {
     name,
     shortName: shortName(name),
+    ...(service['labels'] === undefined ? {} : { labels: labelsOf(service) }),
     etag: text(service['etag']) ?? '',
     generation: text(service['generation']) ?? '',
     observedGeneration: text(service['observedGeneration']) ?? '',
@@ -43,6 +44,9 @@ export function toService(api: unknown): Service {
     template: toTemplate(service['template']),
   };
 }
+
+const labelsOf = ({ labels }: Fields): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(fields(labels)).map(([key, value]) => [key, String(value)]));
 
 const SCALING_MODES = ['SCALING_MODE_UNSPECIFIED', 'AUTOMATIC', 'MANUAL'];
 

@@ -20,6 +20,9 @@ export function loggedStore(store: Store, log: Log): Store {
     spend: (key, at, change) => store.spend(key, at, change),
     changes: (environment, since) => store.changes(environment, since),
     spent: (key) => store.spent(key),
+    leases: () => store.leases(),
+    saveLease: (before, after) => store.saveLease(before, after),
+    endLease: (lease) => store.endLease(lease),
     recent: (limit) => store.recent(limit),
     commit: async (commit) => {
       const result = await store.commit(commit);

@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { PlatformFailure } from '../../ports/platform-failure.ts';
 
 /** Raised when the tables change; a file of a newer release is refused, not guessed at. */
-const TABLES_VERSION = 2;
+const TABLES_VERSION = 3;
 /** How long a statement waits for another process's write before it fails. */
 const BUSY_TIMEOUT_MS = 5_000;
 
@@ -25,11 +25,12 @@ const TABLES = `
   CREATE INDEX messages_available ON messages (topic, leased, available_at_ms);
 `;
 
-/** What each version added to the one before. */
-const CHANGES = `
-  CREATE TABLE changes (key TEXT PRIMARY KEY, environment TEXT NOT NULL, at TEXT NOT NULL, document TEXT NOT NULL) STRICT;
-  CREATE INDEX changes_made ON changes (environment, at);
-`;
+/** What each version added to the one before, from the second on. */
+const ADDED = [
+  `CREATE TABLE changes (key TEXT PRIMARY KEY, environment TEXT NOT NULL, at TEXT NOT NULL, document TEXT NOT NULL) STRICT;
+  CREATE INDEX changes_made ON changes (environment, at);`,
+  'CREATE TABLE leases (resource TEXT PRIMARY KEY, mark TEXT NOT NULL, document TEXT NOT NULL) STRICT;',
+];
 
 /**
  * Opens the one file that holds store and queue, creating it where there is none. `:memory:` keeps nothing.
@@ -48,13 +49,13 @@ export function openDatabase(file: string): DatabaseSync {
 function createTables(database: DatabaseSync, file: string): void {
   const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
   if (version === TABLES_VERSION) return;
-  if (version === 1) return void database.exec(`${CHANGES} PRAGMA user_version = ${TABLES_VERSION};`);
-  if (version !== 0)
+  if (version > TABLES_VERSION)
     throw new PlatformFailure(
       'failed-precondition',
       `${file} was written with tables of version ${version} and this release knows ${TABLES_VERSION}; use the release that wrote it, or another file`,
     );
-  database.exec(`${TABLES} ${CHANGES} PRAGMA user_version = ${TABLES_VERSION};`);
+  const added = ADDED.slice(Math.max(version - 1, 0)).join('\n');
+  database.exec(`${version === 0 ? TABLES : ''} ${added} PRAGMA user_version = ${TABLES_VERSION};`);
 }
 
 /** Runs `work` as one transaction: all of it is saved, or, when it throws, none. The write lock is taken first, so it cannot fail half-way. */

@@ -4,6 +4,7 @@ import type { Incident } from '../../incident/incident.ts';
 import type { AlertTrace, AuditEntry, Card, Commit, CommitResult, Store, StoredEffect } from '../../incident/store.ts';
 import { StoredDocumentInvalid } from '../../incident/stored-document-invalid.ts';
 import type { Instant } from '../../ports/clock.ts';
+import type { Lease } from '../../remedy/lease.ts';
 import type { MadeChange } from '../../remedy/made-change.ts';
 import { decode } from '../documents/decode.ts';
 import { encode } from '../documents/encode.ts';
@@ -14,6 +15,7 @@ import {
   auditEntrySchema,
   cardSchema,
   effectSchema,
+  leaseSchema,
   madeChangeSchema,
 } from '../documents/record-schemas.ts';
 import { commitTo } from './commit.ts';
@@ -185,6 +187,39 @@ export class SqliteStore implements Store {
     );
     return this.#readable(rows, (row) =>
       decode(`changes/${textIn(row, 'key')}`, textIn(row, 'document'), madeChangeSchema),
+    );
+  }
+
+  async leases(): Promise<readonly Lease[]> {
+    const rows = guarded(
+      'list the leases',
+      () => this.#sql.all`SELECT resource, document FROM leases ORDER BY resource`,
+    );
+    // Whether a resource is another's must not be left out.
+    return rows.map((row) => decode(`leases/${textIn(row, 'resource')}`, textIn(row, 'document'), leaseSchema));
+  }
+
+  async saveLease(before: Lease | undefined, after: Lease): Promise<boolean> {
+    const { resource, mark } = after;
+    const document = encode(`leases/${resource}`, after);
+    const tried = `save the lease of ${resource}`;
+    if (before === undefined)
+      return this.#changes(
+        tried,
+        () => this.#sql.run`
+          INSERT INTO leases (resource, mark, document) VALUES (${resource}, ${mark}, ${document}) ON CONFLICT DO NOTHING`,
+      );
+    return this.#changes(
+      tried,
+      () => this.#sql.run`
+        UPDATE leases SET mark = ${mark}, document = ${document} WHERE resource = ${resource} AND mark = ${before.mark}`,
+    );
+  }
+
+  async endLease({ resource, mark }: Lease): Promise<boolean> {
+    return this.#changes(
+      `end the lease of ${resource}`,
+      () => this.#sql.run`DELETE FROM leases WHERE resource = ${resource} AND mark = ${mark}`,
     );
   }
 

@@ -24,6 +24,14 @@ describe('toService, a healthy service as Cloud Run described it', () => {
     expect(service.etag).toMatch(/^"CKL_/);
   });
 
+  it('has the labels that people gave it, and none where they gave none', () => {
+    expect(service.labels).toBeUndefined();
+    expect(toService({ name: HELLO, labels: { runmedic: 'yes', team: '' } }).labels).toEqual({
+      runmedic: 'yes',
+      team: '',
+    });
+  });
+
   it('says that it is ready, since when', () => {
     expect(service.ready).toEqual({
       state: 'succeeded',

@@ -114,18 +114,22 @@ describe('the file', () => {
     const { database } = opened(path);
     database.exec('PRAGMA user_version = 99');
     database.close();
-    expect(() => openDatabase(path)).toThrow(/tables of version 99 and this release knows 2/);
+    expect(() => openDatabase(path)).toThrow(/tables of version 99 and this release knows 3/);
   });
 
-  it('is brought forward from tables of version 1, with all that it holds', async () => {
+  it.each([
+    [1, 'DROP TABLE changes; DROP TABLE leases;'],
+    [2, 'DROP TABLE leases;'],
+  ])('is brought forward from tables of version %i, with all that it holds', async (version, without) => {
     const path = file();
     const { database, store } = opened(path);
     await store.commit(opening(incident('inc-1')));
-    database.exec('DROP TABLE changes; PRAGMA user_version = 1');
+    database.exec(`${without} PRAGMA user_version = ${version}`);
     database.close();
     const again = opened(path);
     expect(await again.store.load('inc-1')).toMatchObject({ id: 'inc-1' });
     expect(await again.store.changes('staging', instant('2026-01-01T00:00:00.000Z'))).toEqual([]);
+    expect(await again.store.leases()).toEqual([]);
   });
 
   it('is refused when it is no database, and left as it is', () => {

@@ -27,6 +27,7 @@ export interface Write {
   readonly target: string;
   readonly after: unknown;
   readonly at: Instant;
+  readonly endsAt: Instant;
   /** false: its operation ended in an error, and nothing was changed. */
   readonly tookEffect: boolean;
 }
@@ -153,9 +154,10 @@ export class SimulatedCloud {
     const now = this.#now();
     const operation = `projects/acme-staging/locations/us-central1/operations/${this.writes.length + 1}`;
     const tookEffect = this.#trouble.change !== 'fails';
-    this.writes.push({ target: write.target, after: write.after, at: now, tookEffect });
+    const endsAt = plusSeconds(now, OPERATION_SECONDS);
+    this.writes.push({ target: write.target, after: write.after, at: now, endsAt, tookEffect });
     this.#etag += 1;
-    this.#busyUntil = plusSeconds(now, OPERATION_SECONDS);
+    this.#busyUntil = endsAt;
     this.#operations.set(operation, this.#busyUntil);
     if (tookEffect) {
       apply();

@@ -1,3 +1,5 @@
+import { environmentIn } from '../../../shared/engine/advance.ts';
+import { leasesAtWork } from '../../../shared/engine/resource-lease.ts';
 import { APPROVAL_HOLDS_SECONDS } from '../../../shared/incident/approval.ts';
 import type { Offer } from '../../../shared/incident/event.ts';
 import type { Incident } from '../../../shared/incident/incident.ts';
@@ -28,6 +30,8 @@ export async function breaches(ended: Ended): Promise<string[]> {
     ...(ended.rested ? [] : ['it does not come to rest']),
     ...changedWithoutApproval(ended, told),
     ...changedTwice(ended, told),
+    ...changedAtOnce(ended),
+    ...(await lockedForEver(ended)),
     ...changesForgotten(ended, told),
     ...(await alertsLost(ended, told)),
     ...openTwice(told),
@@ -103,6 +107,19 @@ function changedTwice({ cloud }: Ended, told: readonly Told[]): string[] {
       : [],
   );
 }
+
+/** However many incidents want it, a resource has one operation at a time. */
+const changedAtOnce = ({ cloud }: Ended): string[] =>
+  cloud.writes.flatMap((write, index) =>
+    cloud.writes
+      .slice(index + 1)
+      .filter(({ target, at }) => target === write.target && at < write.endsAt)
+      .map((next) => `changed while another change was under way: ${words(next)}`),
+  );
+
+/** What a death left behind is nobody's any more: whoever wants the resource next may take it. */
+const lockedForEver = async ({ store }: Ended): Promise<string[]> =>
+  (await leasesAtWork(store)).map(({ resource, incident }) => `${resource} is left to ${incident}`);
 
 /** What was changed must stand in the trail as done, unless somebody else changed the same thing after it. */
 function changesForgotten({ cloud, plot }: Ended, told: readonly Told[]): string[] {
@@ -203,11 +220,10 @@ function clicksInSilence({ clicks, chat }: Ended, told: readonly Told[]): string
 /** The card says what the store says, and there are no more cards than incidents and crashes account for. */
 async function cardsWrong(ended: Ended, told: readonly Told[]): Promise<string[]> {
   const { store, chat, policy, crashes } = ended;
-  const [environment] = policy.environments;
-  if (environment === undefined) return [];
   const wrong = await Promise.all(
     told.map(async ({ incident, trail }) => {
       const shown = await store.card(incident.id);
+      const environment = environmentIn(incident, policy);
       const post = chat.posts.find(({ channel, ts }) => channel === shown?.channel && ts === shown.ts);
       if (shown === undefined || post === undefined) return [`${incident.id} has no card`];
       const stale =

@@ -50,6 +50,11 @@ export const planted: Readonly<Record<string, Tampering>> = {
     };
   },
 
+  'a resource is given to whoever asks for it': withStore(() => ({
+    leases: async () => [],
+    saveLease: async () => true,
+  })),
+
   'whoever clicks is taken to be on call': (parts) => ({
     ...parts,
     chat: altered(parts.chat, { usergroupMembers: async () => ['U0ANN', 'U0BEN', 'U0SAM'] }),

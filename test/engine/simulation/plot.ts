@@ -2,7 +2,7 @@ import type { SqliteQueue } from '../../../shared/adapters/sqlite/queue.ts';
 import type { SqliteStore } from '../../../shared/adapters/sqlite/store.ts';
 import type { Policy } from '../../../shared/policy/policy.ts';
 import type { Click } from '../../../shared/report/click.ts';
-import { environment } from '../../builders/evidence.ts';
+import { CONNECTOR, environment } from '../../builders/evidence.ts';
 import type { SimulatedChat } from './chat.ts';
 import type { SimulatedCloud, Trouble } from './cloud.ts';
 import type { Parts } from './functions.ts';
@@ -14,6 +14,8 @@ export interface Plot {
   readonly seed: number;
   readonly trouble: Trouble;
   readonly persona: Persona;
+  /** 'at-once': whatever is on offer by then is decided on at the same moment. */
+  readonly deciding: 'in-their-time' | 'at-once';
   readonly alerts: readonly AlertTold[];
   /** The process dies at these gates, counted from its first life on. */
   readonly crashesAt: readonly number[];
@@ -46,6 +48,11 @@ export interface Ended {
   readonly rested: boolean;
 }
 
+const ELSEWHERE = 'acme-other';
+
+/** The project that Monitoring's incident of this number is about. */
+export const projectOfAlert = (incident: number): string => (incident > 3 ? ELSEWHERE : 'acme-staging');
+
 /** What the stories are about. */
 const watched: Policy['environments'][number] = {
   ...environment,
@@ -69,4 +76,7 @@ const watched: Policy['environments'][number] = {
   ],
 };
 
-export const policy: Policy = { ownProject: 'acme-runmedic', environments: [watched] };
+/** Another project whose services stand behind the same connector: its incidents have plans for the same resource. */
+const elsewhere = { ...watched, name: 'elsewhere', project: ELSEWHERE, connectors: [CONNECTOR] };
+
+export const policy: Policy = { ownProject: 'acme-runmedic', environments: [watched, elsewhere] };

@@ -42,6 +42,7 @@ export const plots: fc.Arbitrary<Plot> = fc.record({
   seed: fc.nat(),
   trouble,
   persona,
+  deciding: fc.constantFrom('in-their-time' as const, 'at-once' as const),
   alerts: fc
     .array(alert, { maxLength: 6 })
     .map((more): readonly AlertTold[] => [{ afterSeconds: 0, incident: 1, state: 'open' }, ...more]),
@@ -54,6 +55,7 @@ export const quiet: Plot = {
   seed: 1,
   trouble: { kind: 'connector-full', change: 'heals', failing: 0 },
   persona: 'approves',
+  deciding: 'in-their-time',
   alerts: [{ afterSeconds: 0, incident: 1, state: 'open' }],
   crashesAt: [],
   repeating: 0,

@@ -7,17 +7,26 @@ import { type Instant, instant, plusSeconds } from '../../../shared/ports/clock.
 import type { Click } from '../../../shared/report/click.ts';
 import { at, NOW } from '../../builders/evidence.ts';
 import { withoutProbes } from '../../builders/ports.ts';
-import { backend5xx } from '../../signal/notifications.ts';
+import { backend5xx, cloudRun } from '../../signal/notifications.ts';
 import { BotProcess, gated } from './bot-process.ts';
 import { Calendar } from './calendar.ts';
 import { SimulatedChat } from './chat.ts';
 import { SimulatedCloud } from './cloud.ts';
 import { type Functions, functionsOver } from './functions.ts';
 import { type Consent, NAMED, reactions } from './people.ts';
-import { type AlertTold, type Ended, type Plot, policy, type Tampering } from './plot.ts';
+import { type AlertTold, type Ended, type Plot, policy, projectOfAlert, type Tampering } from './plot.ts';
 import { type Random, randomFrom } from './random.ts';
 
-const STORE_WRITES = ['commit', 'recordAlert', 'markDelivered', 'saveEvidence', 'saveCard', 'spend'] as const;
+const STORE_WRITES = [
+  'commit',
+  'recordAlert',
+  'markDelivered',
+  'saveEvidence',
+  'saveCard',
+  'spend',
+  'saveLease',
+  'endLease',
+] as const;
 const TOPICS: readonly Topic[] = ['alerts', 'clicks', 'investigations', 'remediations', 'announcements'];
 /** Handlers at the same time. */
 const IN_FLIGHT_MAX = 4;
@@ -27,6 +36,8 @@ const STORY_ENDS = at(3000);
 /** An effect that nobody handed to the queue for this long is patrol's. */
 const UNDELIVERED_MS = 15_000;
 const RETRY_MS = 1_000;
+/** People who decide at once come together this often. */
+const TOGETHER_EVERY_MS = 300_000;
 /** How likely time passes although there is work. Messages are late by as much as it takes; a handler that is at work only by a moment. */
 const DAWDLING = 0.03;
 /**
@@ -243,7 +254,8 @@ export class Simulation {
   }
 
   #tell({ afterSeconds, incident, state }: AlertTold): void {
-    const told = backend5xx({ incident_id: `0.${incident}`, state, started_at: Date.parse(NOW) / 1000 });
+    const resource = cloudRun({ service_name: 'backend', project_id: projectOfAlert(incident) });
+    const told = backend5xx({ incident_id: `0.${incident}`, state, started_at: Date.parse(NOW) / 1000, resource });
     this.#after(afterSeconds, () => this.#queue.publish('alerts', [{ data: JSON.stringify(told), attributes: {} }]));
   }
 
@@ -251,8 +263,9 @@ export class Simulation {
   #seen(value: string, channel: string): void {
     if (this.#offered.has(value)) return;
     this.#offered.add(value);
-    const { persona, trouble } = this.#plot;
-    const delaySeconds = 20 + this.#random.below(300);
+    const { persona, trouble, deciding } = this.#plot;
+    const untilTogetherMs = TOGETHER_EVERY_MS - (this.#nowMs % TOGETHER_EVERY_MS);
+    const delaySeconds = deciding === 'at-once' ? 20 + untilTogetherMs / 1000 : 20 + this.#random.below(300);
     for (const { afterSeconds, click } of reactions(persona, value, channel, delaySeconds))
       this.#after(afterSeconds, () => this.#click(click));
     if (trouble.change === 'meets-another' && this.#offered.size === 1)
