@@ -189,18 +189,32 @@ const diagnosisOf = ({ diagnosis }: Incident): Diagnosis | undefined => diagnosi
 
 type Offered = IncidentIn<'executing'> | IncidentIn<'verifying'>;
 
-export function close(incident: Incident, { at }: Moment, outcome: Outcome, diagnosis = diagnosisOf(incident)): Step {
+export function close(
+  incident: Incident,
+  { at, environment }: Moment,
+  outcome: Outcome,
+  diagnosis = diagnosisOf(incident),
+): Step {
+  // Also of what recovered by itself: it was broken, and tests see what checks do not.
+  const tested = outcome.kind === 'resolved' && environment.endToEnd !== undefined;
   const offered =
     incident.status === 'awaiting-approval' || incident.status === 'executing' || incident.status === 'verifying';
-  return move(incident, {
-    status: 'closed',
-    outcome,
-    closedAt: at,
-    diagnosis,
-    signed: offered ? incident.signed : undefined,
-    approval: incident.status === 'executing' || incident.status === 'verifying' ? incident.approval : undefined,
-    recovery: incident.status === 'verifying' ? incident.last : undefined,
-  });
+  return move(
+    incident,
+    {
+      status: 'closed',
+      outcome,
+      closedAt: at,
+      diagnosis,
+      signed: offered ? incident.signed : undefined,
+      approval: incident.status === 'executing' || incident.status === 'verifying' ? incident.approval : undefined,
+      recovery: incident.status === 'verifying' ? incident.last : undefined,
+      endToEnd: tested
+        ? { status: 'starting', askedAt: at, claim: undefined, dueAt: plusSeconds(at, CARRY_OUT_PATIENCE_SECONDS) }
+        : undefined,
+    },
+    { effects: tested ? [{ type: 'retest', incident: incident.id }] : [] },
+  );
 }
 
 /** Puts one step of the approved plan into the hands of remediate.ts. */

@@ -1,4 +1,5 @@
 import { ruleNamed, ruleNames } from '../diagnosis/rules.ts';
+import { calledForTestsSince } from '../incident/end-to-end.ts';
 import type { AlertNote, EscalationReason, Incident } from '../incident/incident.ts';
 import { unreachable } from '../incident/unreachable.ts';
 import type { Instant } from '../ports/clock.ts';
@@ -45,11 +46,17 @@ export function stateWords(incident: Incident): string {
     case 'escalated':
       return `Needs people: ${escalationWords[incident.reason]}`;
     case 'closed':
-      return outcomeWords(incident.outcome);
+      return testsFailed(incident)
+        ? `${outcomeWords(incident.outcome)}, end-to-end tests failed`
+        : outcomeWords(incident.outcome);
     default:
       return unreachable(incident);
   }
 }
+
+/** What closed well and still wants somebody to look. */
+export const testsFailed = (incident: Incident): boolean =>
+  incident.status === 'closed' && calledForTestsSince(incident.endToEnd) !== undefined;
 
 function outcomeWords(outcome: Extract<Incident, { status: 'closed' }>['outcome']): string {
   if (outcome.kind === 'declined') return 'Declined';

@@ -16,9 +16,10 @@ import { type Functions, functionsOver } from './functions.ts';
 import { type Consent, NAMED, reactions } from './people.ts';
 import { type AlertTold, type Ended, type Plot, policy, type Tampering } from './plot.ts';
 import { type Random, randomFrom } from './random.ts';
+import { SimulatedTests } from './tests.ts';
 
 const STORE_WRITES = ['commit', 'recordAlert', 'markDelivered', 'saveEvidence', 'saveCard', 'spend'] as const;
-const TOPICS: readonly Topic[] = ['alerts', 'clicks', 'investigations', 'remediations', 'announcements'];
+const TOPICS: readonly Topic[] = ['alerts', 'clicks', 'investigations', 'remediations', 'retests', 'announcements'];
 /** Handlers at the same time. */
 const IN_FLIGHT_MAX = 4;
 const STEPS_MAX = 20_000;
@@ -46,6 +47,7 @@ export class Simulation {
   readonly #queue: SqliteQueue;
   readonly #chat: SimulatedChat;
   readonly #cloud: SimulatedCloud;
+  readonly #tests: SimulatedTests;
   readonly #consents: Consent[] = [];
   readonly #clicks: Click[] = [];
   readonly #gates: string[] = [];
@@ -82,6 +84,7 @@ export class Simulation {
         (SELECT min(saved_at_ms) FROM effects) AS saved`,
     );
     this.#cloud = new SimulatedCloud(plot.trouble, this.#random, () => this.#now());
+    this.#tests = new SimulatedTests(plot.tests, this.#random, () => this.#now());
     this.#chat = new SimulatedChat((value, { channel }) => this.#seen(value, channel));
     this.#functions = this.#start();
     for (const alert of plot.alerts) this.#tell(alert);
@@ -96,6 +99,7 @@ export class Simulation {
       queue: this.#queue,
       chat: this.#chat,
       cloud: this.#cloud,
+      tests: this.#tests,
       policy,
       consents: this.#consents,
       clicks: this.#clicks,
@@ -228,6 +232,7 @@ export class Simulation {
       writer,
       prober,
       vpcProber: withoutProbes,
+      testRuns: this.#tests,
       chat: this.#chat,
       policy,
       nowMs: () => this.#nowMs,
@@ -237,6 +242,7 @@ export class Simulation {
       ...parts,
       store: gated(parts.store, STORE_WRITES, within('store')),
       queue: gated(parts.queue, ['publish'], within('queue')),
+      testRuns: gated(parts.testRuns, ['start'], within('tests')),
       writer: gated(parts.writer, ['updateConnector', 'updateTraffic'], within('cloud')),
       chat: gated(parts.chat, ['post', 'update', 'whisper', 'updateModal'], within('chat')),
     });
