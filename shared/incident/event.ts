@@ -59,7 +59,11 @@ export type EventOf<T extends IncidentEvent['type']> = Extract<IncidentEvent, { 
 /** What a diagnosis leads to: a plan to decide on, or why none is offered. */
 export type Offer =
   | { readonly kind: 'plan'; readonly signed: SignedPlan; readonly expiresAt: Instant }
-  | { readonly kind: 'none'; readonly reason: 'healthy' | 'no-cause' | 'no-safe-action'; readonly detail: string };
+  | {
+      readonly kind: 'none';
+      readonly reason: 'healthy' | 'no-cause' | 'no-safe-action' | 'platform-incident';
+      readonly detail: string;
+    };
 
 export type StepResult =
   | { readonly kind: 'done' }

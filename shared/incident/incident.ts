@@ -72,6 +72,7 @@ export interface Operation {
 export type EscalationReason =
   | 'no-cause'
   | 'no-safe-action'
+  | 'platform-incident'
   | 'nobody-may-approve'
   | 'nobody-decided'
   | 'execution-failed'

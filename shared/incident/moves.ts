@@ -36,6 +36,8 @@ export const CLAIM_SECONDS = 120;
 export const ESCALATED_LOOK_EVERY_SECONDS = 3600;
 /** Where no look came to an answer there is nothing for people to go by: it is tried again soon, whatever level comes next. */
 export const UNANSWERED_LOOK_EVERY_SECONDS = 600;
+/** What is Google's own trouble ends when Google ends it. Our own choice: users learn of it by then, and nobody is called. */
+export const PLATFORM_LOOK_EVERY_SECONDS = 600;
 /** A step that has not ended this long after it was approved is handed to people; a connector's update takes minutes. */
 export const EXECUTION_SECONDS_MAX = 3600;
 /** How long these steps may take together, from the approval on. */
@@ -159,8 +161,9 @@ export function escalate(
   );
 }
 
-/** When level n of an escalation is told: n counts from one into the policy's levels; undefined after the last. */
-export function levelDueAt({ since, level }: Paged, environment: Environment): Instant | undefined {
+/** When level n of an escalation is told: n counts from one into the policy's levels; undefined after the last, and where nobody can do anything but wait. */
+export function levelDueAt({ reason, since, level }: Paged, environment: Environment): Instant | undefined {
+  if (reason === 'platform-incident') return undefined;
   const next = environment.escalation[level - 1];
   return next === undefined ? undefined : plusSeconds(since, next.afterSeconds);
 }
@@ -171,6 +174,7 @@ export function levelDueAt({ since, level }: Paged, environment: Environment): I
  */
 export function nextCall(paged: Paged, { at, environment }: Moment): Instant {
   const level = levelDueAt(paged, environment);
+  if (paged.reason === 'platform-incident') return plusSeconds(at, PLATFORM_LOOK_EVERY_SECONDS);
   if (paged.reason !== 'investigation-failed') return level ?? plusSeconds(at, ESCALATED_LOOK_EVERY_SECONDS);
   const look = plusSeconds(at, UNANSWERED_LOOK_EVERY_SECONDS);
   return level === undefined ? look : earliest(look, level);

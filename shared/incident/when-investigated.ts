@@ -33,7 +33,8 @@ export function whenInvestigated(
   const healthyLooks = offer.reason === 'healthy' ? incident.healthyLooks + 1 : 0;
   const unexplainedLooks = incident.unexplainedLooks + (offer.reason === 'no-cause' ? 1 : 0);
   if (healthyLooks >= HEALTHY_LOOKS) return close(incident, moment, { kind: 'resolved', by: 'itself' }, diagnosis);
-  const noneLeft = offer.reason === 'no-safe-action' || unexplainedLooks >= UNEXPLAINED_LOOKS;
+  const noneLeft =
+    offer.reason === 'no-safe-action' || offer.reason === 'platform-incident' || unexplainedLooks >= UNEXPLAINED_LOOKS;
   if (offer.reason !== 'healthy' && noneLeft)
     return escalate(incident, moment, offer.reason, offer.detail, { diagnosis });
   const dueAt = nextLook(moment.at, LOOK_EVERY_SECONDS);

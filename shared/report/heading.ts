@@ -30,7 +30,7 @@ const SEVERITY_MARKS: Readonly<Record<AlertNote['severity'], string>> = {
 
 /** A mark beside the words, never instead of them. */
 function markOf(incident: Incident): string {
-  if (incident.status === 'escalated') return ':rotating_light:';
+  if (incident.status === 'escalated') return incident.reason === 'platform-incident' ? ':cloud:' : ':rotating_light:';
   if (incident.status !== 'closed') return SEVERITY_MARKS[severityOf(incident)];
   if (testsFailed(incident)) return ':warning:';
   return incident.outcome.kind === 'resolved' ? ':white_check_mark:' : ':no_entry:';

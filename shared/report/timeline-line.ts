@@ -1,5 +1,6 @@
 import { resultAtDeadline, START_SECONDS_MAX, type TestResult } from '../incident/end-to-end.ts';
 import type { IncidentEvent, StepResult } from '../incident/event.ts';
+import { PLATFORM_LOOK_EVERY_SECONDS } from '../incident/moves.ts';
 import { offeredPlan } from '../incident/offered-plan.ts';
 import { leftPlanStanding } from '../incident/plan-stands.ts';
 import type { AuditEntry } from '../incident/store.ts';
@@ -115,7 +116,12 @@ function investigatedLine(
   }
   if (entry.to === 'closed') return told('*Recovered by itself:* nothing wrong is seen any more.', entry);
   if (offer.reason === 'healthy') return quiet('Nothing wrong was seen; looking once more before it is closed.');
-  if (entry.to === 'investigating' && lastOffer(before) === offer.reason) return undefined;
+  const isRepeated = lastOffer(before) === offer.reason;
+  if (isRepeated && (entry.to === 'investigating' || offer.reason === 'platform-incident')) return undefined;
+  if (offer.reason === 'platform-incident')
+    return quiet(
+      `Google Cloud has an incident: nothing is to be changed here. Looking again every ${PLATFORM_LOOK_EVERY_SECONDS / 60} min until it is over.`,
+    );
   const found = root === undefined ? 'No cause found' : `${escaped(ruleTitle(root.rule))}, and no change to offer`;
   const next = entry.to === 'investigating' ? ' Looking again.' : '';
   return quiet(`${found}.${next} ${foreign(sentence(offer.detail), DETAIL_MAX)}`);

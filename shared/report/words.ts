@@ -44,7 +44,9 @@ export function stateWords(incident: Incident): string {
     case 'verifying':
       return 'Checking recovery';
     case 'escalated':
-      return `Needs people: ${escalationWords[incident.reason]}`;
+      return incident.reason === 'platform-incident'
+        ? 'Google Cloud incident, nothing to change'
+        : `Needs people: ${escalationWords[incident.reason]}`;
     case 'closed':
       return testsFailed(incident)
         ? `${outcomeWords(incident.outcome)}, end-to-end tests failed`
@@ -66,6 +68,7 @@ function outcomeWords(outcome: Extract<Incident, { status: 'closed' }>['outcome'
 export const escalationWords: Readonly<Record<EscalationReason, string>> = {
   'no-cause': 'no cause found',
   'no-safe-action': 'no safe change to offer',
+  'platform-incident': 'Google Cloud has an incident, and nothing is to be changed here',
   'nobody-may-approve': 'nobody may approve the change',
   'nobody-decided': 'nobody decided in time',
   'execution-failed': 'the change failed',

@@ -117,6 +117,8 @@ describe('the thread', () => {
     const asked = on(stage, timer(stage.incident, 980));
     expect(asked.trail).toHaveLength(stage.trail.length + 1);
     expect(told(asked)).toEqual(told(stage));
+    const unheard = starting();
+    expect(told(on(unheard, timer(unheard.incident, 960)))).toEqual(told(unheard));
     expect(told(on(starting(), { type: 'tests-claimed', at: at(365), by: 'a' }))).toEqual(told(starting()));
   });
 

@@ -11,7 +11,7 @@ const offer = z.discriminatedUnion('kind', [
   z.looseObject({ kind: z.literal('plan'), signed: signedPlanSchema, expiresAt: instantSchema }),
   z.looseObject({
     kind: z.literal('none'),
-    reason: z.enum(['healthy', 'no-cause', 'no-safe-action']),
+    reason: z.enum(['healthy', 'no-cause', 'no-safe-action', 'platform-incident']),
     detail: z.string(),
   }),
 ]);

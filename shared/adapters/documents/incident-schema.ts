@@ -27,6 +27,7 @@ const paged = {
   reason: z.enum([
     'no-cause',
     'no-safe-action',
+    'platform-incident',
     'nobody-may-approve',
     'nobody-decided',
     'execution-failed',
