@@ -39,7 +39,7 @@ export class DidNotStart extends Error {
 }
 
 const root = join(import.meta.dirname, '..');
-const IDENTITIES = ['alert', 'investigate', 'slack', 'chat', 'remediate', 'patrol'] as const;
+const IDENTITIES = ['alert', 'investigate', 'slack', 'chat', 'remediate', 'retest', 'patrol'] as const;
 /** Long enough for a machine that is busy with other things. */
 const READY_WITHIN_MS = 60_000;
 /** Twice what the bot gives its work in hand to end (functions/local.ts, STOP_GRACE_MS), and a second; what hangs longer is ended. */
@@ -75,6 +75,7 @@ function newSecrets() {
   return {
     tokens,
     slack: { botToken: `xoxb-${secret()}`, signingSecret: secret() },
+    github: secret(),
     monitoring: secret(),
     scheduler: secret(),
     plan: keyPair(),
@@ -98,8 +99,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const tokensFile = join(folder, 'tokens.json');
   const identityOf = (name: string) => `${name}@acme-runmedic.iam.gserviceaccount.com`;
   const tokens = Object.fromEntries(IDENTITIES.map((name) => [secrets.tokens[name], identityOf(name)]));
-  const { slack, monitoring, scheduler } = secrets;
-  writeFileSync(tokensFile, JSON.stringify({ tokens, slack, monitoring, scheduler }), { mode: 0o600 });
+  const { slack, github, monitoring, scheduler } = secrets;
+  writeFileSync(tokensFile, JSON.stringify({ tokens, slack, github, monitoring, scheduler }), { mode: 0o600 });
   const flags = [
     ...[`--scenario=${options.scenario}`, `--tokens=${tokensFile}`],
     ...(options.speed === undefined ? [] : [`--speed=${options.speed}`]),
@@ -130,6 +131,8 @@ export async function startBot(
     RUNMEDIC_STATE_FILE: options.stateFile,
     RUNMEDIC_PUBSUB_PROJECT: 'acme-runmedic',
     RUNMEDIC_GOOGLE_ENDPOINT: url,
+    RUNMEDIC_GITHUB_API_URL: `${url}/github`,
+    RUNMEDIC_GITHUB_TOKEN: secrets.github,
     RUNMEDIC_SLACK_API_URL: `${url}/api/`,
     RUNMEDIC_CLOCK_URL: `${url}/time`,
     RUNMEDIC_CONNECT_TO: sandbox.connectTo.join(','),

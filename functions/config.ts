@@ -3,7 +3,7 @@ import { z } from 'zod';
 // What the environment says, apart from the policy (config-with-policy.ts): the front door needs none, and starts a fifth sooner without.
 
 /** The identities that runmedic runs under, one for each deployed function. */
-export type FunctionName = 'alert' | 'investigate' | 'slack' | 'chat' | 'remediate' | 'patrol' | 'probe';
+export type FunctionName = 'alert' | 'investigate' | 'slack' | 'chat' | 'remediate' | 'patrol' | 'probe' | 'retest';
 
 const address = z.url({ protocol: /^https?$/ });
 const identityTokens = z.string().transform((text, context): Record<string, string> => {
@@ -26,9 +26,12 @@ const settings = z.object({
   RUNMEDIC_PLAN_PUBLIC_KEY: z.string().optional(),
   RUNMEDIC_APPROVAL_KEY: z.string().optional(),
   RUNMEDIC_APPROVAL_PUBLIC_KEY: z.string().optional(),
+  /** Under a name of its own: what a developer's machine has as GITHUB_TOKEN can do more. */
+  RUNMEDIC_GITHUB_TOKEN: z.string().optional(),
   // Where things are when they are not where they usually are.
   RUNMEDIC_GOOGLE_ENDPOINT: address.optional(),
   RUNMEDIC_SLACK_API_URL: address.default('https://slack.com/api/'),
+  RUNMEDIC_GITHUB_API_URL: address.default('https://api.github.com'),
   RUNMEDIC_CLOCK_URL: address.optional(),
   /** As curl's --connect-to, comma-separated: HOST:PORT:HOST:PORT. */
   RUNMEDIC_CONNECT_TO: z
@@ -84,6 +87,8 @@ const needs: Readonly<Record<FunctionName, readonly Setting[]>> = {
     'RUNMEDIC_APPROVAL_PUBLIC_KEY',
   ],
   patrol: ['RUNMEDIC_STATE_FILE', 'RUNMEDIC_PUBSUB_PROJECT'],
+  // GitHub's token where tests are there: wire-retest.ts.
+  retest: ['RUNMEDIC_STATE_FILE', 'RUNMEDIC_PUBSUB_PROJECT'],
   // Its caller, where no token stands for him: wire-probe.ts.
   probe: [],
 };

@@ -72,6 +72,7 @@ async function loadFunctions(): Promise<void> {
   await import('./investigate.ts');
   await import('./chat.ts');
   await import('./remediate.ts');
+  await import('./retest.ts');
   await import('./slack.ts');
   await import('./patrol.ts');
 }

@@ -81,7 +81,7 @@ export async function remediationShell(config: ConfigWithPolicy): Promise<Remedi
   };
 }
 
-async function googleOptions({ name, settings }: Config): Promise<GoogleOptions> {
+export async function googleOptions({ name, settings }: Config): Promise<GoogleOptions> {
   const token = settings.RUNMEDIC_IDENTITY_TOKENS?.[name];
   const at = settings.RUNMEDIC_GOOGLE_ENDPOINT === undefined ? undefined : new URL(settings.RUNMEDIC_GOOGLE_ENDPOINT);
   return {

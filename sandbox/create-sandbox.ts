@@ -1,5 +1,7 @@
 import express from 'express';
 import { createBotConnection } from './bot-connection.ts';
+import { githubRouter } from './ci/github-router.ts';
+import { createTestRuns } from './ci/test-runs.ts';
 import { controlRoutes } from './control-routes.ts';
 import type { Credentials } from './credentials.ts';
 import { createEventLog, type EventLog } from './event-log.ts';
@@ -40,6 +42,8 @@ export function createSandbox(options: {
   /** undefined: people decide, on the page. */
   readonly oncall: Decision | undefined;
   readonly publicUrl: () => string;
+  /** One round of the estate's end-to-end tests, as a user would make it: what it found broken. */
+  readonly tryAll: () => Promise<readonly string[]>;
   /** Called after each second of the world. */
   readonly afterSecond: () => void;
 }): Sandbox {
@@ -50,6 +54,7 @@ export function createSandbox(options: {
   const bot = createBotConnection();
   const log = createEventLog(worldNowMs);
   const calls = createCallLog();
+  const testRuns = createTestRuns({ nowMs: worldNowMs, tryAll: options.tryAll });
   const versions = { slack: 0, world: 0 };
 
   const publisher = createNotificationPublisher({ bot, log, bearer: credentials.monitoring });
@@ -133,7 +138,8 @@ export function createSandbox(options: {
       versions: () => ({ ...versions }),
     }),
   );
-  app.use(googleRouter({ world, identities: new Map(Object.entries(credentials.tokens)), calls }));
+  app.use(githubRouter({ runs: testRuns, token: credentials.github }));
+  app.use(googleRouter({ world, identities: new Map(Object.entries(credentials.tokens)), calls, testRuns }));
 
   return {
     app,

@@ -11,6 +11,11 @@ const schema = z.strictObject({
     signingSecret: z.string().min(1),
     scopes: z.array(z.string()).default([...defaultScopes]),
   }),
+  /** With which workflows are dispatched at GitHub. */
+  github: z
+    .string()
+    .min(1)
+    .default(() => secret()),
   /** With which notifications are published. */
   monitoring: z.string().min(1),
   /** With which the bot is called every minute. */
@@ -42,6 +47,7 @@ export function readCredentials(file: string): Credentials {
 export const randomCredentials = (): Credentials => ({
   tokens: {},
   slack: { botToken: `xoxb-${secret()}`, signingSecret: secret(), scopes: [...defaultScopes] },
+  github: secret(),
   monitoring: secret(),
   scheduler: secret(),
 });

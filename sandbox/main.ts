@@ -1,11 +1,12 @@
 import { fstatSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tryHosts } from './ci/try-hosts.ts';
 import { createSandbox } from './create-sandbox.ts';
 import { type Credentials, CredentialsError, randomCredentials, readCredentials } from './credentials.ts';
 import { startDatabases } from './endpoints/databases.ts';
 import { startDns } from './endpoints/dns-server.ts';
-import { startEndpoints } from './endpoints/start-endpoints.ts';
+import { type Endpoints, startEndpoints } from './endpoints/start-endpoints.ts';
 import { type Options, OptionsError, readOptions } from './options.ts';
 import { loadScenario, ScenarioError } from './scenarios/load-scenario.ts';
 import { createWorld } from './world/create-world.ts';
@@ -28,30 +29,33 @@ async function main(options: Options): Promise<void> {
   const world = createWorld(scenario, Math.floor(Date.now() / SECOND_MS) * SECOND_MS);
   const databases = await startDatabases(world);
   let url = '';
+  const endpoints = Promise.withResolvers<Endpoints>();
   const sandbox = createSandbox({
     world,
     credentials,
     speed: options.speed,
     oncall: options.headless ? options.decision : undefined,
     publicUrl: () => url,
+    tryAll: async () => tryHosts(scenario.estate.hosts, await endpoints.promise),
     afterSecond: databases.follow,
   });
   const server = await listen(createServer(sandbox.app), options.port);
   // Sound: a server that listens on TCP has an address with a port.
   url = `http://${HOST}:${(server.address() as AddressInfo).port}`;
-  const endpoints = await startEndpoints(world);
+  const started = await startEndpoints(world);
+  endpoints.resolve(started);
   const dns = await startDns(world);
   untilAskedToStop(async () => {
     sandbox.stop();
     server.close();
     server.closeAllConnections();
-    await endpoints.close();
+    await started.close();
     await databases.close();
     await dns.close();
     process.exit(0);
   });
   const print = (line: unknown): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
-  const { connectTo, caFile } = endpoints;
+  const { connectTo, caFile } = started;
   print({ ready: true, url, connectTo, caFile, dnsServers: [dns.address], vpcConnectTo: databases.vpcConnectTo });
   if (options.headless) sandbox.log.subscribe(print);
 }

@@ -118,8 +118,18 @@ describe('the house', () => {
     expect(writers).toEqual(['functions/remediate.ts']);
   });
 
+  it("hands GitHub's token, and the right to start builds, to retest alone", () => {
+    const starters = files.filter(
+      (file) =>
+        file.startsWith('functions/') &&
+        file !== 'functions/wire-retest.ts' &&
+        /retestShell|githubRuns|buildRuns|RUNMEDIC_GITHUB_TOKEN/.test(read(file)),
+    );
+    expect(starters).toEqual(['functions/config.ts', 'functions/retest.ts']);
+  });
+
   it('keeps a deployed function to wiring', () => {
-    const functions = ['alert', 'investigate', 'slack', 'chat', 'remediate', 'patrol', 'probe'].map(
+    const functions = ['alert', 'investigate', 'slack', 'chat', 'remediate', 'retest', 'patrol', 'probe'].map(
       (name) => `functions/${name}.ts`,
     );
     const long = functions.filter((file) => read(file).split('\n').length > 41);

@@ -3,9 +3,18 @@ import type { Topic } from '../../shared/incident/effect.ts';
 import { ConfigurationInvalid } from '../config.ts';
 
 /** Who calls on a laptop: the functions, and the services that Google Cloud would run beside them. */
-export type Caller = 'alert' | 'investigate' | 'slack' | 'chat' | 'remediate' | 'patrol' | 'monitoring' | 'scheduler';
+export type Caller =
+  | 'alert'
+  | 'investigate'
+  | 'slack'
+  | 'chat'
+  | 'remediate'
+  | 'retest'
+  | 'patrol'
+  | 'monitoring'
+  | 'scheduler';
 
-const effects: readonly Topic[] = ['investigations', 'remediations', 'announcements'];
+const effects: readonly Topic[] = ['investigations', 'remediations', 'retests', 'announcements'];
 
 /**
  * Who may publish what, as the topics' IAM policies say in production: only Monitoring may raise an alert, only the front door a click,
@@ -17,6 +26,8 @@ const mayPublish: Readonly<Record<Caller, readonly Topic[]>> = {
   slack: ['clicks'],
   chat: [...effects, 'dead-letters'],
   remediate: effects,
+  // What it is told can lead to no change.
+  retest: ['announcements'],
   patrol: effects,
   monitoring: ['alerts'],
   scheduler: [],

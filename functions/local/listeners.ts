@@ -6,12 +6,13 @@ import type { Listening } from './http.ts';
 import { serveFunction } from './serve-function.ts';
 
 /** Which function listens on which topic, as its Eventarc trigger says in production. */
-const LISTENS: readonly (readonly [Topic, 'alert' | 'investigate' | 'chat' | 'remediate'])[] = [
+const LISTENS: readonly (readonly [Topic, 'alert' | 'investigate' | 'chat' | 'remediate' | 'retest'])[] = [
   ['alerts', 'alert'],
   ['investigations', 'investigate'],
   ['clicks', 'chat'],
   ['announcements', 'chat'],
   ['remediations', 'remediate'],
+  ['retests', 'retest'],
 ];
 
 /** Serves every function that handles messages, behind gates that only the queue of this process can pass, and gives the way to each. */

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ErrorRequestHandler, json, type Request, type RequestHandler, Router } from 'express';
+import type { TestRuns } from '../ci/test-runs.ts';
 import { FilterError } from '../world/filters/filter.ts';
 import { QueryError } from '../world/metrics/query-error.ts';
 import type { World } from '../world/world.ts';
@@ -7,6 +8,7 @@ import { ApiError, invalidArgument, notFound, sendError } from './api-error.ts';
 import { authenticate, authorize, isWithin } from './authorize.ts';
 import type { CallLog } from './call-log.ts';
 import { certificateManagerRouter } from './certificate-manager/certificate-manager-router.ts';
+import { cloudBuildRouter } from './cloud-build/cloud-build-router.ts';
 import { cloudSqlRouter } from './cloud-sql/cloud-sql-router.ts';
 import { certificateRouter } from './compute/certificate-router.ts';
 import { computeRouter } from './compute/compute-router.ts';
@@ -26,6 +28,8 @@ export interface GoogleOptions {
   /** Bearer token to the e-mail of its identity. */
   readonly identities: ReadonlyMap<string, string>;
   readonly calls: CallLog;
+  /** What runs in Cloud Build. */
+  readonly testRuns: TestRuns;
 }
 
 /** Google's REST APIs over the world. Takes their versions' paths and leaves every other path alone. */
@@ -45,6 +49,7 @@ export function googleRouter(options: GoogleOptions): Router {
     networkRouter(options.world),
     secretManagerRouter(options.world),
     platformRouter(options.world),
+    cloudBuildRouter(options.world, options.testRuns),
   );
   api.use(unknownMethod, answerError);
   const router = Router();

@@ -1,5 +1,6 @@
 import type { ApiMethod } from './api-method.ts';
 import { certificateManagerMethods } from './certificate-manager/certificate-manager-methods.ts';
+import { cloudBuildMethods } from './cloud-build/cloud-build-methods.ts';
 import { cloudSqlMethods } from './cloud-sql/cloud-sql-methods.ts';
 import { computeMethods } from './compute/compute-methods.ts';
 import { loggingMethods } from './logging/logging-methods.ts';
@@ -24,6 +25,7 @@ const methods: readonly ApiMethod[] = [
   ...secretManagerMethods,
   ...[...runMethods, ...vpcAccessMethods, ...monitoringMethods, ...loggingMethods],
   ...platformMethods,
+  ...cloudBuildMethods,
 ];
 
 export const methodFor = (method: string, path: string): ApiMethod | undefined =>
@@ -31,8 +33,11 @@ export const methodFor = (method: string, path: string): ApiMethod | undefined =
 
 /** What each of runmedic's identities may do, by the part of its e-mail before @; whoever is not here may do nothing. */
 const grants: Readonly<Record<string, readonly string[]>> = {
-  // Whatever reads, and nothing else.
-  investigate: methods.filter(({ kind }) => kind === 'reads').map(({ permission }) => permission),
+  // Whatever reads of what is watched, and nothing else.
+  investigate: methods
+    .filter(({ kind, api }) => kind === 'reads' && api !== 'cloudbuild')
+    .map(({ permission }) => permission),
+  retest: cloudBuildMethods.map(({ permission }) => permission),
   remediate: [
     'run.services.get',
     'run.services.list',

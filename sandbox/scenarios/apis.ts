@@ -13,5 +13,6 @@ export const apis = [
   'cloudbilling',
   'servicehealth',
   'secretmanager',
+  'cloudbuild',
 ] as const;
 export type Api = (typeof apis)[number];

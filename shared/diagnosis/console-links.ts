@@ -61,5 +61,9 @@ export const billingPage = (project: string): string => `${CONSOLE}/billing/link
 /** Personalized Service Health. */
 export const healthPage = (project: string): string => `${CONSOLE}/servicehealth/incidents?project=${project}`;
 
+/** One incident there, `projects/P/locations/global/events/E`; the form is that of Google's own alert templates (read 2026-12-01). */
+export const healthIncidentPage = (name: string): string =>
+  `${CONSOLE}/servicehealth/incidentDetails/${encodeURIComponent(name)}?project=${projectOf(name)}`;
+
 /** What Google tells everybody. */
 export const STATUS_PAGE = 'https://status.cloud.google.com/';

@@ -4,14 +4,14 @@ import type { MetricsObservation } from '../evidence/metrics.ts';
 import { isHere, type PlatformObservation } from '../evidence/platform.ts';
 import { earliest, type Instant, latest, secondsBetween } from '../ports/clock.ts';
 import type { CloudIncident } from '../ports/platform.ts';
-import { healthPage, STATUS_PAGE } from './console-links.ts';
+import { healthIncidentPage, healthPage, STATUS_PAGE } from './console-links.ts';
 import { counted } from './counted.ts';
 import { failedStarts, startsInWords } from './failed-starts.ts';
 import { effectiveCeiling } from './instance-ceiling-reached.ts';
 import { failingLately, isSilent, ownStory, turnedAway } from './platform-signs.ts';
 import { REFUSALS_MIN } from './quota-exhausted.ts';
 import { beganWith, ONSET_SECONDS_MAX } from './revisions.ts';
-import { type Conclusion, type Confidence, type Context, rule } from './rule.ts';
+import { type Cause, type Conclusion, type Confidence, type Context, rule } from './rule.ts';
 
 /** What falls at one moment has one cause; services that fail one by one have several. Our own choice: within two of Monitoring's minutes. */
 const TOGETHER_SECONDS = 120;
@@ -67,6 +67,10 @@ export const platformIncident = rule({
   },
 });
 
+/** Google itself says so: then nothing is to be changed here. What it has not announced may still turn out to be somebody's own. */
+export const isAnnounced = ({ rule: named, target }: Pick<Cause, 'rule' | 'target'>): boolean =>
+  named === 'platform-incident' && target.includes('/events/');
+
 interface Seen {
   readonly platform: PlatformObservation;
   readonly logs: LogsObservation;
@@ -104,14 +108,13 @@ const SURE: Readonly<Record<CloudIncident['relevance'], Confidence>> = {
 };
 
 /** An incident that Google has announced, held against what fails; nothing where it does not fit. */
-function judge(incident: CloudIncident, { logs, run, failing, context }: Seen): Conclusion[] {
+function judge(incident: CloudIncident, { logs, run, failing }: Seen): Conclusion[] {
   const services = failing.filter((service) => ownStory(service, logs).length === 0);
   const enough = services.length >= Math.min(SERVICES_MIN, run.services.length) || incident.relevance === 'impacted';
   const onset = services.map((service) => beganAt(service, logs)).sort()[0];
   const lead =
     onset === undefined || incident.startedAt === undefined ? undefined : secondsBetween(incident.startedAt, onset);
   if (services.length === 0 || !enough || (lead !== undefined && lead < -BEFORE_SECONDS)) return [];
-  const { project } = context.subject;
   const products = [...new Set(incident.impacts.map(({ product }) => product))].join(', ');
   return [
     {
@@ -122,7 +125,7 @@ function judge(incident: CloudIncident, { logs, run, failing, context }: Seen): 
       evidence: [
         {
           text: `${incident.detailedState === 'confirmed' ? 'Confirmed' : 'Announced'} by Google, ${incident.relevance.replace('-', ' ')} to this project${incident.startedAt === undefined ? '' : `, since ${incident.startedAt}`}.`,
-          url: healthPage(project),
+          url: healthIncidentPage(incident.name),
         },
         ...(incident.workaround === undefined ? [] : [{ text: `Google's workaround: ${incident.workaround}` }]),
         { text: 'Nothing is to be changed here; Google tells how it goes on.', url: STATUS_PAGE },

@@ -1,6 +1,8 @@
 import type { Effect } from '../incident/effect.ts';
-import type { Incident, Paged } from '../incident/incident.ts';
+import { calledForTestsSince } from '../incident/end-to-end.ts';
+import type { Incident } from '../incident/incident.ts';
 import type { Policy } from '../policy/policy.ts';
+import type { Instant } from '../ports/clock.ts';
 import { escalationMessage } from '../report/escalation-message.ts';
 import { environmentIn, loaded } from './advance.ts';
 import type { AnnouncementShell } from './announce.ts';
@@ -9,7 +11,7 @@ import { channelOf } from './channel-of.ts';
 
 /**
  * Calls the people of one escalation level, once, in a new message: an edited one notifies nobody. Nobody is called about an incident
- * that is over, or in which a plan is decided on or made; one that is looked at once more goes on calling. A crash between posting and writing it down calls them once more, which is better than never.
+ * that is over, unless its end-to-end tests failed, or in which a plan is decided on or made; one that is looked at once more goes on calling. A crash between posting and writing it down calls them once more, which is better than never.
  */
 export async function escalate(
   { incident: id, level }: Extract<Effect, { type: 'escalate' }>,
@@ -17,16 +19,16 @@ export async function escalate(
 ): Promise<void> {
   const { store, chat, clock } = shell;
   const incident = await loaded(id, store);
-  const paged = pagedIn(incident);
-  if (paged === undefined) return;
+  const since = calledSince(incident);
+  if (since === undefined) return;
   // An incident may escalate for one reason, be looked at again, and escalate for another: each has its own calls.
-  const key = `escalation/${id}/${paged.since}/${level}`;
+  const key = `escalation/${id}/${since}/${level}`;
   if (await store.spent(key)) return;
   const callable = environmentIn(incident, shell.policy) ?? withoutEnvironment(shell.policy);
   await withCard({ id, channel: channelOf(incident, await store.card(id), shell.policy) }, shell, async (held) => {
     if (await store.spent(key)) return;
     const { channel, ts } = held.card();
-    const message = escalationMessage(incident, { level, since: paged.since }, callable);
+    const message = escalationMessage(incident, { level, since }, callable);
     await chat.post(message, ts === undefined ? { channel } : { channel, thread: ts, broadcast: 'to-channel' });
     await store.spend(key, await clock.now());
   });
@@ -38,7 +40,8 @@ const withoutEnvironment = ({ top }: Policy) => ({
   escalation: [],
 });
 
-function pagedIn(incident: Incident): Paged | undefined {
-  if (incident.status === 'escalated') return incident;
-  return incident.status === 'investigating' ? incident.paged : undefined;
+function calledSince(incident: Incident): Instant | undefined {
+  if (incident.status === 'escalated') return incident.since;
+  if (incident.status === 'closed') return calledForTestsSince(incident.endToEnd);
+  return incident.status === 'investigating' ? incident.paged?.since : undefined;
 }

@@ -1,6 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import { diagnose } from '../diagnosis/diagnose.ts';
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
+import { isAnnounced } from '../diagnosis/platform-incident.ts';
+import type { Cause } from '../diagnosis/rule.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { gather } from '../evidence/gather.ts';
 import type { Inspection } from '../evidence/inspector.ts';
@@ -110,12 +112,23 @@ function offerFor(
     tried: attempts,
   });
   if (planned.kind === 'being-changed') return { kind: 'none', reason: planned.kind, detail: planned.detail };
-  if (planned.kind === 'none') return { kind: 'none', reason: 'no-safe-action', detail: planned.refusals.join('; ') };
+  if (planned.kind === 'none') return noneFor(root, planned.refusals);
   const { plan } = planned;
   const vouched = { plan, signature: signed({ digest: plan.digest }, planKey) };
   if (environment.observe !== undefined) return { kind: 'observed', signed: vouched, setting: environment.observe };
   const expiresAt = plusSeconds(at, environment.approvers.expiresAfterSeconds);
   return { kind: 'plan', signed: vouched, expiresAt };
+}
+
+/** Where Google says that it is its own trouble, nobody is asked to do anything. */
+function noneFor(root: Cause, refusals: readonly string[]): Offer {
+  if (isAnnounced(root))
+    return { kind: 'none', reason: 'platform-incident', detail: 'Google has announced an incident that explains it' };
+  const detail =
+    root.rule === 'platform-incident'
+      ? 'it looks like trouble of Google Cloud itself, which Google has not announced'
+      : refusals.join('; ');
+  return { kind: 'none', reason: 'no-safe-action', detail };
 }
 
 const withoutCause = ({ ruledOut, unchecked, symptoms }: Diagnosis): string =>

@@ -12,6 +12,8 @@ export type Effect =
       readonly step: number;
       readonly direction: 'apply' | 'undo';
     }
+  /** retest.ts: start the end-to-end tests of a resolved incident, or follow those that were started. */
+  | { readonly type: 'retest'; readonly incident: string }
   /** chat.ts: show the incident as it is now, and what the thread lacks. */
   | { readonly type: 'announce'; readonly incident: string }
   /** chat.ts: a new message that mentions those whom escalation names at this level. */
@@ -22,6 +24,7 @@ export const topicOf = {
   investigate: 'investigations',
   verify: 'investigations',
   'carry-out': 'remediations',
+  retest: 'retests',
   announce: 'announcements',
   escalate: 'announcements',
 } as const satisfies Record<Effect['type'], string>;

@@ -2,7 +2,9 @@ import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import type { CallCount } from '../ports/call-meter.ts';
 import type { Instant } from '../ports/clock.ts';
 import type { SignedPlan } from '../remedy/plan.ts';
+import type { TestResult } from './end-to-end.ts';
 import type { AlertNote, Approval, Recovery, Refusal } from './incident.ts';
+import type { TestRun } from './test-runs.ts';
 
 /** What happened. Each may arrive late, twice or out of order; `at` is the only time that transition knows. */
 export type IncidentEvent = { readonly at: Instant } & (
@@ -44,6 +46,11 @@ export type IncidentEvent = { readonly at: Instant } & (
   | { readonly type: 'look-under-way'; readonly round: number }
   /** Somebody wants it looked at anew. `by` is a Slack user id. */
   | { readonly type: 'check-asked'; readonly by: string }
+  /** A delivery is about to start the end-to-end tests. `by` is its own, so that it knows its claim again. */
+  | { readonly type: 'tests-claimed'; readonly by: string }
+  /** What has not ended by `deadline` is waited for no longer. */
+  | { readonly type: 'tests-started'; readonly run: TestRun; readonly deadline: Instant }
+  | { readonly type: 'tests-ended'; readonly result: TestResult }
   | { readonly type: 'timer-due'; readonly version: number }
 );
 
@@ -57,7 +64,7 @@ export type Offer =
   | {
       readonly kind: 'none';
       /** 'being-changed': another incident is changing what would help. */
-      readonly reason: 'healthy' | 'no-cause' | 'no-safe-action' | 'being-changed';
+      readonly reason: 'healthy' | 'no-cause' | 'no-safe-action' | 'being-changed' | 'platform-incident';
       readonly detail: string;
     };
 

@@ -4,6 +4,7 @@ import type { Instant } from '../ports/clock.ts';
 import type { ActionName } from '../remedy/actions.ts';
 import type { SignedPlan } from '../remedy/plan.ts';
 import type { Subject } from '../signal/subject.ts';
+import type { EndToEndTests } from './end-to-end.ts';
 
 /** Raised when stored incidents change shape; older ones are brought forward on load. */
 export const INCIDENT_SCHEMA = 1;
@@ -71,6 +72,7 @@ export interface Operation {
 export type EscalationReason =
   | 'no-cause'
   | 'no-safe-action'
+  | 'platform-incident'
   | 'nobody-may-approve'
   | 'observed'
   | 'nobody-decided'
@@ -196,6 +198,8 @@ export type IncidentState =
       readonly signed: SignedPlan | undefined;
       readonly approval: Approval | undefined;
       readonly recovery: Recovery | undefined;
+      /** undefined: none are configured, or it was declined. */
+      readonly endToEnd: EndToEndTests | undefined;
     };
 
 export type Incident = Facts & IncidentState;

@@ -36,6 +36,8 @@ export const CLAIM_SECONDS = 120;
 export const ESCALATED_LOOK_EVERY_SECONDS = 3600;
 /** Where no look came to an answer there is nothing for people to go by: it is tried again soon, whatever level comes next. */
 export const UNANSWERED_LOOK_EVERY_SECONDS = 600;
+/** What is Google's own trouble ends when Google ends it. Our own choice: users learn of it by then, and nobody is called. */
+export const PLATFORM_LOOK_EVERY_SECONDS = 600;
 /** A step that has not ended this long after it was approved is handed to people; a connector's update takes minutes. */
 export const EXECUTION_SECONDS_MAX = 3600;
 /** How long these steps may take together, from the approval on. */
@@ -162,8 +164,9 @@ export function escalate(
   );
 }
 
-/** When level n of an escalation is told: n counts from one into the policy's levels; undefined after the last. */
-export function levelDueAt({ since, level }: Paged, environment: Environment): Instant | undefined {
+/** When level n of an escalation is told: n counts from one into the policy's levels; undefined after the last, and where nobody can do anything but wait. */
+export function levelDueAt({ reason, since, level }: Paged, environment: Environment): Instant | undefined {
+  if (reason === 'platform-incident') return undefined;
   const next = environment.escalation[level - 1];
   return next === undefined ? undefined : plusSeconds(since, next.afterSeconds);
 }
@@ -174,6 +177,7 @@ export function levelDueAt({ since, level }: Paged, environment: Environment): I
  */
 export function nextCall(paged: Paged, { at, environment }: Moment): Instant {
   const level = levelDueAt(paged, environment);
+  if (paged.reason === 'platform-incident') return plusSeconds(at, PLATFORM_LOOK_EVERY_SECONDS);
   if (paged.reason !== 'investigation-failed') return level ?? plusSeconds(at, ESCALATED_LOOK_EVERY_SECONDS);
   const look = plusSeconds(at, UNANSWERED_LOOK_EVERY_SECONDS);
   return level === undefined ? look : earliest(look, level);
@@ -192,18 +196,32 @@ const diagnosisOf = ({ diagnosis }: Incident): Diagnosis | undefined => diagnosi
 
 type Offered = IncidentIn<'executing'> | IncidentIn<'verifying'>;
 
-export function close(incident: Incident, { at }: Moment, outcome: Outcome, diagnosis = diagnosisOf(incident)): Step {
+export function close(
+  incident: Incident,
+  { at, environment }: Moment,
+  outcome: Outcome,
+  diagnosis = diagnosisOf(incident),
+): Step {
+  // Also of what recovered by itself: it was broken, and tests see what checks do not.
+  const tested = outcome.kind === 'resolved' && environment.endToEnd !== undefined;
   const offered =
     incident.status === 'awaiting-approval' || incident.status === 'executing' || incident.status === 'verifying';
-  return move(incident, {
-    status: 'closed',
-    outcome,
-    closedAt: at,
-    diagnosis,
-    signed: offered ? incident.signed : undefined,
-    approval: incident.status === 'executing' || incident.status === 'verifying' ? incident.approval : undefined,
-    recovery: incident.status === 'verifying' ? incident.last : undefined,
-  });
+  return move(
+    incident,
+    {
+      status: 'closed',
+      outcome,
+      closedAt: at,
+      diagnosis,
+      signed: offered ? incident.signed : undefined,
+      approval: incident.status === 'executing' || incident.status === 'verifying' ? incident.approval : undefined,
+      recovery: incident.status === 'verifying' ? incident.last : undefined,
+      endToEnd: tested
+        ? { status: 'starting', askedAt: at, claim: undefined, dueAt: plusSeconds(at, CARRY_OUT_PATIENCE_SECONDS) }
+        : undefined,
+    },
+    { effects: tested ? [{ type: 'retest', incident: incident.id }] : [] },
+  );
 }
 
 /** Puts one step of the approved plan into the hands of remediate.ts. */

@@ -6,6 +6,7 @@ import { carryOut, close, investigateAgain, type Moment, note, ROUNDS_MAX, type 
 import { unreachable } from './unreachable.ts';
 import { whenClaimed, whenFinished, whenStarted } from './when-carried-out.ts';
 import { whenCheckAsked } from './when-check-asked.ts';
+import { whenClosed } from './when-closed.ts';
 import { whenDue } from './when-due.ts';
 import { whenInvestigated } from './when-investigated.ts';
 import { whenLookUnderWay } from './when-look-under-way.ts';
@@ -25,7 +26,7 @@ export function transition(incident: Incident, event: IncidentEvent, environment
 }
 
 function decided(incident: Incident, event: IncidentEvent, environment: Environment): Step {
-  if (incident.status === 'closed') return stay(incident);
+  if (incident.status === 'closed') return whenClosed(incident, event);
   const moment: Moment = { at: event.at, environment };
   switch (event.type) {
     case 'alert-joined':
@@ -56,6 +57,11 @@ function decided(incident: Incident, event: IncidentEvent, environment: Environm
       return whenLookUnderWay(incident, event);
     case 'check-asked':
       return whenCheckAsked(incident, event, moment);
+    case 'tests-claimed':
+    case 'tests-started':
+    case 'tests-ended':
+      // Of an incident that is over, and of no other.
+      return stay(incident);
     case 'timer-due':
       return event.version === incident.version ? whenDue(incident, moment) : stay(incident);
     default:

@@ -41,9 +41,10 @@ export function whenInvestigated(
   const isOpen = offer.reason === 'no-cause' || offer.reason === 'being-changed';
   const unexplainedLooks = incident.unexplainedLooks + (isOpen ? 1 : 0);
   if (healthyLooks >= HEALTHY_LOOKS) return close(incident, moment, { kind: 'resolved', by: 'itself' }, diagnosis);
-  const noneLeft = offer.reason === 'no-safe-action' || unexplainedLooks >= UNEXPLAINED_LOOKS;
+  const noneLeft =
+    offer.reason === 'no-safe-action' || offer.reason === 'platform-incident' || unexplainedLooks >= UNEXPLAINED_LOOKS;
   if (offer.reason !== 'healthy' && noneLeft) {
-    const reason = offer.reason === 'no-cause' ? 'no-cause' : 'no-safe-action';
+    const reason = offer.reason === 'being-changed' ? 'no-safe-action' : offer.reason;
     return escalate(incident, moment, reason, offer.detail, { diagnosis });
   }
   const dueAt = nextLook(moment.at, LOOK_EVERY_SECONDS);

@@ -2,6 +2,7 @@ import { type Instant, plusSeconds } from '../ports/clock.ts';
 import type { Incident, IncidentIn } from './incident.ts';
 import { attemptsWith, move, type Step, stay } from './moves.ts';
 import { unreachable } from './unreachable.ts';
+import { endTests } from './when-closed.ts';
 
 /** How often it is asked whether the environment is back in the configuration. Nobody is told of it. */
 export const REST_SECONDS = 86_400;
@@ -11,7 +12,7 @@ export const REST_SECONDS = 86_400;
  * that people get it, once, and it rests. Whatever happened is taken in no further than that.
  */
 export function withoutEnvironment(incident: Incident, at: Instant): Step {
-  if (incident.status === 'closed') return stay(incident);
+  if (incident.status === 'closed') return withoutTests(incident, at);
   if (incident.status === 'escalated' && incident.reason === 'environment-removed') return rest(incident, at);
   const { id, subject } = incident;
   return move(
@@ -31,6 +32,14 @@ export function withoutEnvironment(incident: Incident, at: Instant): Step {
       effects: [{ type: 'escalate', incident: id, level: 0 }],
     },
   );
+}
+
+/** Which tests were meant, and who may be told of them, went with the environment. */
+function withoutTests(incident: IncidentIn<'closed'>, at: Instant): Step {
+  const { endToEnd, subject } = incident;
+  if (endToEnd === undefined || endToEnd.status === 'ended') return stay(incident);
+  const detail = `the configuration no longer has environments.${subject.environment}`;
+  return endTests(incident, { kind: endToEnd.status === 'running' ? 'unread' : 'not-started', detail }, at);
 }
 
 /** Saved silently: that nothing changed is no news. */

@@ -8,6 +8,7 @@ import {
   GUARDRAILS,
   VERIFICATION,
 } from './defaults.ts';
+import { completeEndToEnd } from './end-to-end-file.ts';
 import type {
   ApproverPolicy,
   Approvers,
@@ -55,6 +56,7 @@ function environment(name: string, here: EnvironmentFile, top: PolicyFile): Envi
     guardrails: guardrails(here.guardrails, top.guardrails),
     verification: verification(here.verification, top.verification),
     escalation: (here.escalation ?? top.escalation)?.map(level) ?? ESCALATION,
+    endToEnd: here.endToEnd && completeEndToEnd(here.endToEnd, project),
     paused: here.paused ?? false,
     observe: observedBy(name, here.observe, top.observe),
   };

@@ -39,6 +39,8 @@ export const ESCALATION: readonly EscalationLevel[] = [
   { afterSeconds: 4 * 3600, usergroups: [], users: [] },
 ];
 
+export const END_TO_END_TIMEOUT_SECONDS = 30 * 60;
+
 export const CHECK_TIMEOUT_SECONDS = 10;
 /** A healthy handshake inside one region takes milliseconds; longer than this is as good as never. */
 export const DATABASE_TIMEOUT_SECONDS = 5;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { checkFile } from './check-file.ts';
 import { databaseFile, probeFile } from './database-file.ts';
 import { APPROVAL_EXPIRES_AFTER_SECONDS, BOUNDS, GUARDRAILS, VERIFICATION } from './defaults.ts';
+import { endToEndFile } from './end-to-end-file.ts';
 import {
   actionId,
   channelId,
@@ -232,6 +233,9 @@ const environment = section({
     .describe(
       'Deployments of the function probe, one by Direct VPC egress and one behind each watched connector: the pair tells connector from database.',
     ),
+  endToEnd: endToEndFile
+    .optional()
+    .describe('End-to-end tests that are run once an incident is resolved; their result joins its card and thread.'),
   paused: z
     .boolean({ error: 'true or false' })
     .optional()

@@ -29,6 +29,8 @@ export interface Environment {
   readonly guardrails: GuardrailPolicy;
   readonly verification: VerificationPolicy;
   readonly escalation: readonly EscalationLevel[];
+  /** undefined: none are run. */
+  readonly endToEnd?: EndToEnd | undefined;
   /** true: alerts about this environment are recorded and otherwise ignored. */
   readonly paused: boolean;
   /** The setting by which plans are shown here and never offered; undefined: they are offered. */
@@ -181,6 +183,26 @@ export interface VerificationPolicy {
   readonly everySeconds: number;
   readonly deadlineSeconds: number;
 }
+
+/** The end-to-end tests that are run again once an incident is resolved, and how long they may take. */
+export type EndToEnd = { readonly timeoutSeconds: number } & (
+  | {
+      readonly kind: 'github';
+      /** OWNER/NAME */
+      readonly repository: string;
+      /** The workflow's file name, or its number. */
+      readonly workflow: string;
+      /** Branch or tag. */
+      readonly ref: string;
+    }
+  | {
+      readonly kind: 'cloud-build';
+      readonly project: string;
+      readonly region: string;
+      /** Its id or its name. */
+      readonly trigger: string;
+    }
+);
 
 export interface EscalationLevel {
   /** Counted from when people were first called for one reason. */

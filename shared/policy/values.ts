@@ -91,6 +91,24 @@ export const label = shaped(
   const [key = '', value = ''] = text.split('=');
   return { key, value };
 });
+export const repositoryName = shaped(
+  /^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/,
+  "a GitHub repository's owner and name, such as acme/shop",
+);
+
+export const workflowName = shaped(
+  /^([A-Za-z0-9._-]{1,200}\.ya?ml|[0-9]{1,20})$/,
+  "a workflow's file name (not its path or title), such as e2e.yml, or its number",
+);
+
+export const gitRef = shaped(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$/, 'a branch or tag, such as main');
+
+export const buildTrigger = shaped(
+  /^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/,
+  "a Cloud Build trigger's name or id, such as end-to-end",
+);
+
+export const buildLocation = shaped(/^(global|[a-z]+-[a-z]+[0-9]+)$/, 'a region such as us-central1, or global');
 
 /** A host, by name or IPv4 address, and a port. */
 export const privateAddress = shaped(

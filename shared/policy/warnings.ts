@@ -5,7 +5,7 @@ export const warningsOf = (policy: Policy, actionIds?: readonly string[]): reado
   policy.environments.flatMap((environment) => environmentWarnings(environment, actionIds));
 
 function environmentWarnings(environment: Environment, actionIds: readonly string[] | undefined): readonly string[] {
-  const { name, bounds, checks, databases, probes, paused, observe } = environment;
+  const { name, bounds, checks, databases, probes, endToEnd, paused, observe } = environment;
   return [
     ...approverWarnings(environment, actionIds),
     ...(bounds.actions.length === 0 ? [`${name}: bounds.actions is empty, so no change is ever offered.`] : []),
@@ -31,6 +31,11 @@ function environmentWarnings(environment: Environment, actionIds: readonly strin
         ]
       : []),
     ...(observe === undefined ? [] : [`${name}: ${observe} is true, so plans are shown and none is offered.`]),
+    ...(endToEnd?.kind === 'cloud-build' && endToEnd.project === environment.project
+      ? [
+          `${name}: endToEnd.cloudBuild runs in the watched project, where whoever may run its trigger may start any build; give the tests a project of their own.`,
+        ]
+      : []),
     ...(paused ? [`${name}: paused, so its alerts are recorded and otherwise ignored.`] : []),
   ];
 }

@@ -1,11 +1,14 @@
+import { healthIncidentPage, STATUS_PAGE } from '../diagnosis/console-links.ts';
+import { isAnnounced } from '../diagnosis/platform-incident.ts';
+import type { Cause } from '../diagnosis/rule.ts';
 import type { EscalationReason, IncidentIn } from '../incident/incident.ts';
-import { lookDueAt } from '../incident/moves.ts';
+import { lookDueAt, PLATFORM_LOOK_EVERY_SECONDS } from '../incident/moves.ts';
 import type { Environment } from '../policy/policy.ts';
 import { isByHand } from '../remedy/plan.ts';
 import { context, section } from './blocks.ts';
 import { changeLines, permanentLines, recommendedChange } from './change-blocks.ts';
 import { needed, type Weighed } from './limits.ts';
-import { foreign, moment } from './mrkdwn.ts';
+import { foreign, link, moment } from './mrkdwn.ts';
 import { escalationWords, sentence } from './words.ts';
 
 const DETAIL_MAX = 1000;
@@ -13,16 +16,39 @@ const DETAIL_MAX = 1000;
 /** Why people are asked to look, what there is for them to do, and when it is looked at again. */
 export function escalation(incident: IncidentIn<'escalated'>, environment: Environment | undefined): Weighed[] {
   const { reason, since } = incident;
+  const isGoogles = reason === 'platform-incident';
+  const lead = isGoogles
+    ? 'Nothing to be done here: Google Cloud has an incident.'
+    : `Needs people: ${escalationWords[reason]}.`;
   return needed(
-    section(`*Needs people: ${escalationWords[reason]}.*\n${whyAndWhat(incident)}`),
-    context(`Escalated ${moment(since)}.${againWords(incident, environment)}`),
+    section(`*${lead}*\n${whyAndWhat(incident)}`),
+    context(`${isGoogles ? 'Told' : 'Escalated'} ${moment(since)}.${againWords(incident, environment)}`),
   );
 }
 
 /** What the incident says of itself, and what to do about it. */
-export function whyAndWhat({ reason, detail }: IncidentIn<'escalated'>): string {
-  return [foreign(sentence(detail), DETAIL_MAX), ...TO_DO[reason]].join(' ');
+export function whyAndWhat({ reason, detail, diagnosis }: IncidentIn<'escalated'>): string {
+  const root = diagnosis?.root;
+  const isGoogles =
+    root?.rule === 'platform-incident' && (reason === 'platform-incident' || reason === 'no-safe-action');
+  const toDo = isGoogles ? googlesOwn(root) : TO_DO[reason];
+  return [foreign(sentence(detail), DETAIL_MAX), ...toDo].join(' ');
 }
+
+/** Nothing here would help; what there is to do is to wait, and where to read. What nobody has announced may be somebody's own all the same. */
+function googlesOwn(root: Cause): readonly string[] {
+  const status = link('status.cloud.google.com', STATUS_PAGE, LINK_WORDS_MAX);
+  if (!isAnnounced(root))
+    return [
+      'Nothing that was looked at here explains it, so that runmedic offers no change.',
+      `See ${status}, and open a support case where it says nothing.`,
+      ANEW,
+    ];
+  const own = link('Service Health', healthIncidentPage(root.target), LINK_WORDS_MAX);
+  return [...TO_DO['platform-incident'], `Google tells how it goes on: ${own}, ${status}.`];
+}
+
+const LINK_WORDS_MAX = 60;
 
 const ANEW = '*Check again* on the card has runmedic look anew.';
 
@@ -30,6 +56,9 @@ const ANEW = '*Check again* on the card has runmedic look anew.';
 const TO_DO: Readonly<Record<EscalationReason, readonly string[]>> = {
   'no-cause': ['Look for yourselves, and begin with what was seen.', ANEW],
   'no-safe-action': ['runmedic has no change left to offer; what to do is up to you.', ANEW],
+  'platform-incident': [
+    `Change nothing for it: no change of yours would help, and one made now would have to be taken back. runmedic offers none, and looks again every ${PLATFORM_LOOK_EVERY_SECONDS / 60} min until it is over.`,
+  ],
   'nobody-may-approve': ['Name somebody there, or make the change by hand.', ANEW],
   observed: ['What would help stands on the card, with its commands: make it by hand, or decide against it.', ANEW],
   'nobody-decided': [

@@ -1,9 +1,10 @@
-import type { Incident, LapsedOffer } from '../incident/incident.ts';
+import type { Incident, IncidentIn, LapsedOffer } from '../incident/incident.ts';
 import type { Approvers } from '../policy/policy.ts';
 import type { Instant } from '../ports/clock.ts';
 import { section } from './blocks.ts';
 import { changeLines } from './change-blocks.ts';
 import type { Message } from './chat.ts';
+import { AFTER_FAILED_TESTS, endToEndLine } from './end-to-end-words.ts';
 import { whyAndWhat } from './escalation-blocks.ts';
 import { headlineText } from './heading.ts';
 import { cut, TEXT_MAX } from './limits.ts';
@@ -43,6 +44,7 @@ function contentOf(incident: Incident): readonly string[] {
     const offer = lapsed === undefined ? [] : [`${offerWords(lapsed)}:`, changeLines(lapsed.signed.plan)];
     return [whyAndWhat(incident), ...causeOf(incident), ...offer];
   }
+  if (incident.status === 'closed') return testsOf(incident);
   // Looked at once more since people were called, or between two of their levels.
   if (incident.status !== 'investigating') return [];
   const { paged } = incident;
@@ -52,6 +54,10 @@ function contentOf(incident: Incident): readonly string[] {
 
 const offerWords = ({ expiredAt }: LapsedOffer): string =>
   expiredAt === undefined ? 'Not offered, only shown' : `Was offered until ${moment(expiredAt)}`;
+/** What was resolved, and wants somebody to look all the same. */
+function testsOf({ endToEnd }: IncidentIn<'closed'>): readonly string[] {
+  return endToEnd === undefined ? [] : [endToEndLine(endToEnd), AFTER_FAILED_TESTS];
+}
 
 function causeOf({ diagnosis }: Incident): readonly string[] {
   const root = diagnosis?.root;

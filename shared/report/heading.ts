@@ -2,7 +2,7 @@ import type { AlertNote, Incident } from '../incident/incident.ts';
 import { context, header } from './blocks.ts';
 import { needed, type Weighed } from './limits.ts';
 import { code, escaped, link, moment } from './mrkdwn.ts';
-import { elapsedWords, placeWords, severityOf, severityWord, stateWords } from './words.ts';
+import { elapsedWords, placeWords, severityOf, severityWord, stateWords, testsFailed } from './words.ts';
 
 const POLICIES_SHOWN = 3;
 
@@ -30,8 +30,9 @@ const SEVERITY_MARKS: Readonly<Record<AlertNote['severity'], string>> = {
 
 /** A mark beside the words, never instead of them. */
 function markOf(incident: Incident): string {
-  if (incident.status === 'escalated') return ':rotating_light:';
+  if (incident.status === 'escalated') return incident.reason === 'platform-incident' ? ':cloud:' : ':rotating_light:';
   if (incident.status !== 'closed') return SEVERITY_MARKS[severityOf(incident)];
+  if (testsFailed(incident)) return ':warning:';
   return incident.outcome.kind === 'resolved' ? ':white_check_mark:' : ':no_entry:';
 }
 

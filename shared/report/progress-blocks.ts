@@ -6,6 +6,7 @@ import type { Instant } from '../ports/clock.ts';
 import { isByHand } from '../remedy/plan.ts';
 import { context, section } from './blocks.ts';
 import { beforeAfter, changeLines, permanentLines, titleOf } from './change-blocks.ts';
+import { endToEndLine } from './end-to-end-words.ts';
 import { needed, type Weighed } from './limits.ts';
 import { foreign, moment, user } from './mrkdwn.ts';
 import { durationWords, elapsedWords, stopped } from './words.ts';
@@ -77,7 +78,7 @@ function checkLines({ checks }: Recovery): string {
 
 /** How it ended. @param servedFrom since when users were seen to be served; the incident closes later, when that is proven. */
 export function ending(
-  { outcome, openedAt, closedAt, signed, recovery, attempts }: IncidentIn<'closed'>,
+  { outcome, openedAt, closedAt, signed, recovery, attempts, endToEnd }: IncidentIn<'closed'>,
   servedFrom: Instant | undefined,
 ): Weighed[] {
   switch (outcome.kind) {
@@ -89,11 +90,12 @@ export function ending(
     }
     case 'resolved': {
       const after = `after ${elapsedWords(openedAt, servedFrom ?? closedAt)}`;
+      const tests = endToEnd === undefined ? '' : `\n${endToEndLine(endToEnd)}`;
       if (outcome.by === 'itself') {
         const how = attempts.length === 0 ? ', by itself: nothing was changed' : '';
-        return needed(section(`*Users are served again* ${after}${how}. Nothing wrong is seen any more.`));
+        return needed(section(`*Users are served again* ${after}${how}. Nothing wrong is seen any more.${tests}`));
       }
-      const proof = recovery === undefined ? '' : `\n${checkLines(recovery)}`;
+      const proof = `${recovery === undefined ? '' : `\n${checkLines(recovery)}`}${tests}`;
       const made =
         signed === undefined ? [] : [...needed(section(changeLines(signed.plan))), ...permanentLines(signed.plan)];
       return [...needed(section(`*Users are served again* ${after}.${proof}`)), ...made];

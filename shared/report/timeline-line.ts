@@ -1,11 +1,15 @@
+import { resultAtDeadline, START_SECONDS_MAX, type TestResult } from '../incident/end-to-end.ts';
 import type { IncidentEvent, StepResult } from '../incident/event.ts';
+import { PLATFORM_LOOK_EVERY_SECONDS } from '../incident/moves.ts';
 import { offeredPlan } from '../incident/offered-plan.ts';
 import { leftPlanStanding } from '../incident/plan-stands.ts';
 import type { AuditEntry } from '../incident/store.ts';
 import { unreachable } from '../incident/unreachable.ts';
 import type { Approvers } from '../policy/policy.ts';
+import { plusSeconds } from '../ports/clock.ts';
 import { isByHand, type Plan } from '../remedy/plan.ts';
 import { beforeAfter, titleOf } from './change-blocks.ts';
+import { resultWords, runLink } from './end-to-end-words.ts';
 import { code, escaped, foreign, user, usergroup } from './mrkdwn.ts';
 import { ruleTitle, sentence, stopped } from './words.ts';
 
@@ -43,6 +47,7 @@ export function lineOf(
     case 'opened':
     // Only of two deliveries is it news, and then to a machine.
     case 'step-claimed':
+    case 'tests-claimed':
     // That something comes is no news yet.
     case 'look-under-way':
       return undefined;
@@ -68,9 +73,17 @@ export function lineOf(
     case 'check-asked':
       return quiet(`${nameOf(event.by, names)} had it looked at again.`);
     case 'environment-removed':
-      return entry.from === entry.to ? undefined : quiet('Its environment was removed from the configuration.');
+      if (to === 'closed')
+        return quiet(
+          'Its environment was removed from the configuration, and its end-to-end tests are not waited for.',
+        );
+      return from === to ? undefined : quiet('Its environment was removed from the configuration.');
+    case 'tests-started':
+      return quiet(`End-to-end tests: ${runLink('started', event.run)}.`);
+    case 'tests-ended':
+      return testsLine(event.result, before);
     case 'timer-due':
-      return timerLine(entry);
+      return to === 'closed' ? testsOverdueLine(entry, before) : timerLine(entry);
     default:
       return unreachable(event);
   }
@@ -109,7 +122,12 @@ function investigatedLine(
   }
   if (entry.to === 'closed') return told('*Recovered by itself:* nothing wrong is seen any more.', entry);
   if (offer.reason === 'healthy') return quiet('Nothing wrong was seen; looking once more before it is closed.');
-  if (entry.to === 'investigating' && lastOffer(before) === offer.reason) return undefined;
+  const isRepeated = lastOffer(before) === offer.reason;
+  if (isRepeated && (entry.to === 'investigating' || offer.reason === 'platform-incident')) return undefined;
+  if (offer.reason === 'platform-incident')
+    return quiet(
+      `Google Cloud has an incident: nothing is to be changed here. Looking again every ${PLATFORM_LOOK_EVERY_SECONDS / 60} min until it is over.`,
+    );
   const none = offer.reason === 'being-changed' ? 'what would help is being changed already' : 'no change to offer';
   const found = root === undefined ? 'No cause found' : `${escaped(ruleTitle(root.rule))}, and ${none}`;
   const next = entry.to === 'investigating' ? ' Looking again.' : '';
@@ -229,6 +247,23 @@ const NEXT: Readonly<Record<Exclude<AuditEntry['to'], 'closed' | 'verifying'>, s
   executing: ' Undoing the change.',
   escalated: '',
 };
+
+/** Where they failed, the message that calls people tells the channel. */
+function testsLine(result: TestResult, before: readonly AuditEntry[]): Line {
+  const text = `*End-to-end tests:* ${stopped(resultWords(result, runIn(before)?.run))}`;
+  return { text, telling: result.kind === 'passed' || result.kind === 'failed' ? 'quiet' : 'told' };
+}
+
+/** That they are asked for once more is no news; that their time is over is. */
+function testsOverdueLine({ at }: AuditEntry, before: readonly AuditEntry[]): Line | undefined {
+  const run = runIn(before);
+  if (run !== undefined) return at < run.deadline ? undefined : testsLine(resultAtDeadline('running'), before);
+  const isOver = before.some((entry) => entry.to === 'closed' && at >= plusSeconds(entry.at, START_SECONDS_MAX));
+  return isOver ? testsLine(resultAtDeadline('starting'), before) : undefined;
+}
+
+const runIn = (before: readonly AuditEntry[]): Of<'tests-started'> | undefined =>
+  before.flatMap(({ event }) => (event.type === 'tests-started' ? [event] : [])).at(-1);
 
 /** What did not come in time, by what was waited for. Once people have it, the escalation's own messages tell the rest. */
 const OVERDUE: Readonly<Record<AuditEntry['from'], string | undefined>> = {

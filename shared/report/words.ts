@@ -1,4 +1,5 @@
 import { ruleNamed, ruleNames } from '../diagnosis/rules.ts';
+import { calledForTestsSince } from '../incident/end-to-end.ts';
 import type { AlertNote, EscalationReason, Incident } from '../incident/incident.ts';
 import { unreachable } from '../incident/unreachable.ts';
 import type { Instant } from '../ports/clock.ts';
@@ -43,13 +44,21 @@ export function stateWords(incident: Incident): string {
     case 'verifying':
       return 'Checking recovery';
     case 'escalated':
-      return `Needs people: ${escalationWords[incident.reason]}`;
+      return incident.reason === 'platform-incident'
+        ? 'Google Cloud incident, nothing to change'
+        : `Needs people: ${escalationWords[incident.reason]}`;
     case 'closed':
-      return outcomeWords(incident.outcome);
+      return testsFailed(incident)
+        ? `${outcomeWords(incident.outcome)}, end-to-end tests failed`
+        : outcomeWords(incident.outcome);
     default:
       return unreachable(incident);
   }
 }
+
+/** What closed well and still wants somebody to look. */
+export const testsFailed = (incident: Incident): boolean =>
+  incident.status === 'closed' && calledForTestsSince(incident.endToEnd) !== undefined;
 
 function outcomeWords(outcome: Extract<Incident, { status: 'closed' }>['outcome']): string {
   if (outcome.kind === 'declined') return 'Declined';
@@ -59,6 +68,7 @@ function outcomeWords(outcome: Extract<Incident, { status: 'closed' }>['outcome'
 export const escalationWords: Readonly<Record<EscalationReason, string>> = {
   'no-cause': 'no cause found',
   'no-safe-action': 'no safe change to offer',
+  'platform-incident': 'Google Cloud has an incident, and nothing is to be changed here',
   'nobody-may-approve': 'nobody may approve the change',
   observed: 'observe mode, so that nothing is offered',
   'nobody-decided': 'nobody decided in time',

@@ -2,7 +2,15 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { FunctionName } from '../../functions/config.ts';
 
-export const functions: readonly FunctionName[] = ['slack', 'alert', 'patrol', 'chat', 'investigate', 'remediate'];
+export const functions: readonly FunctionName[] = [
+  'slack',
+  'alert',
+  'patrol',
+  'chat',
+  'investigate',
+  'remediate',
+  'retest',
+];
 export const SIGNING_SECRET = randomBytes(16).toString('hex');
 
 const secret = (): string => randomBytes(16).toString('hex');
@@ -22,6 +30,7 @@ export const functionEnv = (options: {
   RUNMEDIC_PUBSUB_PROJECT: 'acme-runmedic',
   RUNMEDIC_PUBSUB_ENDPOINT: options.publishing,
   RUNMEDIC_IDENTITY_TOKENS: JSON.stringify(Object.fromEntries(functions.map((name) => [name, secret()]))),
+  RUNMEDIC_GITHUB_TOKEN: secret(),
   SLACK_BOT_TOKEN: `xoxb-${secret()}`,
   SLACK_SIGNING_SECRET: SIGNING_SECRET,
   RUNMEDIC_PLAN_KEY: privateKey,

@@ -142,6 +142,7 @@ export const states: { readonly [S in Incident['status']]: IncidentState & { rea
     signed,
     approval: undefined,
     recovery: undefined,
+    endToEnd: undefined,
   },
 };
 

@@ -170,6 +170,7 @@ describe('what the wire lets through', () => {
       'monitoring',
       'patrol',
       'remediate',
+      'retest',
       'scheduler',
     ]);
     for (const [name, token] of Object.entries(others))

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { loadScenario } from '../../sandbox/scenarios/load-scenario.ts';
 import type { Scenario } from '../../sandbox/scenarios/scenario.ts';
+import type { Effect } from '../../shared/incident/effect.ts';
 import type { Environment } from '../../shared/policy/policy.ts';
 import { must } from '../builders/incident.ts';
 import { onWorld } from './on-world.ts';
@@ -52,11 +53,38 @@ describe('the first look', () => {
     expect(await world.store.audit(incident.id)).toHaveLength(incident.version);
   });
 
-  it('at an incident of the platform names it, and hands it to people, since no action answers it', async () => {
-    const incident = await (await alertedOn('regional-incident-announced')).incident();
-    expect(incident).toMatchObject({
+  it('at an incident that Google has announced says so once, changes nothing and looks until it is over', async () => {
+    const scenario = structuredClone(loadScenario('regional-incident-announced'));
+    const causes = scenario.causes.map((cause) =>
+      cause.type === 'cloud-incident' ? { ...cause, until: 2400 } : cause,
+    );
+    const world = await alertedOn({ ...scenario, causes });
+    const calls: Effect[] = [];
+    const looks = new Set<number>();
+    for (let minutes = 0; minutes < 60 && (await world.incident()).status !== 'closed'; minutes += 1) {
+      calls.push(...(await world.settle('escalate')));
+      const { status, round } = await world.incident();
+      if (status === 'escalated') looks.add(round);
+      await world.minute();
+    }
+    expect(must(await world.incident(), 'closed')).toMatchObject({ outcome: { by: 'itself' }, attempts: [] });
+    const trail = await world.store.audit((await world.incident()).id);
+    expect(trail.find(({ to }) => to === 'escalated')?.event).toMatchObject({
+      type: 'investigated',
+      diagnosis: { root: { rule: 'platform-incident' } },
+      offer: { kind: 'none', reason: 'platform-incident' },
+    });
+    // Of every look the same call is asked for, which is made once: nobody is called level by level.
+    expect(calls.map((effect) => effect.type === 'escalate' && effect.level)).toEqual(calls.map(() => 0));
+    expect(looks.size).toBeGreaterThan(2);
+    expect(world.writes()).toEqual([]);
+  });
+
+  it('at one that nobody has announced has people look at it', async () => {
+    expect(await (await alertedOn('regional-incident-unannounced')).incident()).toMatchObject({
       status: 'escalated',
       reason: 'no-safe-action',
+      detail: 'it looks like trouble of Google Cloud itself, which Google has not announced',
       diagnosis: { root: { rule: 'platform-incident' } },
     });
   });

@@ -1,6 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
 import express from 'express';
+import { githubRouter } from '../../sandbox/ci/github-router.ts';
+import { createTestRuns } from '../../sandbox/ci/test-runs.ts';
+import { tryHosts } from '../../sandbox/ci/try-hosts.ts';
 import { startDns } from '../../sandbox/endpoints/dns-server.ts';
 import { startEndpoints } from '../../sandbox/endpoints/start-endpoints.ts';
 import { createCallLog } from '../../sandbox/google/call-log.ts';
@@ -8,7 +11,9 @@ import { googleRouter } from '../../sandbox/google/google-router.ts';
 import { loadScenario } from '../../sandbox/scenarios/load-scenario.ts';
 import type { Scenario } from '../../sandbox/scenarios/scenario.ts';
 import { createWorld } from '../../sandbox/world/create-world.ts';
+import { githubRuns } from '../../shared/adapters/github/github-runs.ts';
 import { tokenAuth } from '../../shared/adapters/google/auth.ts';
+import { buildRuns } from '../../shared/adapters/google/build-runs.ts';
 import { googleCallMeter } from '../../shared/adapters/google/call-meter.ts';
 import { googleReader } from '../../shared/adapters/google/reader.ts';
 import { googleWriter } from '../../shared/adapters/google/writer.ts';
@@ -16,11 +21,13 @@ import { prober } from '../../shared/adapters/probe/prober.ts';
 import { openDatabase } from '../../shared/adapters/sqlite/database.ts';
 import { SqliteQueue } from '../../shared/adapters/sqlite/queue.ts';
 import { SqliteStore } from '../../shared/adapters/sqlite/store.ts';
+import { testRuns } from '../../shared/adapters/test-runs/test-runs.ts';
 import { advance, parseEffect, type Shell } from '../../shared/engine/advance.ts';
 import { carryOut } from '../../shared/engine/carry-out.ts';
 import { investigate } from '../../shared/engine/investigate.ts';
 import { patrol } from '../../shared/engine/patrol.ts';
 import { receiveAlert } from '../../shared/engine/receive-alert.ts';
+import { retest } from '../../shared/engine/retest.ts';
 import { verify } from '../../shared/engine/verify.ts';
 import { APPROVAL_HOLDS_SECONDS, approvalOf } from '../../shared/incident/approval.ts';
 import type { Effect, Topic } from '../../shared/incident/effect.ts';
@@ -44,15 +51,26 @@ const pem = () =>
  * The real engine, the embedded store and queue, and Google's own clients, over one world of the sandbox. Slack is left out: approvals are signed here
  * with chat's key. Time moves only when someone waits for it.
  */
-export async function onWorld(scenario: string | Scenario, over: Partial<Environment> = {}) {
+export async function onWorld(
+  scenario: string | Scenario,
+  { githubToken = 'token-of-github', ...over }: Partial<Environment> & { readonly githubToken?: string } = {},
+) {
   const world = createWorld(typeof scenario === 'string' ? loadScenario(scenario) : scenario, START_MS);
   const calls = createCallLog();
   const endpoints = await startEndpoints(world);
   const dns = await startDns(world);
   const identities = new Map(
-    ['investigate', 'remediate'].map((name) => [name, `${name}@acme-runmedic.iam.gserviceaccount.com`]),
+    ['investigate', 'remediate', 'retest'].map((name) => [name, `${name}@acme-runmedic.iam.gserviceaccount.com`]),
   );
-  const server = createServer(express().use(googleRouter({ world, identities, calls })));
+  const runs = createTestRuns({
+    nowMs: () => world.nowMs,
+    tryAll: () => tryHosts(world.scenario.estate.hosts, endpoints),
+  });
+  const server = createServer(
+    express()
+      .use(githubRouter({ runs, token: 'token-of-github' }))
+      .use(googleRouter({ world, identities, calls, testRuns: runs })),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the server has no port');
@@ -92,6 +110,14 @@ export async function onWorld(scenario: string | Scenario, over: Partial<Environ
     approvalPublicKey: keys.approval.publicKey,
   };
 
+  const retests = {
+    ...shell('retest'),
+    testRuns: testRuns({
+      github: githubRuns({ token: githubToken, apiUrl: `http://127.0.0.1:${address.port}/github` }),
+      builds: buildRuns(google('retest')),
+    }),
+  };
+
   const incident = async (): Promise<Incident> => {
     const [newest] = await store.recent(1);
     if (newest === undefined) throw new Error('no incident was opened');
@@ -101,6 +127,7 @@ export async function onWorld(scenario: string | Scenario, over: Partial<Environ
     if (effect.type === 'investigate') await investigate(effect, investigation, NEVER);
     if (effect.type === 'verify') await verify(effect, investigation, NEVER);
     if (effect.type === 'carry-out') await carryOut(effect, remediation, NEVER);
+    if (effect.type === 'retest') await retest(effect, retests, NEVER);
   };
   /** Handles what is on the queue until nothing is left; `hold` keeps one kind of effect back and gives it. */
   const settle = async (hold?: Effect['type']): Promise<Effect[]> => {
@@ -130,6 +157,8 @@ export async function onWorld(scenario: string | Scenario, over: Partial<Environ
     calls,
     remediation,
     investigation,
+    retests,
+    runs,
     shell,
     incident,
     handle,
@@ -186,7 +215,7 @@ export async function onWorld(scenario: string | Scenario, over: Partial<Environ
   };
 }
 
-const topics = (): readonly Topic[] => ['investigations', 'remediations', 'announcements'];
+const topics = (): readonly Topic[] => ['investigations', 'remediations', 'retests', 'announcements'];
 
 function keyPair() {
   const { privateKey, publicKey } = pem();

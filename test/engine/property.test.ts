@@ -19,6 +19,7 @@ const EXPECTED_TIMES: Readonly<Record<string, number>> = {
   'step-finished -> escalated': 12,
   'investigated -> escalated': 100,
   'rejected -> closed': 10,
+  'tests-ended -> closed': 4,
 };
 
 /** Plays a story over the real engine and the real embedded store and queue, and says what it broke and what it came to. */

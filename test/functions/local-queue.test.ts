@@ -22,6 +22,7 @@ const CALLERS: readonly Caller[] = [
   'slack',
   'chat',
   'remediate',
+  'retest',
   'patrol',
   'monitoring',
   'scheduler',
@@ -121,6 +122,7 @@ const publisherOf: Readonly<Record<Topic, Caller>> = {
   clicks: 'slack',
   investigations: 'investigate',
   remediations: 'patrol',
+  retests: 'investigate',
   announcements: 'alert',
   'dead-letters': 'alert',
 };
@@ -150,10 +152,11 @@ describe('who may publish what', () => {
     'clicks',
     'investigations',
     'remediations',
+    'retests',
     'announcements',
     'dead-letters',
   ];
-  const effects = ['investigations', 'remediations', 'announcements'];
+  const effects = ['investigations', 'remediations', 'retests', 'announcements'];
   const allowed: Readonly<Record<Caller, readonly string[]>> = {
     monitoring: ['alerts'],
     slack: ['clicks'],
@@ -161,6 +164,7 @@ describe('who may publish what', () => {
     investigate: effects,
     chat: [...effects, 'dead-letters'],
     remediate: effects,
+    retest: ['announcements'],
     patrol: effects,
     scheduler: [],
   };

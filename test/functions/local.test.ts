@@ -13,7 +13,7 @@ import { SqliteStore } from '../../shared/adapters/sqlite/store.ts';
 import { backend5xx } from '../signal/notifications.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const CALLERS = ['alert', 'investigate', 'slack', 'chat', 'remediate', 'patrol', 'monitoring', 'scheduler'];
+const CALLERS = ['alert', 'investigate', 'slack', 'chat', 'remediate', 'retest', 'patrol', 'monitoring', 'scheduler'];
 const STARTS_WITHIN_MS = 30_000;
 
 const ready = z.object({
@@ -67,6 +67,8 @@ describe('every function in one process', () => {
         RUNMEDIC_GOOGLE_ENDPOINT: platform.url,
         RUNMEDIC_SLACK_API_URL: `${platform.url}/api/`,
         RUNMEDIC_IDENTITY_TOKENS: JSON.stringify(Object.fromEntries(CALLERS.map((name) => [name, `token-of-${name}`]))),
+        RUNMEDIC_GITHUB_API_URL: `${platform.url}/github`,
+        RUNMEDIC_GITHUB_TOKEN: 'github-token-of-a-test',
         SLACK_BOT_TOKEN: 'xoxb-of-a-test',
         SLACK_SIGNING_SECRET: 'secret-of-a-test',
         RUNMEDIC_PLAN_KEY: plan.privateKey,
@@ -182,6 +184,11 @@ describe('every function in one process', () => {
       'no token for an identity',
       { RUNMEDIC_IDENTITY_TOKENS: '{"alert":"a"}' },
       'no token for investigate, slack, chat',
+    ],
+    [
+      'no token for where the tests are',
+      { RUNMEDIC_GITHUB_TOKEN: undefined },
+      'RUNMEDIC_GITHUB_TOKEN: not set, and environments.staging.endToEnd.github needs it',
     ],
     ['no signing secret', { SLACK_SIGNING_SECRET: undefined }, 'SLACK_SIGNING_SECRET: not set'],
     ['a state file that cannot be', { RUNMEDIC_STATE_FILE: '/nowhere/at/all.db' }, '/nowhere/at/all.db'],

@@ -96,6 +96,7 @@ describe('an effect', () => {
       investigate: 'investigations',
       verify: 'investigations',
       'carry-out': 'remediations',
+      retest: 'retests',
       announce: 'announcements',
       escalate: 'announcements',
     });

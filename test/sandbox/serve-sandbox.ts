@@ -30,6 +30,7 @@ export async function serveSandbox(options: {
     speed: 30,
     oncall: undefined,
     publicUrl: () => url,
+    tryAll: async () => [],
     afterSecond: () => undefined,
   });
   url = await start(sandbox.app, servers);

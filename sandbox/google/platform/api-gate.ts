@@ -11,6 +11,7 @@ const PAID: readonly Api[] = [
   'sqladmin',
   'redis',
   'secretmanager',
+  'cloudbuild',
 ];
 
 /** @throws ApiError for an API that the project has not switched on, or that its billing account no longer pays for. Texts: replies in public threads, read 2026-11-25. */

@@ -3,6 +3,7 @@ import type { Offer, StepResult } from '../../incident/event.ts';
 import type { AuditEntry } from '../../incident/store.ts';
 import { alertNoteSchema, approvalSchema, recoverySchema, refusalSchema } from './decision-schemas.ts';
 import { diagnosisSchema } from './diagnosis-schema.ts';
+import { testResultSchema, testRunSchema } from './end-to-end-schema.ts';
 import { signedPlanSchema } from './plan-schema.ts';
 import { callCountSchema, countSchema, directionSchema, everyMember, instantSchema } from './schema-parts.ts';
 
@@ -11,7 +12,7 @@ const offer = z.discriminatedUnion('kind', [
   z.looseObject({ kind: z.literal('observed'), signed: signedPlanSchema, setting: z.string() }),
   z.looseObject({
     kind: z.literal('none'),
-    reason: z.enum(['healthy', 'no-cause', 'no-safe-action', 'being-changed']),
+    reason: z.enum(['healthy', 'no-cause', 'no-safe-action', 'being-changed', 'platform-incident']),
     detail: z.string(),
   }),
 ]);
@@ -62,6 +63,9 @@ const union = z.discriminatedUnion('type', [
   }),
   z.looseObject({ type: z.literal('look-under-way'), at: instantSchema, round: countSchema }),
   z.looseObject({ type: z.literal('check-asked'), at: instantSchema, by: z.string().min(1) }),
+  z.looseObject({ type: z.literal('tests-claimed'), at: instantSchema, by: z.string() }),
+  z.looseObject({ type: z.literal('tests-started'), at: instantSchema, run: testRunSchema, deadline: instantSchema }),
+  z.looseObject({ type: z.literal('tests-ended'), at: instantSchema, result: testResultSchema }),
   z.looseObject({ type: z.literal('timer-due'), at: instantSchema, version: countSchema }),
 ]);
 

@@ -9,6 +9,7 @@ import {
 } from '../../incident/incident.ts';
 import { alertNoteSchema, approvalSchema, recoverySchema, refusalSchema } from './decision-schemas.ts';
 import { diagnosisSchema } from './diagnosis-schema.ts';
+import { endToEndSchema } from './end-to-end-schema.ts';
 import { actionNameSchema, signedPlanSchema } from './plan-schema.ts';
 import { callCountSchema, countSchema, directionSchema, everyMember, instantSchema, maybe } from './schema-parts.ts';
 import { subjectSchema } from './subject-schema.ts';
@@ -26,6 +27,7 @@ const paged = {
   reason: z.enum([
     'no-cause',
     'no-safe-action',
+    'platform-incident',
     'nobody-may-approve',
     'observed',
     'nobody-decided',
@@ -135,6 +137,8 @@ const union = z.discriminatedUnion('status', [
     signed: maybe(signedPlanSchema),
     approval: maybe(approvalSchema),
     recovery: maybe(recoverySchema),
+    // Incidents from before there were any.
+    endToEnd: maybe(endToEndSchema),
   }),
 ]);
 

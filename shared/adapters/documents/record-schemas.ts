@@ -80,6 +80,7 @@ const effect = z.discriminatedUnion('type', [
     step: countSchema,
     direction: directionSchema,
   }),
+  z.looseObject({ type: z.literal('retest'), incident: z.string() }),
   z.looseObject({ type: z.literal('announce'), incident: z.string() }),
   z.looseObject({ type: z.literal('escalate'), incident: z.string(), level: countSchema }),
 ]);

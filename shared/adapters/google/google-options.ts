@@ -28,6 +28,7 @@ export type GoogleApi =
   | 'serviceusage'
   | 'cloudbilling'
   | 'servicehealth'
+  | 'cloudbuild'
   | 'secretmanager';
 
 /** `https://run.googleapis.com`, or the endpoint's own address. */

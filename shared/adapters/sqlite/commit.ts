@@ -61,7 +61,11 @@ function insertEffect(sql: SQLTagStore, after: Incident, effect: Effect, index: 
   return { id, effect };
 }
 
-const dueAtOf = (incident: Incident): string | null => (incident.status === 'closed' ? null : (incident.dueAt ?? null));
+function dueAtOf(incident: Incident): string | null {
+  if (incident.status !== 'closed') return incident.dueAt ?? null;
+  const { endToEnd } = incident;
+  return endToEnd === undefined || endToEnd.status === 'ended' ? null : endToEnd.dueAt;
+}
 
 /** What must not happen: a commit whose parts are about different things. */
 function assertCoherent({ before, after, audit }: Commit): void {

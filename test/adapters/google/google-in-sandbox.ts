@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { onTestFinished } from 'vitest';
+import { createTestRuns } from '../../../sandbox/ci/test-runs.ts';
 import { createCallLog } from '../../../sandbox/google/call-log.ts';
 import { googleRouter } from '../../../sandbox/google/google-router.ts';
 import { loadScenario } from '../../../sandbox/scenarios/load-scenario.ts';
@@ -23,7 +24,8 @@ const IDENTITIES = new Map([
 export async function googleInSandbox(scenario: string, changes: Partial<Scenario> = {}) {
   const world = createWorld({ ...loadScenario(scenario), ...changes }, START_MS);
   const calls = createCallLog();
-  const server = createServer(express().use(googleRouter({ world, identities: IDENTITIES, calls })));
+  const testRuns = createTestRuns({ nowMs: () => world.nowMs, tryAll: async () => [] });
+  const server = createServer(express().use(googleRouter({ world, identities: IDENTITIES, calls, testRuns })));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   // Sound: it listens on TCP.
   const { port } = server.address() as AddressInfo;

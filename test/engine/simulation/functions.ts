@@ -8,9 +8,11 @@ import { escalate } from '../../../shared/engine/escalate.ts';
 import { investigate } from '../../../shared/engine/investigate.ts';
 import { patrol } from '../../../shared/engine/patrol.ts';
 import { receiveAlert } from '../../../shared/engine/receive-alert.ts';
+import { retest } from '../../../shared/engine/retest.ts';
 import { verify } from '../../../shared/engine/verify.ts';
 import type { Queue } from '../../../shared/incident/queue.ts';
 import type { Store } from '../../../shared/incident/store.ts';
+import type { TestRuns } from '../../../shared/incident/test-runs.ts';
 import type { Policy } from '../../../shared/policy/policy.ts';
 import type { CallMeter } from '../../../shared/ports/call-meter.ts';
 import type { Clock } from '../../../shared/ports/clock.ts';
@@ -29,6 +31,7 @@ export interface Parts {
   readonly writer: CloudWriter;
   readonly prober: Prober;
   readonly vpcProber: VpcProber;
+  readonly testRuns: TestRuns;
   readonly chat: Chat;
   readonly policy: Policy;
   readonly nowMs: () => number;
@@ -59,6 +62,7 @@ export function functionsOver(parts: Parts): Functions {
           return decide(parseClick(delivery.data), chatShell(shellOf));
         case 'investigations':
         case 'remediations':
+        case 'retests':
         case 'announcements':
           return carryOutEffect(delivery.data, shellOf);
         case 'dead-letters':
@@ -84,6 +88,8 @@ async function carryOutEffect(data: string, shellOf: (by: string) => Shell & Par
       return verify(effect, { ...shellOf('investigate'), planKey: keys.planKey, meter }, NEVER);
     case 'carry-out':
       return carryOut(effect, { ...shellOf('remediate'), ...keys }, NEVER);
+    case 'retest':
+      return retest(effect, shellOf('retest'), NEVER);
     case 'announce':
       return announce(effect, chatShell(shellOf));
     case 'escalate':

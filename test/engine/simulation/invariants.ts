@@ -38,6 +38,7 @@ export async function breaches(ended: Ended): Promise<string[]> {
     ...told.flatMap(trailBroken),
     ...told.flatMap(offersTaken),
     ...told.flatMap((one) => leftHanging(one, ended)),
+    ...testsWrong(ended, told),
     ...(await workLeft(ended)),
     ...clicksInSilence(ended, told),
     ...(await cardsWrong(ended, told)),
@@ -184,8 +185,22 @@ function leftHanging({ incident }: Told, { policy }: Ended): string[] {
   return isSettled ? [] : [`${incident.id} is left ${incident.status}`];
 }
 
+/** End-to-end tests begin once for what is resolved and for nothing else, and what came of them is known, also that it cannot be. */
+function testsWrong({ tests }: Ended, told: readonly Told[]): string[] {
+  const resolved = told.filter(({ incident }) => incident.status === 'closed' && incident.outcome.kind === 'resolved');
+  const hanging = resolved.filter(
+    ({ incident }) => incident.status === 'closed' && incident.endToEnd?.status !== 'ended',
+  );
+  return [
+    ...(tests.begun.length > resolved.length
+      ? [`${tests.begun.length} test runs began for ${resolved.length} resolved incidents`]
+      : []),
+    ...hanging.map(({ incident }) => `the end-to-end tests of ${incident.id} are left hanging`),
+  ];
+}
+
 async function workLeft({ store, queue }: Ended): Promise<string[]> {
-  const waiting = (['alerts', 'clicks', 'investigations', 'remediations', 'announcements'] as const).filter(
+  const waiting = (['alerts', 'clicks', 'investigations', 'remediations', 'retests', 'announcements'] as const).filter(
     (topic) => queue.waiting(topic) > 0,
   );
   const undelivered = await store.undelivered(0, 10);
@@ -244,9 +259,13 @@ async function cardsWrong(ended: Ended, told: readonly Told[]): Promise<string[]
 async function nobodyCalled({ store, policy }: Ended, told: readonly Told[]): Promise<string[]> {
   const levels = (policy.environments[0]?.escalation.length ?? 0) + 1;
   const calls = told.flatMap(({ incident }) =>
-    incident.status !== 'escalated'
-      ? []
-      : Array.from({ length: levels }, (_, level) => `escalation/${incident.id}/${incident.since}/${level}`),
+    incident.status === 'escalated'
+      ? Array.from({ length: levels }, (_, level) => `escalation/${incident.id}/${incident.since}/${level}`)
+      : incident.status === 'closed' &&
+          incident.endToEnd?.status === 'ended' &&
+          incident.endToEnd.result.kind === 'failed'
+        ? [`escalation/${incident.id}/${incident.endToEnd.endedAt}/0`]
+        : [],
   );
   const made = await Promise.all(calls.map(async (key) => ({ key, spent: await store.spent(key) })));
   return made.filter(({ spent }) => !spent).map(({ key }) => `nobody was called: ${key}`);

@@ -7,6 +7,7 @@ import type { SimulatedChat } from './chat.ts';
 import type { SimulatedCloud, Trouble } from './cloud.ts';
 import type { Parts } from './functions.ts';
 import type { Consent, Persona } from './people.ts';
+import type { SimulatedTests, TestsGo } from './tests.ts';
 
 /** Everything that one run depends on: the same plot always takes the same course. */
 export interface Plot {
@@ -19,6 +20,7 @@ export interface Plot {
   readonly alerts: readonly AlertTold[];
   /** The process dies at these gates, counted from its first life on. */
   readonly crashesAt: readonly number[];
+  readonly tests: TestsGo;
   /** How likely an acknowledgement is lost, so that the message comes once more. */
   readonly repeating: number;
 }
@@ -38,6 +40,7 @@ export interface Ended {
   readonly queue: SqliteQueue;
   readonly chat: SimulatedChat;
   readonly cloud: SimulatedCloud;
+  readonly tests: SimulatedTests;
   readonly policy: Policy;
   readonly consents: readonly Consent[];
   readonly clicks: readonly Click[];
@@ -62,6 +65,7 @@ const watched: Policy['environments'][number] = {
     { afterSeconds: 600, usergroups: ['S0ONCALL'], users: [] },
     { afterSeconds: 1200, usergroups: [], users: ['U0ANN'] },
   ],
+  endToEnd: { kind: 'github', repository: 'acme/shop', workflow: 'e2e.yml', ref: 'main', timeoutSeconds: 900 },
   checks: [
     {
       kind: 'http',

@@ -48,6 +48,7 @@ export const plots: fc.Arbitrary<Plot> = fc.record({
     .map((more): readonly AlertTold[] => [{ afterSeconds: 0, incident: 1, state: 'open' }, ...more]),
   crashesAt: fc.array(fc.integer({ min: 1, max: 250 }), { maxLength: 5 }),
   repeating: fc.constantFrom(0, 0.1, 0.4),
+  tests: fc.constantFrom('pass' as const, 'fail' as const, 'hang' as const, 'refused' as const, 'answer-lost' as const),
 });
 
 /** A story in which nothing goes wrong, to be changed in one place. */
@@ -59,4 +60,5 @@ export const quiet: Plot = {
   alerts: [{ afterSeconds: 0, incident: 1, state: 'open' }],
   crashesAt: [],
   repeating: 0,
+  tests: 'pass',
 };

@@ -16,6 +16,7 @@ import { type Functions, functionsOver } from './functions.ts';
 import { type Consent, NAMED, reactions } from './people.ts';
 import { type AlertTold, type Ended, type Plot, policy, projectOfAlert, type Tampering } from './plot.ts';
 import { type Random, randomFrom } from './random.ts';
+import { SimulatedTests } from './tests.ts';
 
 const STORE_WRITES = [
   'commit',
@@ -27,7 +28,7 @@ const STORE_WRITES = [
   'saveLease',
   'endLease',
 ] as const;
-const TOPICS: readonly Topic[] = ['alerts', 'clicks', 'investigations', 'remediations', 'announcements'];
+const TOPICS: readonly Topic[] = ['alerts', 'clicks', 'investigations', 'remediations', 'retests', 'announcements'];
 /** Handlers at the same time. */
 const IN_FLIGHT_MAX = 4;
 const STEPS_MAX = 20_000;
@@ -57,6 +58,7 @@ export class Simulation {
   readonly #queue: SqliteQueue;
   readonly #chat: SimulatedChat;
   readonly #cloud: SimulatedCloud;
+  readonly #tests: SimulatedTests;
   readonly #consents: Consent[] = [];
   readonly #clicks: Click[] = [];
   readonly #gates: string[] = [];
@@ -93,6 +95,7 @@ export class Simulation {
         (SELECT min(saved_at_ms) FROM effects) AS saved`,
     );
     this.#cloud = new SimulatedCloud(plot.trouble, this.#random, () => this.#now());
+    this.#tests = new SimulatedTests(plot.tests, this.#random, () => this.#now());
     this.#chat = new SimulatedChat((value, { channel }) => this.#seen(value, channel));
     this.#functions = this.#start();
     for (const alert of plot.alerts) this.#tell(alert);
@@ -107,6 +110,7 @@ export class Simulation {
       queue: this.#queue,
       chat: this.#chat,
       cloud: this.#cloud,
+      tests: this.#tests,
       policy,
       consents: this.#consents,
       clicks: this.#clicks,
@@ -239,6 +243,7 @@ export class Simulation {
       writer,
       prober,
       vpcProber: withoutProbes,
+      testRuns: this.#tests,
       chat: this.#chat,
       policy,
       nowMs: () => this.#nowMs,
@@ -248,6 +253,7 @@ export class Simulation {
       ...parts,
       store: gated(parts.store, STORE_WRITES, within('store')),
       queue: gated(parts.queue, ['publish'], within('queue')),
+      testRuns: gated(parts.testRuns, ['start'], within('tests')),
       writer: gated(parts.writer, ['updateConnector', 'updateTraffic'], within('cloud')),
       chat: gated(parts.chat, ['post', 'update', 'whisper', 'updateModal'], within('chat')),
     });

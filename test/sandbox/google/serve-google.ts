@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import express from 'express';
+import { createTestRuns } from '../../../sandbox/ci/test-runs.ts';
 import { type CallLog, createCallLog } from '../../../sandbox/google/call-log.ts';
 import { googleRouter } from '../../../sandbox/google/google-router.ts';
 import { loadScenario } from '../../../sandbox/scenarios/load-scenario.ts';
@@ -13,6 +14,7 @@ export const START_MS = Date.parse('2026-11-23T12:00:00Z');
 export const tokens = {
   investigate: 'token-of-investigate',
   remediate: 'token-of-remediate',
+  retest: 'token-of-retest',
   alert: 'token-of-alert',
 } as const;
 
@@ -50,7 +52,8 @@ export async function serveGoogle(scenario: Scenario): Promise<Served> {
     Object.entries(tokens).map(([name, token]) => [token, `${name}@acme-runmedic.iam.gserviceaccount.com`]),
   );
   const app = express();
-  app.use(googleRouter({ world, identities, calls }));
+  const testRuns = createTestRuns({ nowMs: () => world.nowMs, tryAll: async () => [] });
+  app.use(googleRouter({ world, identities, calls, testRuns }));
   app.get('/page', (_request, response) => {
     response.send('not Google');
   });
