@@ -365,7 +365,7 @@ describe('npm run replay', () => {
 
 /** Enough for the bot to start; where nothing is asked of them, the platforms need not be there. */
 function botEnvironment(config: string, state: string): NodeJS.ProcessEnv {
-  const callers = ['alert', 'investigate', 'slack', 'chat', 'remediate', 'patrol', 'monitoring', 'scheduler'];
+  const callers = ['alert', 'investigate', 'slack', 'chat', 'remediate', 'retest', 'patrol', 'monitoring', 'scheduler'];
   const { privateKey, publicKey } = generateKeyPairSync('ed25519', {
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
     publicKeyEncoding: { type: 'spki', format: 'pem' },
@@ -381,5 +381,6 @@ function botEnvironment(config: string, state: string): NodeJS.ProcessEnv {
     RUNMEDIC_PLAN_PUBLIC_KEY: publicKey,
     RUNMEDIC_APPROVAL_KEY: privateKey,
     RUNMEDIC_APPROVAL_PUBLIC_KEY: publicKey,
+    RUNMEDIC_GITHUB_TOKEN: 'token-of-a-test',
   };
 }
